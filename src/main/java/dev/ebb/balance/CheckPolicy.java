@@ -1,0 +1,25 @@
+package dev.ebb.balance;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How an instance is checked actively.
+ *
+ * @param httpPath path for an HTTP check (2xx and 3xx are good); empty for a TCP connect
+ * @param interval from one check's start to the next's
+ * @param jitter share of the interval, 0 to 1, by which each is moved at random
+ * @param rise good checks in a row that readmit; the very first check needs one only
+ * @param fall bad checks in a row that eject
+ */
+public record CheckPolicy(
+        Optional<String> httpPath,
+        Duration interval,
+        Duration timeout,
+        double jitter,
+        int rise,
+        int fall) {
+    public static final CheckPolicy DEFAULT =
+            new CheckPolicy(
+                    Optional.empty(), Duration.ofSeconds(2), Duration.ofSeconds(1), 0.1, 2, 3);
+}

@@ -1,0 +1,13 @@
+package dev.ebb.balance;
+
+/** How the balancer picks an endpoint; chosen per service. */
+public enum StrategyKind {
+    /** Every endpoint with the same probability. */
+    RANDOM,
+    /** Smoothly by weights that follow measured utilization and error rate (gRFC A58). */
+    WEIGHTED,
+    /** The better of two, by peak EWMA of latency times requests in flight. */
+    LEAST_RESPONSE_TIME,
+    /** The better of two, by requests in flight. */
+    LEAST_REQUESTS
+}

@@ -1,0 +1,58 @@
+package dev.ebb.control;
+
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
+import dev.ebb.core.ServiceName;
+import dev.ebb.core.TrafficReading;
+import java.util.Map;
+import java.util.Optional;
+
+/** Port: a data plane. Called by the control thread only; no call waits. */
+public interface EndpointSink {
+
+    /** Hands over what may be picked from now on. Takes effect soon; see the acknowledgement. */
+    void publish(EndpointSnapshot snapshot);
+
+    /** What the data plane has seen of a service up to now. */
+    Report report(ServiceName service, Now now);
+
+    /**
+     * @param acknowledgedGeneration no pick is made from a snapshot older than this one
+     * @param endpoints by instance, for those in the newest snapshot or with requests in flight
+     * @param latency cumulative, over the whole service
+     */
+    record Report(
+            long acknowledgedGeneration,
+            Map<InstanceId, EndpointReport> endpoints,
+            LatencyCounts latency) {
+        public Report {
+            endpoints = Map.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * @param healthReason why the health is what it is; empty as long as it was never ejected
+     * @param ledger what scaling did to requests of this instance
+     */
+    record EndpointReport(
+            TrafficReading traffic, Health health, Optional<Reason> healthReason, Ledger ledger) {}
+
+    /**
+     * What scaling did to an instance's requests, cumulative. The target of all three is 0.
+     *
+     * @param retried sent again elsewhere, because it was being removed
+     * @param cut ended at a drain deadline
+     * @param lost failed towards the client, because it was being removed
+     */
+    record Ledger(long retried, long cut, long lost) {
+        public static final Ledger CLEAN = new Ledger(0, 0, 0);
+
+        public Ledger plus(Ledger other) {
+            return new Ledger(retried + other.retried, cut + other.cut, lost + other.lost);
+        }
+    }
+}

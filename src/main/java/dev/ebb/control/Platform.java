@@ -1,0 +1,63 @@
+package dev.ebb.control;
+
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Liveness;
+import dev.ebb.core.Now;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Port: where instances run. Called by the control thread only; no call waits for an instance.
+ * What goes wrong is a value, never an exception: the next tick looks again.
+ */
+public interface Platform {
+
+    /** Chooses a token and an address. Nothing is started yet. */
+    Planned plan(InstanceId id, Now now);
+
+    /** Starts what was planned and is now durable in the journal. */
+    Started start(LaunchIntent intent);
+
+    /**
+     * Asks an instance to end, and ends it by force after {@code grace}. Returns at once. Asking
+     * twice is harmless.
+     */
+    void stop(InstanceId id, Duration grace);
+
+    /** What is known now of every instance that was started, adopted, or failed to start. */
+    Map<InstanceId, Liveness> look();
+
+    /**
+     * After a restart of Ebb: finds the instances of an earlier life again. Those with an identity
+     * are found by it; those with only an intent by their token.
+     *
+     * @return the identity of each that lives; one that is not in the result does not exist
+     */
+    Map<InstanceId, String> adopt(Collection<Known> known);
+
+    /** Forgets an instance that is gone (its output files stay). */
+    void forget(InstanceId id);
+
+    /** Result of {@link #plan}. */
+    sealed interface Planned {
+        record Ready(LaunchIntent intent) implements Planned {}
+
+        record Impossible(String why) implements Planned {}
+    }
+
+    /** Result of {@link #start}. */
+    sealed interface Started {
+        /**
+         * @param identity what tells this very process from any later one, for example boot id,
+         *     pid and start time; opaque to all but the platform
+         */
+        record Running(String identity) implements Started {}
+
+        record Failed(String why) implements Started {}
+    }
+
+    /** What the journal knows of an instance of an earlier life. */
+    record Known(LaunchIntent intent, Optional<String> identity) {}
+}

@@ -1,0 +1,9 @@
+package dev.ebb.core;
+
+/** What an operator has said about one instance. */
+public enum Mark {
+    /** Never a victim of scale-in. */
+    PROTECTED,
+    /** Parked by hand; stays parked until rescued by hand. */
+    HELD_OUT
+}

@@ -1,0 +1,25 @@
+package dev.ebb.core;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * Everything that a decision may know about one service at one moment. Immutable; recorded with
+ * the decision, so that the decision can be replayed.
+ *
+ * @param acknowledgedGeneration the newest endpoint snapshot that every data plane has confirmed
+ * @param latency the service's cumulative latencies, over all its instances
+ * @param hostCpuBusy share of the host's CPU in use, 0 to 1; empty when unknown
+ */
+public record Observation(
+        Now now,
+        ServiceName service,
+        List<InstanceFacts> instances,
+        long acknowledgedGeneration,
+        LatencyCounts latency,
+        OptionalDouble hostCpuBusy) {
+
+    public Observation {
+        instances = List.copyOf(instances);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.ebb.core;
+
+import java.time.Duration;
+
+/**
+ * What the operator wants of one service's scaling. Immutable; every field has a default in {@link
+ * #DEFAULT} but the range of instances.
+ *
+ * @param mode whether decisions are carried out
+ * @param range fewest and most instances
+ * @param targets wanted utilization per resource
+ * @param out how quickly capacity is added
+ * @param in how patiently it is removed
+ * @param trial the rehearsal of a removal
+ * @param drain the end of a removal
+ * @param start starting and replacing
+ */
+public record Policy(
+        Mode mode,
+        Range range,
+        Targets targets,
+        Out out,
+        In in,
+        Trial trial,
+        Drain drain,
+        Start start) {
+
+    public static final Policy DEFAULT =
+            new Policy(
+                    Mode.AUTOMATIC,
+                    new Range(1, 1),
+                    Targets.DEFAULT,
+                    Out.DEFAULT,
+                    In.DEFAULT,
+                    Trial.DEFAULT,
+                    Drain.DEFAULT,
+                    Start.DEFAULT);
+
+    public Policy withRange(Range other) {
+        return new Policy(mode, other, targets, out, in, trial, drain, start);
+    }
+
+    public Policy withMode(Mode other) {
+        return new Policy(other, range, targets, out, in, trial, drain, start);
+    }
+
+    /** Whether decisions are carried out. */
+    public enum Mode {
+        /** Decide and record; start, park and stop nothing (failed instances are replaced). */
+        OBSERVE,
+        AUTOMATIC
+    }
+
+    /** Fewest and most instances; {@code 1 <= min <= max}. */
+    public record Range(int min, int max) {
+        public Range {
+            if (min < 1 || max < min) {
+                throw new IllegalArgumentException("1 <= min <= max: " + min + ", " + max);
+            }
+        }
+    }
+
+    /**
+     * Wanted utilization, each 0 to 1.
+     *
+     * @param cpu of the CPU allowed
+     * @param concurrency of the declared or learned requests in flight
+     * @param memoryGuard above it on any instance nothing is removed
+     * @param afterFailure highest utilization of the survivors after a removal and one failure
+     */
+    public record Targets(
+            double cpu, double concurrency, double memoryGuard, double afterFailure) {
+        public static final Targets DEFAULT = new Targets(0.6, 0.7, 0.9, 0.95);
+    }
+
+    /**
+     * @param window over which load is averaged before it calls for more
+     * @param tolerance share by which the target may be exceeded without consequence
+     */
+    public record Out(Duration window, double tolerance) {
+        public static final Out DEFAULT = new Out(Duration.ofSeconds(6), 0.1);
+    }
+
+    /**
+     * @param window over which load is averaged before it allows fewer
+     * @param stabilization the highest need within this time counts
+     * @param candidateBelow utilization below which an instance may be let go, 0 to 1
+     * @param coverage share of instances with fresh data below which nothing is removed
+     * @param freshness age up to which a reading is fresh
+     * @param unavailabilityBudget share of the fleet that may be absent at once; at least one is
+     * @param hostBusy share of the host's CPU in use above which nothing is removed
+     */
+    public record In(
+            Duration window,
+            Duration stabilization,
+            double candidateBelow,
+            double coverage,
+            Duration freshness,
+            double unavailabilityBudget,
+            double hostBusy) {
+        public static final In DEFAULT =
+                new In(
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(2),
+                        0.5,
+                        0.95,
+                        Duration.ofSeconds(10),
+                        0.25,
+                        0.92);
+    }
+
+    /**
+     * @param shortest trial, however clear the evidence
+     * @param longest trial, however thin the evidence
+     * @param errorRate of the sequential test: the chance to call harm where there is none, and
+     *     the chance to miss it; 0 to 0.5
+     */
+    public record Trial(Duration shortest, Duration longest, double errorRate) {
+        public static final Trial DEFAULT =
+                new Trial(Duration.ofSeconds(20), Duration.ofMinutes(3), 0.01);
+    }
+
+    /**
+     * @param deadline after which {@code then} happens to what is still in flight
+     * @param grace from asking an instance to end to ending it by force
+     */
+    public record Drain(Duration deadline, AtDeadline then, Duration grace) {
+        public static final Drain DEFAULT =
+                new Drain(Duration.ofMinutes(5), AtDeadline.RESCUE, Duration.ofSeconds(10));
+    }
+
+    /** What happens to a draining instance that still has requests at the deadline. */
+    public enum AtDeadline {
+        /** Wait on. */
+        HOLD,
+        /** Back into rotation. */
+        RESCUE,
+        /** Stop it; what is in flight is counted as cut. */
+        CUT
+    }
+
+    /**
+     * @param timeout from spawn to the first good check, after which a start has failed
+     * @param backoff before the second replacement in a row; doubles with each
+     * @param backoffMax longest wait
+     * @param crashLimit failures within {@code crashWindow} after which replacing slows down to
+     *     {@code backoffMax}
+     * @param replaceAfter how long an instance may be ejected before it is replaced
+     */
+    public record Start(
+            Duration timeout,
+            Duration backoff,
+            Duration backoffMax,
+            int crashLimit,
+            Duration crashWindow,
+            Duration replaceAfter) {
+        public static final Start DEFAULT =
+                new Start(
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1),
+                        5,
+                        Duration.ofMinutes(2),
+                        Duration.ofSeconds(30));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.ebb.core;
+
+import java.util.regex.Pattern;
+
+/**
+ * The name of a service: a DNS label, so that it can stand in host names, files and metrics.
+ *
+ * @throws IllegalArgumentException when it is not one
+ */
+public record ServiceName(String value) implements Comparable<ServiceName> {
+    private static final Pattern LABEL = Pattern.compile("[a-z]([a-z0-9-]{0,38}[a-z0-9])?");
+
+    public ServiceName {
+        if (!isValid(value)) {
+            throw new IllegalArgumentException(
+                    "a service's name is 1 to 40 of a-z, 0-9 and '-', starting with a letter: "
+                            + value);
+        }
+    }
+
+    public static boolean isValid(String text) {
+        return LABEL.matcher(text).matches();
+    }
+
+    @Override
+    public int compareTo(ServiceName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
