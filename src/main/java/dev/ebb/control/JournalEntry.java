@@ -1,0 +1,111 @@
+package dev.ebb.control;
+
+import dev.ebb.core.Explanation;
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Mark;
+import dev.ebb.core.Observation;
+import dev.ebb.core.Policy;
+import dev.ebb.core.Reason;
+import dev.ebb.core.ServiceName;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** One line of the journal. What is durable in it is what a restart may rely on. */
+public sealed interface JournalEntry {
+
+    /** When, in milliseconds since the epoch. */
+    long wallMillis();
+
+    /** A life of Ebb begins. */
+    record Opened(long wallMillis, String version) implements JournalEntry {}
+
+    /** A life of Ebb ended in order; {@code kept} instances were left running. */
+    record Closed(long wallMillis, int kept) implements JournalEntry {}
+
+    /** The policy that decisions follow from here on. */
+    record Configured(long wallMillis, ServiceName service, Policy policy)
+            implements JournalEntry {}
+
+    /** An instance is about to be spawned; durable before it is. */
+    record Intended(long wallMillis, LaunchIntent intent, Optional<InstanceId> replaces)
+            implements JournalEntry {}
+
+    /** An instance was spawned or adopted, and this is how it is told from any other process. */
+    record Identified(long wallMillis, InstanceId id, String identity, boolean adopted)
+            implements JournalEntry {}
+
+    /**
+     * An instance moved on in its life. Durable before it is carried out where {@code to} is
+     * STOPPING.
+     *
+     * @param inFlight requests in flight at that moment
+     * @param byOperator whether a person ordered it
+     */
+    record Moved(
+            long wallMillis,
+            InstanceId id,
+            Lifecycle from,
+            Lifecycle to,
+            List<Reason> reasons,
+            int inFlight,
+            boolean byOperator)
+            implements JournalEntry {
+        public Moved {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    record HealthChanged(long wallMillis, InstanceId id, Health from, Health to, Reason reason)
+            implements JournalEntry {}
+
+    /** An operator set or took away a mark. */
+    record Marked(long wallMillis, InstanceId id, Mark mark, boolean set)
+            implements JournalEntry {}
+
+    /** An operator froze or thawed scaling; no service means all. */
+    record Frozen(long wallMillis, Optional<ServiceName> service, boolean frozen)
+            implements JournalEntry {}
+
+    /** An operator fixed the number of instances, or gave it back to the decider (empty). */
+    record Ordered(long wallMillis, ServiceName service, OptionalInt replicas)
+            implements JournalEntry {}
+
+    /** A decision that differs from the one before. */
+    record Decided(long wallMillis, ServiceName service, Explanation explanation)
+            implements JournalEntry {}
+
+    /** What a decision was made from; kept apart from the rest, within a limit of its own. */
+    record Observed(long wallMillis, Observation observation) implements JournalEntry {}
+
+    /** Everything that a restart needs; a new segment starts with one. */
+    record Checkpoint(
+            long wallMillis,
+            boolean frozen,
+            List<KeptService> services,
+            List<KeptInstance> instances)
+            implements JournalEntry {
+        public Checkpoint {
+            services = List.copyOf(services);
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /** A service in a checkpoint. */
+    record KeptService(ServiceName name, int nextOrdinal, boolean frozen, OptionalInt replicas) {}
+
+    /** An instance in a checkpoint. */
+    record KeptInstance(
+            LaunchIntent intent,
+            Optional<String> identity,
+            Optional<InstanceId> replaces,
+            Lifecycle lifecycle,
+            Set<Mark> marks) {
+        public KeptInstance {
+            marks = Set.copyOf(marks);
+        }
+    }
+}
