@@ -1,5 +1,6 @@
 package dev.ebb.control;
 
+import dev.ebb.core.Allowance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ProcessReading;
@@ -15,6 +16,12 @@ public interface MetricSource {
      * zero. Takes milliseconds, not seconds.
      */
     Metrics read(Collection<InstanceId> instances, Now now);
+
+    /**
+     * What this instance may use: declared, else its control group's quota, else a fair share of
+     * the host. Always an answer, and a stable one.
+     */
+    Allowance allowance(InstanceId id);
 
     /**
      * @param hostCpuBusy share of the host's CPU that was in use since the last reading, 0 to 1
