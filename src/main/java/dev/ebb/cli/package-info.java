@@ -1,6 +1,4 @@
-/**
- * The commands, and the only place where the rooms are wired together.
- */
+/** The commands, and the only place where the rooms are wired together. */
 @NullMarked
 package dev.ebb.cli;
 

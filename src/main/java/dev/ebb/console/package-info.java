@@ -1,6 +1,4 @@
-/**
- * The admin HTTP interface: state and commands as JSON, an event stream, and the web page.
- */
+/** The admin HTTP interface: state and commands as JSON, an event stream, and the web page. */
 @NullMarked
 package dev.ebb.console;
 

@@ -1,6 +1,4 @@
-/**
- * The demonstration: a small service to scale, and a load that rises and ebbs.
- */
+/** The demonstration: a small service to scale, and a load that rises and ebbs. */
 @NullMarked
 package dev.ebb.demo;
 

@@ -1,6 +1,4 @@
-/**
- * Where instances run. One adapter a sub-package; adapters know nothing of each other.
- */
+/** Where instances run. One adapter a sub-package; adapters know nothing of each other. */
 @NullMarked
 package dev.ebb.platform;
 
