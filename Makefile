@@ -1,0 +1,35 @@
+# `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help test slow fast format bench clean
+
+# Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
+MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
+	MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $$MAVEN_OPTS" \
+	mvn -B -ntp -Debb.commit="$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)"
+
+# target/ebb.jar belongs to the launcher, which may be running from it: these builds put theirs aside.
+ASIDE = -Debb.jar.dir="$(CURDIR)/target/aside"
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: ## Everything that must be green: format, Error Prone and NullAway, tests, coverage
+	@$(MVN) $(ASIDE) verify
+
+slow: ## The same with the tests tagged "slow"
+	@$(MVN) $(ASIDE) -Pslow verify
+
+fast: ## Builds what ./ebb runs, without any check, if something changed
+	@./ebb version
+
+format: ## Rewrites the sources in the project's format
+	@$(MVN) -q spotless:apply
+
+bench: ## Runs the benchmarks; ARGS="SomeBenchmark -f 1" chooses some
+	@$(MVN) $(ASIDE) -q -Dfast install
+	@$(MVN) -q -f bench/pom.xml package
+	@JAVA_HOME="$$(bin/find-jdk.sh)" && "$$JAVA_HOME/bin/java" -jar bench/target/benchmarks.jar $(ARGS)
+
+clean: ## Removes what was built
+	@rm -rf target bench/target
