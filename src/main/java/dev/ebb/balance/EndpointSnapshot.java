@@ -1,6 +1,7 @@
 package dev.ebb.balance;
 
 import dev.ebb.core.ServiceName;
+
 import java.util.List;
 
 /**

@@ -1,0 +1,349 @@
+package dev.ebb.balance;
+
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Reason;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * The balancing of one service on one event loop: takes snapshots, picks, learns from outcomes and
+ * checks, takes failing endpoints out and brings them back. Everything is called on that loop;
+ * other threads read {@link EndpointStats} only.
+ *
+ * <p>One attempt: {@link #pick} (counts it as in flight, before anything is sent), {@link
+ * #answered} when the head of an answer is there, {@link #finished} exactly once. Call {@link
+ * #tick} ten times a second or so; picks do its work too when they find it due.
+ *
+ * <p>To acknowledge a generation: {@link #apply} it, then publish {@link #generation} with a
+ * release store. See {@link TrafficSum} for why that makes "nothing in flight" a proof.
+ */
+public final class Balancer {
+    private static final long MAINTENANCE_NANOS = 100_000_000;
+    private static final int MEDIAN_SAMPLE = 63;
+
+    private final BalancePolicy policy;
+    private final boolean activeChecks;
+    private final Function<InstanceId, EndpointStats> statsOf;
+    private final HealthListener listener;
+    private final Picker picker;
+    private final Rotation rotation;
+    private final Map<InstanceId, Candidate> candidates = new LinkedHashMap<>();
+    private final double[] sample = new double[MEDIAN_SAMPLE];
+    private int samplePlace;
+    private double medianNanos = LatencyEstimate.DEFAULT_NANOS;
+    private boolean medianKnown;
+    private long generation;
+    private boolean maintained;
+    private long nextMaintenanceNanos;
+
+    /**
+     * @param activeChecks whether {@link #checked} will be called: readmission waits for it
+     * @param statsOf where the counters of an endpoint that is new to this loop come from
+     */
+    public Balancer(
+            BalancePolicy policy,
+            boolean activeChecks,
+            Function<InstanceId, EndpointStats> statsOf,
+            HealthListener listener) {
+        this.policy = policy;
+        this.activeChecks = activeChecks;
+        this.statsOf = statsOf;
+        this.listener = listener;
+        this.picker = Picker.of(policy.strategy());
+        this.rotation = new Rotation(policy);
+    }
+
+    /** With counters of its own, and nobody told. */
+    public Balancer(BalancePolicy policy, boolean activeChecks) {
+        this(policy, activeChecks, id -> new EndpointStats(), HealthListener.NONE);
+    }
+
+    /** Picks from this snapshot from now on. An older one than the present is ignored. */
+    public void apply(EndpointSnapshot snapshot, long nowNanos) {
+        if (snapshot.generation() < generation) {
+            return;
+        }
+        generation = snapshot.generation();
+        Map<InstanceId, Candidate> before = new LinkedHashMap<>(candidates);
+        int activeBefore = rotation.active();
+        candidates.clear();
+        for (Endpoint endpoint : snapshot.endpoints()) {
+            Candidate known = before.remove(endpoint.id());
+            if (known == null) {
+                known = new Candidate(endpoint, statsOf.apply(endpoint.id()), policy);
+            }
+            known.update(endpoint);
+            candidates.put(endpoint.id(), known);
+        }
+        for (Candidate gone : before.values()) {
+            gone.markGone();
+        }
+        rebuild(nowNanos);
+        if (rotation.active() < activeBefore) {
+            rebaseline(nowNanos);
+        }
+    }
+
+    /** The newest snapshot's. */
+    public long generation() {
+        return generation;
+    }
+
+    /** Those of the newest snapshot, in its order. */
+    public Collection<Candidate> candidates() {
+        return Collections.unmodifiableCollection(candidates.values());
+    }
+
+    public Optional<Candidate> candidate(InstanceId id) {
+        return Optional.ofNullable(candidates.get(id));
+    }
+
+    /** Whether health is ignored because too few are healthy. */
+    public boolean isPanicking() {
+        return rotation.panic();
+    }
+
+    /**
+     * Where a request goes. What is picked counts as in flight from here on. An endpoint that was
+     * tried is picked again only if no other is in rotation.
+     */
+    public Pick pick(Tried tried, long nowNanos, RandomGenerator random) {
+        if (!maintained || nowNanos - nextMaintenanceNanos >= 0) {
+            tick(nowNanos);
+        }
+        if (rotation.size() == 0) {
+            return nobody();
+        }
+        boolean others = tried.size() == 0 || rotation.untried(tried) > 0;
+        Candidate candidate =
+                picker.pick(rotation, others ? tried : Tried.NONE, medianNanos, nowNanos, random);
+        candidate.stats().started();
+        candidate.estimate().waits(nowNanos);
+        return candidate.picked();
+    }
+
+    private Pick nobody() {
+        if (candidates.isEmpty()) {
+            return Pick.None.NO_ENDPOINTS;
+        }
+        return rotation.active() == 0 ? Pick.None.NONE_ACTIVE : Pick.None.NONE_HEALTHY;
+    }
+
+    /**
+     * The head of an answer has come.
+     *
+     * @param soFar what its status says
+     * @param startNanos the time that was given to the pick
+     */
+    public void answered(Candidate candidate, Outcome soFar, long startNanos, long nowNanos) {
+        candidate.estimate().waitsNoMore(startNanos);
+        if (!soFar.repels()) {
+            candidate.estimate().answered(nowNanos - startNanos, medianNanos, nowNanos);
+            if (!medianKnown) {
+                updateMedian(nowNanos);
+            }
+        }
+    }
+
+    /** A request in flight is a long-lived stream (an upgrade, an event stream). */
+    public void streamOpened(Candidate candidate) {
+        candidate.stats().streamOpened();
+    }
+
+    public void streamClosed(Candidate candidate) {
+        candidate.stats().streamClosed();
+    }
+
+    /**
+     * An attempt is over, and nothing of it is on its way any more.
+     *
+     * @param answered whether {@link #answered} was called for it
+     * @param startNanos the time that was given to the pick
+     */
+    public void finished(
+            Candidate candidate,
+            Outcome outcome,
+            boolean answered,
+            long startNanos,
+            long nowNanos) {
+        long latency = nowNanos - startNanos;
+        if (!answered) {
+            candidate.estimate().waitsNoMore(startNanos);
+            if (outcome == Outcome.TIMEOUT || outcome == Outcome.CANCELLED) {
+                candidate.estimate().unanswered(latency, medianNanos, nowNanos);
+            }
+        }
+        if (outcome != Outcome.CANCELLED) {
+            candidate.estimate().outcome(outcome.repels(), nowNanos);
+        }
+        candidate.stats().finished(outcome, latency);
+        Ejector.Suspicion suspicion = candidate.ejector().record(outcome, startNanos, nowNanos);
+        if (suspicion != Ejector.Suspicion.NONE) {
+            consider(candidate, suspicion, nowNanos);
+        }
+    }
+
+    /** Ejects, unless that would take out too many, or the others fail alike. */
+    private void consider(Candidate candidate, Ejector.Suspicion suspicion, long nowNanos) {
+        if (candidate.isGone()) {
+            return;
+        }
+        boolean certain = candidate.ejector().refused();
+        if (candidate.isActive() && !certain && !maySpareOne(candidate)) {
+            return;
+        }
+        if (suspicion == Ejector.Suspicion.FAILURE_RATE && othersFailAlike(candidate, nowNanos)) {
+            return;
+        }
+        Ejection ejection = candidate.ejector().eject(suspicion, nowNanos);
+        rebaselineOthers(candidate, nowNanos);
+        listener.ejected(candidate, ejection);
+        settle(candidate, nowNanos);
+    }
+
+    private boolean maySpareOne(Candidate candidate) {
+        int out = rotation.active() - rotation.healthy();
+        if (candidate.isOut()) {
+            return true;
+        }
+        return out == 0 || out + 1 <= policy.ejection().maxEjectedShare() * rotation.active();
+    }
+
+    private boolean othersFailAlike(Candidate candidate, long nowNanos) {
+        long requests = 0;
+        long failures = 0;
+        for (Candidate other : candidates.values()) {
+            if (other != candidate && other.isActive() && !other.isOut()) {
+                requests += other.ejector().rate().volume(nowNanos);
+                failures += other.ejector().rate().failures(nowNanos);
+            }
+        }
+        double own = candidate.ejector().rate().share(nowNanos);
+        return requests > 0 && (double) failures / requests > own / 2;
+    }
+
+    /** Another loop has ejected this endpoint. */
+    public void follow(InstanceId id, Ejection ejection, long nowNanos) {
+        Candidate candidate = candidates.get(id);
+        if (candidate == null || candidate.ejector().isEjected()) {
+            return;
+        }
+        candidate.ejector().follow(ejection);
+        rebaselineOthers(candidate, nowNanos);
+        settle(candidate, nowNanos);
+    }
+
+    /** An active check has ended. */
+    public void checked(InstanceId id, CheckResult result, long nowNanos) {
+        Candidate candidate = candidates.get(id);
+        if (candidate != null) {
+            candidate.checks().record(result, nowNanos);
+            settle(candidate, nowNanos);
+        }
+    }
+
+    /** Brings back whose time has come, and what else moves with time. Cheap when not due. */
+    public void tick(long nowNanos) {
+        if (maintained && nowNanos - nextMaintenanceNanos < 0) {
+            return;
+        }
+        maintained = true;
+        nextMaintenanceNanos = nowNanos + MAINTENANCE_NANOS;
+        for (Candidate candidate : candidates.values()) {
+            if (candidate.isOut()) {
+                settle(candidate, nowNanos);
+            }
+        }
+        rotation.updateRamps(nowNanos);
+        updateMedian(nowNanos);
+    }
+
+    /** Decides anew whether an endpoint is out, and tells if that changed. */
+    private void settle(Candidate candidate, long nowNanos) {
+        Ejector ejector = candidate.ejector();
+        if (ejector.isTimeOver(nowNanos) && mayReturn(candidate)) {
+            ejector.readmit(nowNanos);
+        }
+        boolean failing = candidate.checks().lastVerdict() == CheckState.Verdict.FAILING;
+        boolean nobodyListens =
+                failing && candidate.checks().lastResult() == CheckResult.NO_CONNECTION;
+        boolean refuses = ejector.ejection().map(Ejection::unreachable).orElse(false);
+        boolean out = failing || ejector.isEjected();
+        boolean wasOut = candidate.isOut();
+        boolean wasUnreachable = candidate.isUnreachable();
+        candidate.markOut(out, nobodyListens || refuses);
+        if (out != wasOut) {
+            if (!out) {
+                candidate.rampFrom(nowNanos);
+            }
+            rebuild(nowNanos);
+            tell(candidate, out);
+        } else if (wasUnreachable != candidate.isUnreachable()) {
+            rebuild(nowNanos);
+        }
+    }
+
+    private boolean mayReturn(Candidate candidate) {
+        if (!activeChecks) {
+            return true;
+        }
+        long since = candidate.ejector().ejection().map(Ejection::sinceNanos).orElse(0L);
+        return candidate.checks().goodSince(since)
+                && candidate.checks().lastVerdict() == CheckState.Verdict.WELL;
+    }
+
+    private void tell(Candidate candidate, boolean out) {
+        Reason reason =
+                out
+                        ? candidate.healthReason()
+                        : Reason.of("readmitted", "its time out is over and its checks are good");
+        listener.changed(candidate, out ? Health.EJECTED : Health.HEALTHY, reason);
+    }
+
+    private void rebuild(long nowNanos) {
+        rotation.rebuild(candidates.values(), nowNanos);
+        picker.rebuilt(rotation);
+    }
+
+    private void rebaseline(long nowNanos) {
+        for (Candidate candidate : candidates.values()) {
+            candidate.ejector().rebaseline(nowNanos);
+        }
+    }
+
+    private void rebaselineOthers(Candidate gone, long nowNanos) {
+        for (Candidate candidate : candidates.values()) {
+            if (candidate != gone) {
+                candidate.ejector().rebaseline(nowNanos);
+            }
+        }
+    }
+
+    /** Over a sample of the pool, so that its cost does not grow with it. */
+    private void updateMedian(long nowNanos) {
+        int size = rotation.size();
+        int taken = 0;
+        int looks = Math.min(size, 2 * MEDIAN_SAMPLE);
+        int step = Math.max(1, size / Math.max(1, looks));
+        for (int i = 0; i < looks && taken < MEDIAN_SAMPLE; i++) {
+            samplePlace = (samplePlace + step) % size;
+            LatencyEstimate estimate = rotation.at(samplePlace).estimate();
+            if (estimate.known()) {
+                sample[taken++] = estimate.latencyNanos(medianNanos, nowNanos);
+            }
+        }
+        if (taken > 0) {
+            Arrays.sort(sample, 0, taken);
+            medianNanos = sample[(taken - 1) / 2];
+            medianKnown = true;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.ebb.balance;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * The endpoint with the fewest requests in flight: of all when they are few, else of two different
+ * ones drawn at random (the full scan would make every event loop choose the same). Ties are
+ * decided at random, so that an idle pool is used evenly.
+ */
+final class LeastRequestsPicker implements Picker {
+    /** Up to so many endpoints, all are compared. */
+    static final int FULL_SCAN = 4;
+
+    @Override
+    public Candidate pick(
+            Rotation rotation,
+            Tried tried,
+            double medianNanos,
+            long nowNanos,
+            RandomGenerator random) {
+        int untried = rotation.untried(tried);
+        int first = rotation.draw(tried, -1, nowNanos, random);
+        Candidate one = rotation.at(first);
+        if (untried < 2) {
+            return one;
+        }
+        if (rotation.size() <= FULL_SCAN) {
+            return scan(one, rotation, tried, nowNanos, random);
+        }
+        Candidate other = rotation.at(rotation.draw(tried, first, nowNanos, random));
+        return other.inFlight() < one.inFlight() ? other : one;
+    }
+
+    /** All of them, beginning with one drawn at random; slow start sits out some of the scans. */
+    private static Candidate scan(
+            Candidate drawn,
+            Rotation rotation,
+            Tried tried,
+            long nowNanos,
+            RandomGenerator random) {
+        Candidate best = drawn;
+        int ties = 1;
+        for (int slot = 0; slot < rotation.size(); slot++) {
+            Candidate candidate = rotation.at(slot);
+            if (candidate == drawn || tried.contains(candidate)) {
+                continue;
+            }
+            double factor = rotation.factor(candidate, nowNanos);
+            if (factor < 1 && random.nextDouble() >= factor) {
+                continue;
+            }
+            int difference = candidate.inFlight() - best.inFlight();
+            ties = difference == 0 ? ties + 1 : 1;
+            if (difference < 0 || (difference == 0 && random.nextInt(ties) == 0)) {
+                best = candidate;
+            }
+        }
+        return best;
+    }
+}
