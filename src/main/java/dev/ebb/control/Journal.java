@@ -27,7 +27,9 @@ public interface Journal {
     /** Whether the current segment has reached its size, so that a new one should begin. */
     boolean wantsCheckpoint();
 
-    /** Begins a new segment, whose first entry is durable, and drops the oldest beyond the limit. */
+    /**
+     * Begins a new segment, whose first entry is durable, and drops the oldest beyond the limit.
+     */
     Appended beginSegment(JournalEntry.Checkpoint checkpoint);
 
     /**

@@ -63,8 +63,7 @@ public sealed interface JournalEntry {
             implements JournalEntry {}
 
     /** An operator set or took away a mark. */
-    record Marked(long wallMillis, InstanceId id, Mark mark, boolean set)
-            implements JournalEntry {}
+    record Marked(long wallMillis, InstanceId id, Mark mark, boolean set) implements JournalEntry {}
 
     /** An operator froze or thawed scaling; no service means all. */
     record Frozen(long wallMillis, Optional<ServiceName> service, boolean frozen)

@@ -11,5 +11,4 @@ import dev.ebb.core.InstanceId;
  * @param port where it will listen
  * @param wallMillis when this was intended
  */
-public record LaunchIntent(
-        InstanceId id, String token, String host, int port, long wallMillis) {}
+public record LaunchIntent(InstanceId id, String token, String host, int port, long wallMillis) {}

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Port: where instances run. Called by the control thread only; no call waits for an instance.
- * What goes wrong is a value, never an exception: the next tick looks again.
+ * Port: where instances run. Called by the control thread only; no call waits for an instance. What
+ * goes wrong is a value, never an exception: the next tick looks again.
  */
 public interface Platform {
 
@@ -50,8 +50,8 @@ public interface Platform {
     /** Result of {@link #start}. */
     sealed interface Started {
         /**
-         * @param identity what tells this very process from any later one, for example boot id,
-         *     pid and start time; opaque to all but the platform
+         * @param identity what tells this very process from any later one, for example boot id, pid
+         *     and start time; opaque to all but the platform
          */
         record Running(String identity) implements Started {}
 

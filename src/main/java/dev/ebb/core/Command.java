@@ -21,8 +21,8 @@ public sealed interface Command {
     record Drain(InstanceId id) implements Command {}
 
     /**
-     * The end. {@code cut} says that requests in flight are given up, as the operator's policy
-     * for drain deadlines allows.
+     * The end. {@code cut} says that requests in flight are given up, as the operator's policy for
+     * drain deadlines allows.
      */
     record Stop(InstanceId id, boolean cut) implements Command {}
 }

@@ -28,8 +28,7 @@ public record InstanceId(ServiceName service, int ordinal) implements Comparable
             return Optional.empty();
         }
         return Optional.of(
-                new InstanceId(
-                        new ServiceName(text.substring(0, dash)), Integer.parseInt(digits)));
+                new InstanceId(new ServiceName(text.substring(0, dash)), Integer.parseInt(digits)));
     }
 
     @Override

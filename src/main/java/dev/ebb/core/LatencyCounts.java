@@ -25,7 +25,9 @@ public final class LatencyCounts {
         return EMPTY;
     }
 
-    /** @throws IllegalArgumentException when there are not {@link #BUCKETS} counts */
+    /**
+     * @throws IllegalArgumentException when there are not {@link #BUCKETS} counts
+     */
     public static LatencyCounts of(long[] counts) {
         if (counts.length != BUCKETS) {
             throw new IllegalArgumentException("expected " + BUCKETS + " buckets");

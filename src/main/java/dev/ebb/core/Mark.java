@@ -5,5 +5,7 @@ public enum Mark {
     /** Never a victim of scale-in. */
     PROTECTED,
     /** Parked by hand; stays parked until rescued by hand. */
-    HELD_OUT
+    HELD_OUT,
+    /** To be restarted: leaves as soon as its stand-in serves. */
+    RETIRING
 }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Everything that a decision may know about one service at one moment. Immutable; recorded with
- * the decision, so that the decision can be replayed.
+ * Everything that a decision may know about one service at one moment. Immutable; recorded with the
+ * decision, so that the decision can be replayed.
  *
  * @param acknowledgedGeneration the newest endpoint snapshot that every data plane has confirmed
  * @param latency the service's cumulative latencies, over all its instances

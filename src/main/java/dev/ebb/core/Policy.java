@@ -51,12 +51,21 @@ public record Policy(
         AUTOMATIC
     }
 
-    /** Fewest and most instances; {@code 1 <= min <= max}. */
-    public record Range(int min, int max) {
+    /**
+     * Fewest and most instances; {@code 1 <= min <= initial <= max}.
+     *
+     * @param initial how many are started when there are none yet
+     */
+    public record Range(int min, int max, int initial) {
         public Range {
-            if (min < 1 || max < min) {
-                throw new IllegalArgumentException("1 <= min <= max: " + min + ", " + max);
+            if (min < 1 || initial < min || max < initial) {
+                throw new IllegalArgumentException(
+                        "1 <= min <= initial <= max: " + min + ", " + initial + ", " + max);
             }
+        }
+
+        public Range(int min, int max) {
+            this(min, max, min);
         }
     }
 
@@ -68,8 +77,7 @@ public record Policy(
      * @param memoryGuard above it on any instance nothing is removed
      * @param afterFailure highest utilization of the survivors after a removal and one failure
      */
-    public record Targets(
-            double cpu, double concurrency, double memoryGuard, double afterFailure) {
+    public record Targets(double cpu, double concurrency, double memoryGuard, double afterFailure) {
         public static final Targets DEFAULT = new Targets(0.6, 0.7, 0.9, 0.95);
     }
 
@@ -112,8 +120,8 @@ public record Policy(
     /**
      * @param shortest trial, however clear the evidence
      * @param longest trial, however thin the evidence
-     * @param errorRate of the sequential test: the chance to call harm where there is none, and
-     *     the chance to miss it; 0 to 0.5
+     * @param errorRate of the sequential test: the chance to call harm where there is none, and the
+     *     chance to miss it; 0 to 0.5
      */
     public record Trial(Duration shortest, Duration longest, double errorRate) {
         public static final Trial DEFAULT =

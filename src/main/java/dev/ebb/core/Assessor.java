@@ -1,0 +1,214 @@
+package dev.ebb.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Step 1: takes in the readings, moves instances on by facts, and says for each how much of what it
+ * is allowed it uses. Missing data stays missing. Pure.
+ */
+final class Assessor {
+    /** Points of a series per scale-in window. */
+    private static final int POINTS_PER_WINDOW = 16;
+
+    /** Requests answered without any CPU time that make a reading implausible. */
+    private static final long IMPLAUSIBLE_REQUESTS = 20;
+
+    private final Policy policy;
+    private final Observation seen;
+    private final long spacingNanos;
+    private final long recentNanos;
+    private final long stableNanos;
+
+    Assessor(Policy policy, Observation seen) {
+        this.policy = policy;
+        this.seen = seen;
+        this.stableNanos = policy.in().window().toNanos();
+        this.recentNanos = policy.out().window().toNanos();
+        this.spacingNanos = Math.min(stableNanos, recentNanos * 2) / POINTS_PER_WINDOW;
+    }
+
+    Assessment assess(ServiceState before) {
+        Map<InstanceId, InstanceFacts> facts = HashMap.newHashMap(seen.instances().size());
+        seen.instances().forEach(f -> facts.put(f.id(), f));
+        ServiceState state = before;
+        List<Instance> next = new ArrayList<>(before.instances().size());
+        List<Move> moves = new ArrayList<>();
+        for (Instance old : before.instances()) {
+            InstanceFacts fact = facts.get(old.id());
+            next.add(fact == null ? old : take(old, fact));
+        }
+        state = state.withInstances(next);
+        state = advance(state, facts, moves);
+        state =
+                state.withLatency(
+                        state.latency()
+                                .plus(
+                                        new LatencyPoint(
+                                                seen.now().monotonicNanos(), seen.latency()),
+                                        spacingNanos));
+        return judge(state, facts, moves);
+    }
+
+    private Instance take(Instance old, InstanceFacts fact) {
+        Instance next = old.withHealth(fact.health(), seen.now());
+        var process = fact.process().map(p -> old.process().plus(p, spacingNanos));
+        var traffic = fact.traffic().map(t -> old.traffic().plus(t, spacingNanos));
+        return next.withReadings(process.orElse(old.process()), traffic.orElse(old.traffic()));
+    }
+
+    private ServiceState advance(
+            ServiceState before, Map<InstanceId, InstanceFacts> facts, List<Move> moves) {
+        Advance rules = new Advance(policy, seen, before);
+        List<Instance> next = new ArrayList<>(before.instances().size());
+        long generation = before.generation();
+        Failures failures = before.failures();
+        for (Instance old : before.instances()) {
+            InstanceFacts fact = facts.get(old.id());
+            if (fact == null) {
+                next.add(old);
+                continue;
+            }
+            Instance instance = hasEnded(fact) ? old.asExited() : old;
+            Optional<Move> move = rules.next(instance, fact.liveness());
+            if (move.isEmpty()) {
+                next.add(instance);
+                continue;
+            }
+            moves.add(move.get());
+            generation++;
+            if (move.get().to() == Lifecycle.FAILED && isYoung(instance)) {
+                failures = failures.plus(seen.now());
+            }
+            if (move.get().to() != Lifecycle.GONE) {
+                next.add(moved(instance, move.get().to(), generation));
+            }
+        }
+        return before.withInstances(next).withGeneration(generation).withFailures(failures);
+    }
+
+    private static boolean hasEnded(InstanceFacts fact) {
+        return fact.liveness() instanceof Liveness.Exited
+                || fact.liveness() instanceof Liveness.NotStarted;
+    }
+
+    private boolean isYoung(Instance instance) {
+        return !seen.now().isPast(instance.bornNanos(), policy.start().crashWindow());
+    }
+
+    /** One that failed on its way out needs nobody in its place. */
+    private Instance moved(Instance before, Lifecycle to, long generation) {
+        Instance next = before.become(to, seen.now());
+        if (to == Lifecycle.FAILED) {
+            next = next.parkedAt(generation);
+            return before.lifecycle().canBeRescued() ? next.asReplaced() : next;
+        }
+        return to.inRotation() ? next.parkedAt(0) : next;
+    }
+
+    private Assessment judge(
+            ServiceState state, Map<InstanceId, InstanceFacts> facts, List<Move> moves) {
+        List<Assessed> judged = new ArrayList<>(state.instances().size());
+        int rotating = 0;
+        int covered = 0;
+        for (Instance instance : state.instances()) {
+            InstanceFacts fact = facts.get(instance.id());
+            if (fact == null) {
+                continue;
+            }
+            Assessed one = judge(state, instance, fact);
+            judged.add(one);
+            if (instance.lifecycle().inRotation()) {
+                rotating++;
+                covered += one.fresh() ? 1 : 0;
+            }
+        }
+        double coverage = rotating == 0 ? 1 : (double) covered / rotating;
+        return new Assessment(state, moves, List.copyOf(judged), coverage);
+    }
+
+    private Assessed judge(ServiceState state, Instance instance, InstanceFacts fact) {
+        long age =
+                Math.max(
+                        instance.process().ageNanos(seen.now()),
+                        instance.traffic().ageNanos(seen.now()));
+        boolean fresh = age <= policy.in().freshness().toNanos() && isPlausible(instance);
+        Allowance allowance = fact.allowance();
+        return new Assessed(
+                instance,
+                allowance,
+                fresh,
+                age,
+                utilization(state, instance, allowance, recentNanos),
+                utilization(state, instance, allowance, stableNanos));
+    }
+
+    /** A reading that contradicts another is no reading. */
+    private boolean isPlausible(Instance instance) {
+        if (instance.process().isEmpty()
+                || instance.process().latest().memoryBytes() <= 0
+                || instance.process()
+                        .ratePerSecond(p -> p.cpuNanosTotal(), stableNanos)
+                        .isEmpty()) {
+            return false;
+        }
+        long cpu = instance.process().growth(ProcessReading::cpuNanosTotal, stableNanos);
+        long requests = instance.traffic().growth(TrafficReading::requestsTotal, stableNanos);
+        return cpu > 0 || requests < IMPLAUSIBLE_REQUESTS;
+    }
+
+    private Utilization utilization(
+            ServiceState state, Instance instance, Allowance allowance, long windowNanos) {
+        Series<ProcessReading> process = instance.process();
+        Series<TrafficReading> traffic = instance.traffic();
+        OptionalDouble cpu =
+                map(
+                        process.ratePerSecond(ProcessReading::cpuNanosTotal, windowNanos),
+                        1 / 1e9 / allowance.cpuCores());
+        OptionalDouble memory =
+                process.isEmpty()
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(
+                                (double) process.latest().memoryBytes() / allowance.memoryBytes());
+        double rate = traffic.ratePerSecond(TrafficReading::requestsTotal, windowNanos).orElse(0);
+        long finished = traffic.growth(TrafficReading::requestsTotal, windowNanos);
+        long failed = traffic.growth(TrafficReading::failuresTotal, windowNanos);
+        long latency = traffic.growth(TrafficReading::latencyNanosTotal, windowNanos);
+        double inFlight = inFlight(traffic, windowNanos);
+        double bears = allowance.concurrency().orElse(state.learnedConcurrency());
+        OptionalDouble concurrency =
+                traffic.isEmpty() || !(bears > 0)
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(inFlight / bears);
+        return new Utilization(
+                cpu,
+                memory,
+                concurrency,
+                inFlight,
+                rate,
+                finished == 0 ? 0 : (double) failed / finished,
+                finished == 0 ? 0 : (double) latency / finished);
+    }
+
+    /**
+     * The larger of what was seen at the ticks and what Little's law says of the finished ones:
+     * short requests fall between ticks, long ones have not finished yet.
+     */
+    private static double inFlight(Series<TrafficReading> traffic, long windowNanos) {
+        double seen = traffic.mean(TrafficReading::inFlight, windowNanos).orElse(0);
+        double little =
+                traffic.ratePerSecond(TrafficReading::latencyNanosTotal, windowNanos).orElse(0)
+                        / 1e9;
+        return Math.max(seen, little);
+    }
+
+    private static OptionalDouble map(OptionalDouble value, double factor) {
+        return value.isPresent()
+                ? OptionalDouble.of(value.getAsDouble() * factor)
+                : OptionalDouble.empty();
+    }
+}

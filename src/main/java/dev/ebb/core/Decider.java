@@ -1,0 +1,99 @@
+package dev.ebb.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One tick's decision for one service: assess, size, choose, project, guard, rehearse. A pure
+ * function of state, observation and policy; the backtest runs this very code. The commands are
+ * checked again ({@link Recheck}) before they are carried out.
+ */
+public final class Decider {
+
+    /** A load that has been calm for this many stabilization windows forgets one rescue. */
+    private static final int CALM_WINDOWS = 4;
+
+    private Decider() {}
+
+    public static Decision decide(ServiceState before, Observation seen, Policy policy) {
+        Assessment assessment = new Assessor(policy, seen).assess(before);
+        ServiceState state = assessment.state();
+        Sizing present = new Sizer(policy, assessment).size(state, 0);
+        state = remember(state, assessment, present, seen, policy);
+        long stabilization = policy.in().stabilization().toNanos() * state.patience().factor();
+        Sizing sizing =
+                new Sizer(policy, assessment).size(state, state.needs().highest(stabilization));
+        Assessment current =
+                new Assessment(
+                        state, assessment.moves(), assessment.instances(), assessment.coverage());
+        Plan plan = new Plan();
+        state = plan(new Tick(policy, seen, current, sizing, new Proof(seen)), plan);
+        return decision(state, current, sizing, plan, policy);
+    }
+
+    private static ServiceState remember(
+            ServiceState state,
+            Assessment assessment,
+            Sizing present,
+            Observation seen,
+            Policy policy) {
+        double learned = learn(state, assessment);
+        int need = Sizer.present(present.needs());
+        Duration calm = policy.in().stabilization().multipliedBy(CALM_WINDOWS);
+        return state.withLoad(state.needs().plus(need, seen.now()), learned)
+                .withPatience(state.patience().decayed(seen.now(), calm.toNanos()));
+    }
+
+    /** The most requests in flight per instance that went well: hardly any failure. */
+    private static double learn(ServiceState state, Assessment assessment) {
+        double best = state.learnedConcurrency();
+        for (Assessed one : assessment.instances()) {
+            boolean well =
+                    one.instance().isHealthyServing()
+                            && one.fresh()
+                            && one.stable().failureShare() < 0.01
+                            && one.stable().requestsPerSecond() > 0;
+            if (well) {
+                best = Math.max(best, one.stable().inFlight());
+            }
+        }
+        return best;
+    }
+
+    private static ServiceState plan(Tick tick, Plan plan) {
+        Capacity capacity = new Capacity(tick);
+        ServiceState state = capacity.rescue(plan);
+        state = capacity.start(state, plan);
+        state = new Restarts(tick).plan(state, plan);
+        new Endings(tick).plan(state, plan);
+        if (state.instances().stream().anyMatch(Instance::isOnTrial)) {
+            return new Rehearse(tick).plan(state, plan);
+        }
+        state = state.withRehearsal(Optional.empty());
+        new Removal(tick).plan(state, plan);
+        return state;
+    }
+
+    private static Decision decision(
+            ServiceState state, Assessment assessment, Sizing sizing, Plan plan, Policy policy) {
+        int serving = state.count(Instance::carriesLoad);
+        int standing = state.standing();
+        int wanted = sizing.out() > standing ? sizing.out() : Math.min(sizing.in(), standing);
+        List<Planned> all = new ArrayList<>(plan.commands);
+        all.addAll(plan.withheld);
+        return new Decision(
+                state,
+                assessment.moves(),
+                plan.commands,
+                new Explanation(
+                        serving,
+                        Math.clamp(wanted, 0, Math.max(policy.range().max(), standing)),
+                        sizing.needs(),
+                        plan.ranking,
+                        all,
+                        plan.holds),
+                assessment.instances());
+    }
+}

@@ -1,0 +1,49 @@
+package dev.ebb.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * When instances failed young, to tell a crash loop from bad luck. Failures within a second of each
+ * other count once: a host that loses five at a time has no loop. Immutable, bounded.
+ *
+ * @param momentsNanos monotonic times, oldest first
+ */
+public record Failures(List<Long> momentsNanos) {
+    private static final int KEPT_MAX = 32;
+    private static final long SAME_MOMENT_NANOS = 1_000_000_000L;
+
+    public static final Failures NONE = new Failures(List.of());
+
+    public Failures {
+        momentsNanos = List.copyOf(momentsNanos);
+    }
+
+    public Failures plus(Now now) {
+        if (!momentsNanos.isEmpty() && now.nanosSince(momentsNanos.getLast()) < SAME_MOMENT_NANOS) {
+            return this;
+        }
+        List<Long> next = new ArrayList<>(momentsNanos);
+        next.add(now.monotonicNanos());
+        return new Failures(next.subList(Math.max(0, next.size() - KEPT_MAX), next.size()));
+    }
+
+    /** How many within the window. */
+    public int within(Duration window, Now now) {
+        return (int) momentsNanos.stream().filter(at -> !now.isPast(at, window)).count();
+    }
+
+    /** How long the next start must still wait; zero for not at all. */
+    public Duration waitNanos(Policy.Start policy, Now now) {
+        int count = within(policy.crashWindow(), now);
+        if (count < 2) {
+            return Duration.ZERO;
+        }
+        long doubled = policy.backoff().toNanos() << Math.min(20, count - 2);
+        boolean loop = count > policy.crashLimit() || doubled < 0;
+        long wait = loop ? Long.MAX_VALUE : doubled;
+        wait = Math.min(wait, policy.backoffMax().toNanos());
+        return Duration.ofNanos(Math.max(0, wait - now.nanosSince(momentsNanos.getLast())));
+    }
+}

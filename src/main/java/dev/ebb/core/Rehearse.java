@@ -1,0 +1,193 @@
+package dev.ebb.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Step 6: what is parked goes through its trial, then drains, then is stopped with proof; or it is
+ * rescued. One batch a service at a time. Pure.
+ */
+final class Rehearse {
+    private final Tick tick;
+    private final TrialJudge judge;
+
+    Rehearse(Tick tick) {
+        this.tick = tick;
+        this.judge = new TrialJudge(tick.policy(), tick.seen());
+    }
+
+    ServiceState plan(ServiceState state, Plan plan) {
+        boolean rescuing =
+                plan.commands.stream().anyMatch(p -> p.command() instanceof Command.Rescue);
+        if (rescuing) {
+            return state;
+        }
+        List<Hold> vetoes = new Guards(tick.policy(), tick.seen()).always(tick.assessment());
+        vetoes = new ArrayList<>(vetoes);
+        if (tick.observing()) {
+            vetoes.add(Tick.OBSERVING);
+        }
+        vetoes.forEach(plan::hold);
+        ServiceState next = stuckInParking(state, plan);
+        for (Instance instance : next.instances()) {
+            if (instance.lifecycle() == Lifecycle.DRAINING && instance.isOnTrial()) {
+                next = draining(next, instance, plan, vetoes.isEmpty());
+            }
+        }
+        retiring(next, plan, vetoes.isEmpty());
+        return trial(next, plan, vetoes.isEmpty());
+    }
+
+    /** A data plane that never acknowledges must not keep an instance idle for ever. */
+    private ServiceState stuckInParking(ServiceState state, Plan plan) {
+        ServiceState next = state;
+        for (Instance instance : state.instances()) {
+            boolean stuck =
+                    instance.isOnTrial()
+                            && instance.lifecycle() == Lifecycle.PARKING
+                            && tick.now()
+                                    .isPast(instance.sinceNanos(), tick.policy().trial().longest());
+            if (stuck) {
+                next =
+                        rescue(
+                                next,
+                                instance,
+                                plan,
+                                Reason.of(
+                                        "unacknowledged",
+                                        "not every data plane has confirmed its parking"));
+            } else if (instance.lifecycle() == Lifecycle.PARKING) {
+                plan.hold(
+                        new Hold(
+                                Reason.of(
+                                        "parking",
+                                        "waiting for every data plane to confirm the parking"),
+                                "the confirmation"));
+            }
+        }
+        return next;
+    }
+
+    /** A restart needs no trial: its stand-in serves already. */
+    private void retiring(ServiceState state, Plan plan, boolean allowed) {
+        for (Instance instance : state.instances()) {
+            if (instance.is(Mark.RETIRING) && instance.lifecycle() == Lifecycle.PARKED && allowed) {
+                plan.order(
+                        new Command.Drain(instance.id()),
+                        Reason.of("restart", "its stand-in serves"));
+            }
+        }
+    }
+
+    private ServiceState trial(ServiceState state, Plan plan, boolean allowed) {
+        Optional<Set<InstanceId>> batch =
+                TrialJudge.provenBatch(state).map(all -> withoutRetiring(state, all));
+        if (batch.isEmpty() || batch.get().isEmpty()) {
+            return state;
+        }
+        Rehearsal rehearsal =
+                state.rehearsal().orElseGet(() -> judge.start(tick.assessment(), batch.get()));
+        ServiceState next = state.withRehearsal(Optional.of(rehearsal));
+        double used =
+                new Projection(tick.policy(), tick.assessment().instances())
+                        .utilizationWithout(batch.get());
+        return switch (judge.judge(next, rehearsal, used)) {
+            case TrialJudge.Verdict.Running(Reason why, String release) -> {
+                plan.hold(new Hold(why, release));
+                yield next;
+            }
+            case TrialJudge.Verdict.Lost(Reason why) -> {
+                for (InstanceId id : batch.get()) {
+                    next = rescue(next, next.find(id).orElseThrow(), plan, why);
+                }
+                yield next;
+            }
+            case TrialJudge.Verdict.Won(Reason why) -> won(next, batch.get(), plan, why, allowed);
+        };
+    }
+
+    private static Set<InstanceId> withoutRetiring(ServiceState state, Set<InstanceId> batch) {
+        return state.instances().stream()
+                .filter(i -> batch.contains(i.id()) && !i.is(Mark.RETIRING))
+                .map(Instance::id)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private ServiceState won(
+            ServiceState state, Set<InstanceId> batch, Plan plan, Reason why, boolean allowed) {
+        if (!allowed) {
+            return state;
+        }
+        int carrying = state.count(Instance::isHealthyServing);
+        if (tick.sizing().in() > carrying && state.ordered().isEmpty()) {
+            return needed(state, batch, plan, carrying);
+        }
+        batch.stream().sorted().forEach(id -> plan.order(new Command.Drain(id), why));
+        return state;
+    }
+
+    /** The trial went well, but the load of the recent past would not fit any more. */
+    private ServiceState needed(
+            ServiceState state, Set<InstanceId> batch, Plan plan, int carrying) {
+        Reason reason =
+                new Reason(
+                        "needed",
+                        "the recent load needs %s, %d carry it"
+                                .formatted(Text.instances(tick.sizing().in()), carrying),
+                        Map.of("needed", (double) tick.sizing().in()));
+        ServiceState next = state;
+        for (InstanceId id : batch) {
+            next = rescue(next, next.find(id).orElseThrow(), plan, reason);
+        }
+        return next;
+    }
+
+    private ServiceState draining(
+            ServiceState state, Instance instance, Plan plan, boolean allowed) {
+        int inFlight = instance.inFlight().orElse(0);
+        if (tick.proof().nothingInFlight(instance)) {
+            if (allowed) {
+                plan.order(
+                        new Command.Stop(instance.id(), false),
+                        new Reason(
+                                "drained",
+                                "every data plane has confirmed, and nothing is in flight",
+                                Map.of("in_flight", 0.0)));
+            }
+            return state;
+        }
+        boolean late = tick.now().isPast(instance.sinceNanos(), tick.policy().drain().deadline());
+        Reason reason =
+                new Reason(
+                        late ? "drain_deadline" : "draining",
+                        "%s has %d requests in flight".formatted(instance.id(), inFlight),
+                        Map.of("in_flight", (double) inFlight));
+        if (!late) {
+            plan.hold(new Hold(reason, "their end, or the drain deadline"));
+            return state;
+        }
+        return switch (tick.policy().drain().then()) {
+            case HOLD -> {
+                plan.hold(new Hold(reason, "their end, or ebb rescue"));
+                yield state;
+            }
+            case RESCUE -> rescue(state, instance, plan, reason);
+            case CUT -> {
+                if (allowed) {
+                    plan.order(new Command.Stop(instance.id(), true), reason);
+                }
+                yield state;
+            }
+        };
+    }
+
+    private ServiceState rescue(ServiceState state, Instance instance, Plan plan, Reason reason) {
+        plan.order(new Command.Rescue(instance.id()), reason);
+        return state.withRehearsal(Optional.empty())
+                .withPatience(state.patience().afterRescue(tick.now()));
+    }
+}

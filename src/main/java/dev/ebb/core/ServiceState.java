@@ -1,0 +1,397 @@
+package dev.ebb.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * Everything that the decider remembers of one service between two ticks. Immutable; the same
+ * state, observation and policy always give the same decision.
+ *
+ * @param warmup how long a new instance's share grows to full
+ * @param generation of the newest endpoint snapshot; grows with every change that data planes see
+ * @param nextOrdinal for the next instance
+ * @param target how many instances should stand; failures do not change it
+ * @param frozen whether scaling is stopped by an operator
+ * @param ordered number of instances fixed by an operator
+ * @param journalDown whether the journal cannot be written; nothing is removed meanwhile
+ * @param instances all that are not gone, by ordinal
+ * @param needs the recent past of what the load asked for
+ * @param latency the recent past of the service's latencies
+ * @param rehearsal the removal that is on trial
+ * @param learnedConcurrency most requests in flight per instance that went well; 0 before any
+ */
+public record ServiceState(
+        ServiceName name,
+        Duration warmup,
+        long generation,
+        int nextOrdinal,
+        int target,
+        boolean frozen,
+        OptionalInt ordered,
+        boolean journalDown,
+        List<Instance> instances,
+        NeedHistory needs,
+        Series<LatencyPoint> latency,
+        Optional<Rehearsal> rehearsal,
+        Failures failures,
+        Patience patience,
+        double learnedConcurrency) {
+
+    public ServiceState {
+        instances = List.copyOf(instances);
+    }
+
+    /** A service of which nothing is known yet. */
+    public static ServiceState fresh(ServiceName name, Policy policy, Duration warmup, Now now) {
+        long span = policy.in().stabilization().toNanos() * Patience.FACTOR_MAX;
+        return new ServiceState(
+                name,
+                warmup,
+                0,
+                1,
+                policy.range().initial(),
+                false,
+                OptionalInt.empty(),
+                false,
+                List.of(),
+                NeedHistory.empty(span, now),
+                Series.empty(LatencyPoint::atNanos),
+                Optional.empty(),
+                Failures.NONE,
+                Patience.FRESH,
+                0);
+    }
+
+    public Optional<Instance> find(InstanceId id) {
+        return instances.stream().filter(i -> i.id().equals(id)).findFirst();
+    }
+
+    public int count(Predicate<Instance> which) {
+        int count = 0;
+        for (Instance instance : instances) {
+            if (which.test(instance)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Those that are meant to stay: starting or in rotation, well or not. */
+    public int standing() {
+        return count(i -> i.lifecycle() == Lifecycle.STARTING || i.lifecycle().inRotation());
+    }
+
+    /** Those that count against the unavailability budget. */
+    public int absent() {
+        return count(i ->
+                i.lifecycle().canBeRescued()
+                        || i.lifecycle().inRotation() && i.health() == Health.EJECTED
+                        || i.isMissing());
+    }
+
+    /** How many may be absent at once. */
+    public int unavailabilityBudget(Policy policy) {
+        int fleet = standing() + count(i -> i.lifecycle().canBeRescued() || i.isMissing());
+        return Math.max(1, (int) Math.floor(fleet * policy.in().unavailabilityBudget()));
+    }
+
+    /**
+     * The state after a command was carried out.
+     *
+     * @throws IllegalStateException when the instance cannot do that
+     */
+    public ServiceState after(Command command, Now now) {
+        return switch (command) {
+            case Command.Start start -> afterStart(start, now);
+            case Command.Park(InstanceId id) ->
+                    withGeneration(generation + 1)
+                            .withTarget(Math.max(0, target - 1))
+                            .with(
+                                    id,
+                                    i -> i.become(Lifecycle.PARKING, now).parkedAt(generation + 1));
+            case Command.Rescue(InstanceId id) ->
+                    withGeneration(generation + 1)
+                            .withTarget(target + 1)
+                            .with(id, i -> i.become(Lifecycle.SERVING, now).parkedAt(0));
+            case Command.Drain(InstanceId id) ->
+                    withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.DRAINING, now));
+            case Command.Stop(InstanceId id, boolean _) ->
+                    withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.STOPPING, now));
+        };
+    }
+
+    private ServiceState afterStart(Command.Start start, Now now) {
+        long parked = generation + 1;
+        ServiceState next =
+                start.replaces()
+                        .map(failed -> with(failed, Instance::asReplaced))
+                        .orElse(this)
+                        .withGeneration(parked)
+                        .withOrdinalAfter(start.id());
+        List<Instance> all = new ArrayList<>(next.instances);
+        all.add(Instance.starting(start.id(), start.replaces(), parked, now));
+        next = next.withInstances(all);
+        return next.withTarget(Math.max(next.target, next.standing()));
+    }
+
+    private ServiceState withOrdinalAfter(InstanceId id) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                Math.max(nextOrdinal, id.ordinal() + 1),
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    /** This state with one instance changed; one that is not there changes nothing. */
+    public ServiceState with(InstanceId id, UnaryOperator<Instance> change) {
+        List<Instance> next = new ArrayList<>(instances.size());
+        for (Instance instance : instances) {
+            next.add(instance.id().equals(id) ? change.apply(instance) : instance);
+        }
+        return withInstances(next);
+    }
+
+    public ServiceState withInstances(List<Instance> next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                next,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withGeneration(long next) {
+        return new ServiceState(
+                name,
+                warmup,
+                next,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withTarget(int next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                next,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withNextOrdinal(int next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                next,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withFrozen(boolean next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                next,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withOrdered(OptionalInt next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                next,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withJournalDown(boolean next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                next,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withLoad(NeedHistory history, double concurrency) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                history,
+                latency,
+                rehearsal,
+                failures,
+                patience,
+                concurrency);
+    }
+
+    public ServiceState withLatency(Series<LatencyPoint> next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                next,
+                rehearsal,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withRehearsal(Optional<Rehearsal> next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                next,
+                failures,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withFailures(Failures next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                next,
+                patience,
+                learnedConcurrency);
+    }
+
+    public ServiceState withPatience(Patience next) {
+        return new ServiceState(
+                name,
+                warmup,
+                generation,
+                nextOrdinal,
+                target,
+                frozen,
+                ordered,
+                journalDown,
+                instances,
+                needs,
+                latency,
+                rehearsal,
+                failures,
+                next,
+                learnedConcurrency);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.ebb.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/**
+ * Step 2: each resource that requests drive asks for a number of instances, demand / (target x
+ * allowance); the largest wins. Quick out: the short window, with a tolerance. Patient in: the
+ * highest need over the stabilization window. Pure.
+ *
+ * <p>An instance without fresh data counts as fully used when capacity might be removed, and as
+ * just at its target when capacity might be added: missing data neither scales in nor out.
+ */
+final class Sizer {
+    /** How far beyond the concurrency that was seen to work a removal may go. */
+    private static final double EXPLORE = 2;
+
+    private final Policy policy;
+    private final List<Assessed> instances;
+    private final int rotating;
+
+    Sizer(Policy policy, Assessment assessment) {
+        this.policy = policy;
+        this.instances = assessment.instances();
+        this.rotating = assessment.state().count(i -> i.lifecycle().inRotation());
+    }
+
+    Sizing size(ServiceState state, int highestNeed) {
+        List<Need> needs = new ArrayList<>();
+        double cpuIn = cpuDemand(Assessed::stable, 1);
+        needs.add(cpu(cpuIn));
+        declaredConcurrency().ifPresent(each -> needs.add(concurrency(each)));
+        learnedConcurrency(state).ifPresent(needs::add);
+        needs.add(floor());
+        int out = needs.stream().mapToInt(Need::out).max().orElse(1);
+        int in = Math.max(highestNeed, needs.stream().mapToInt(Need::in).max().orElse(1));
+        out = Math.clamp(out, policy.range().min(), policy.range().max());
+        in = Math.clamp(Math.max(in, out), policy.range().min(), policy.range().max());
+        if (state.ordered().isPresent()) {
+            int ordered = state.ordered().getAsInt();
+            needs.add(ordered(ordered));
+            out = ordered;
+            in = ordered;
+        }
+        return new Sizing(out, in, List.copyOf(needs), cpuIn, inFlight(Assessed::stable));
+    }
+
+    /** The need to be remembered: what the load asks for now, before any patience. */
+    static int present(List<Need> needs) {
+        return needs.stream()
+                .filter(n -> !n.source().equals("ordered"))
+                .mapToInt(n -> Math.max(n.out(), n.in()))
+                .max()
+                .orElse(1);
+    }
+
+    private Need cpu(double demandIn) {
+        double allowed = meanAllowed();
+        double target = policy.targets().cpu();
+        double demandOut = cpuDemand(Assessed::recent, target);
+        int out = outNeed(demandOut / (target * allowed));
+        int in = ceil(demandIn / (target * allowed));
+        return need(
+                "cpu",
+                out,
+                in,
+                "%s of %s cores in use, target %s: %s"
+                        .formatted(
+                                Text.number(demandOut),
+                                Text.number(allowed * Math.max(1, rotating)),
+                                Text.percent(target),
+                                Text.instances(out)),
+                Map.of("used_cores", demandOut, "allowed_cores_each", allowed, "target", target));
+    }
+
+    /**
+     * CPU in use by those that carry the service's load. A warming instance counts as no more than
+     * the mean of the warm ones: what its compiler burns is not load.
+     */
+    private double cpuDemand(Function<Assessed, Utilization> window, double whenMissing) {
+        double warm = 0;
+        int warmCount = 0;
+        for (Assessed one : instances) {
+            OptionalDouble cpu = window.apply(one).cpu();
+            if (one.instance().lifecycle() == Lifecycle.SERVING && one.fresh()) {
+                warm += cpu.orElse(0) * one.allowance().cpuCores();
+                warmCount++;
+            }
+        }
+        double cap = warmCount == 0 ? Double.MAX_VALUE : warm / warmCount;
+        double sum = 0;
+        for (Assessed one : instances) {
+            sum += cpuOf(one, window.apply(one).cpu(), cap, whenMissing);
+        }
+        return sum;
+    }
+
+    private static double cpuOf(
+            Assessed one, OptionalDouble cpu, double warmMean, double whenMissing) {
+        Lifecycle life = one.instance().lifecycle();
+        if (!life.inRotation() && !life.canBeRescued()) {
+            return 0;
+        }
+        if (!one.fresh() || cpu.isEmpty()) {
+            return life.inRotation() ? whenMissing * one.allowance().cpuCores() : 0;
+        }
+        double used = cpu.getAsDouble() * one.allowance().cpuCores();
+        return life == Lifecycle.WARMING ? Math.min(used, warmMean) : used;
+    }
+
+    private double meanAllowed() {
+        return instances.stream()
+                .filter(a -> a.instance().lifecycle().inRotation())
+                .mapToDouble(a -> a.allowance().cpuCores())
+                .average()
+                .orElseGet(() ->
+                        instances.stream()
+                                .mapToDouble(a -> a.allowance().cpuCores())
+                                .average()
+                                .orElse(1));
+    }
+
+    private OptionalDouble declaredConcurrency() {
+        return instances.stream()
+                .map(a -> a.allowance().concurrency())
+                .filter(OptionalDouble::isPresent)
+                .mapToDouble(OptionalDouble::getAsDouble)
+                .average();
+    }
+
+    private Need concurrency(double each) {
+        double target = policy.targets().concurrency();
+        double demandOut = inFlight(Assessed::recent);
+        int out = outNeed(demandOut / (target * each));
+        return need(
+                "concurrency",
+                out,
+                ceil(inFlight(Assessed::stable) / (target * each)),
+                "%s requests in flight, %s declared for each, target %s: %s"
+                        .formatted(
+                                Text.number(demandOut),
+                                Text.number(each),
+                                Text.percent(target),
+                                Text.instances(out)),
+                Map.of("in_flight", demandOut, "declared_each", each, "target", target));
+    }
+
+    /** Only slows removals down: nobody has said that more would not go well. */
+    private Optional<Need> learnedConcurrency(ServiceState state) {
+        double each = state.learnedConcurrency();
+        if (declaredConcurrency().isPresent() || !(each > 0)) {
+            return Optional.empty();
+        }
+        double demand = inFlight(Assessed::stable);
+        int in = ceil(demand / Math.max(1, EXPLORE * each));
+        return Optional.of(
+                need(
+                        "learned_concurrency",
+                        0,
+                        in,
+                        "%s requests in flight, %s for each have gone well so far"
+                                .formatted(Text.number(demand), Text.number(each)),
+                        Map.of("in_flight", demand, "learned_each", each)));
+    }
+
+    private Need floor() {
+        int min = policy.range().min();
+        return need("min", min, min, "at least " + min + " wanted", Map.of("min", (double) min));
+    }
+
+    private static Need ordered(int replicas) {
+        return need(
+                "ordered",
+                replicas,
+                replicas,
+                "an operator ordered " + Text.instances(replicas),
+                Map.of("ordered", (double) replicas));
+    }
+
+    private static Need need(
+            String source, int out, int in, String text, Map<String, Double> numbers) {
+        return new Need(source, out, in, new Reason("need_" + source, text, numbers));
+    }
+
+    double inFlight(Function<Assessed, Utilization> window) {
+        return instances.stream().mapToDouble(a -> window.apply(a).inFlight()).sum();
+    }
+
+    private int outNeed(double raw) {
+        boolean tolerated = raw <= rotating * (1 + policy.out().tolerance());
+        return tolerated ? Math.min(ceil(raw), Math.max(1, rotating)) : ceil(raw);
+    }
+
+    private static int ceil(double value) {
+        return (int) Math.min(1_000_000, Math.ceil(value - 1e-9));
+    }
+}
