@@ -153,13 +153,12 @@ public final class Balancer {
         }
     }
 
-    /** A request in flight is a long-lived stream (an upgrade, an event stream). */
+    /**
+     * An answered request turned out to be a long-lived stream (an upgrade, an event stream). It
+     * ends with {@link #streamFinished} instead of {@link #finished}.
+     */
     public void streamOpened(Candidate candidate) {
         candidate.stats().streamOpened();
-    }
-
-    public void streamClosed(Candidate candidate) {
-        candidate.stats().streamClosed();
     }
 
     /**
@@ -174,6 +173,23 @@ public final class Balancer {
             boolean answered,
             long startNanos,
             long nowNanos) {
+        finished(candidate, outcome, answered, false, startNanos, nowNanos);
+    }
+
+    /** A stream is over: as {@link #finished}, but its length is nobody's latency. */
+    public void streamFinished(
+            Candidate candidate, Outcome outcome, long startNanos, long nowNanos) {
+        candidate.stats().streamClosed();
+        finished(candidate, outcome, true, true, startNanos, nowNanos);
+    }
+
+    private void finished(
+            Candidate candidate,
+            Outcome outcome,
+            boolean answered,
+            boolean wasStream,
+            long startNanos,
+            long nowNanos) {
         long latency = nowNanos - startNanos;
         if (!answered) {
             candidate.estimate().waitsNoMore(startNanos);
@@ -184,7 +200,7 @@ public final class Balancer {
         if (outcome != Outcome.CANCELLED) {
             candidate.estimate().outcome(outcome.repels(), nowNanos);
         }
-        candidate.stats().finished(outcome, latency);
+        candidate.stats().finished(outcome, latency, wasStream);
         Ejector.Suspicion suspicion = candidate.ejector().record(outcome, startNanos, nowNanos);
         if (suspicion != Ejector.Suspicion.NONE) {
             consider(candidate, suspicion, nowNanos);
@@ -227,7 +243,12 @@ public final class Balancer {
             }
         }
         double own = candidate.ejector().rate().share(nowNanos);
-        return requests > 0 && (double) failures / requests > own / 2;
+        boolean alike = requests > 0 && (double) failures / requests > own / 2;
+        if (alike) {
+            // They will still be alike in a moment; looking at each failure would cost too much.
+            candidate.ejector().acquit(nowNanos);
+        }
+        return alike;
     }
 
     /** Another loop has ejected this endpoint. */

@@ -48,6 +48,8 @@ public final class Ejector {
     private boolean everBack;
     private long backSinceNanos;
     private boolean lenient;
+    private boolean acquitted;
+    private long acquittedUntilNanos;
     private long lenientUntilNanos;
 
     public Ejector(EjectionPolicy policy) {
@@ -105,6 +107,10 @@ public final class Ejector {
         if (reached(brokenInRow, policy.consecutiveFailures() * broken)) {
             return Suspicion.CONSECUTIVE_FAILURES;
         }
+        if (acquitted && nowNanos - acquittedUntilNanos < 0) {
+            return Suspicion.NONE;
+        }
+        acquitted = false;
         boolean enough = rate.volume(nowNanos) >= policy.failureRateVolume() * factor;
         return enough && rate.share(nowNanos) >= policy.failureRate()
                 ? Suspicion.FAILURE_RATE
@@ -184,6 +190,12 @@ public final class Ejector {
         backSinceNanos = nowNanos;
         probationLeft = PROBATION_ANSWERS;
         clear();
+    }
+
+    /** All fail alike: its failure rate is no reason to eject, for a tenth of the window. */
+    void acquit(long nowNanos) {
+        acquitted = true;
+        acquittedUntilNanos = nowNanos + policy.window().toNanos() / 10;
     }
 
     /** Another endpoint has left the rotation: this one's load rises now. */

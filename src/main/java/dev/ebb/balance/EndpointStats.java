@@ -35,12 +35,21 @@ public final class EndpointStats {
         add(STARTED, 1);
     }
 
-    /** Writer: it is over, and nothing of it is on its way any more. */
-    void finished(Outcome outcome, long latencyNanos) {
+    /**
+     * Writer: it is over, and nothing of it is on its way any more. The histogram holds answers and
+     * timeouts only: a refused connect or a client that went away says nothing about latency, and a
+     * stream's length is no latency at all.
+     */
+    void finished(Outcome outcome, long latencyNanos, boolean wasStream) {
         long latency = Math.max(0, latencyNanos);
-        add(LATENCY_SUM, latency);
         add(OUTCOMES + outcome.ordinal(), 1);
-        add(HISTOGRAM + LatencyCounts.bucketOf(latency), 1);
+        if (!wasStream) {
+            add(LATENCY_SUM, latency);
+            if (outcome != Outcome.CANCELLED && !outcome.connectError()) {
+                add(HISTOGRAM + LatencyCounts.bucketOf(latency), 1);
+            }
+        }
+        // Last: whoever sees it finished sees everything else of it, too.
         add(FINISHED, 1);
     }
 
