@@ -1,0 +1,293 @@
+package dev.ebb.journal;
+
+import dev.ebb.control.JournalEntry;
+import dev.ebb.control.LaunchIntent;
+import dev.ebb.core.Allowance;
+import dev.ebb.core.Command;
+import dev.ebb.core.Explanation;
+import dev.ebb.core.Health;
+import dev.ebb.core.Hold;
+import dev.ebb.core.InstanceFacts;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Liveness;
+import dev.ebb.core.Mark;
+import dev.ebb.core.Need;
+import dev.ebb.core.Now;
+import dev.ebb.core.Observation;
+import dev.ebb.core.Planned;
+import dev.ebb.core.Policy;
+import dev.ebb.core.ProcessReading;
+import dev.ebb.core.Ranked;
+import dev.ebb.core.Reason;
+import dev.ebb.core.ServiceName;
+import dev.ebb.core.TrafficReading;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Entries with random content of every kind, from a seeded source. */
+final class Entries {
+    static final int KINDS = 13;
+    private static final String LETTERS = "ab-Z09 \"\\\n\t\r{}:,\u0000\u001f\u2028äß€😀";
+
+    private final RandomGenerator random;
+
+    Entries(RandomGenerator random) {
+        this.random = random;
+    }
+
+    JournalEntry any() {
+        return ofKind(random.nextInt(KINDS));
+    }
+
+    JournalEntry ofKind(int kind) {
+        return switch (kind) {
+            case 0 -> new JournalEntry.Opened(time(), text());
+            case 1 -> new JournalEntry.Closed(time(), random.nextInt());
+            case 2 -> new JournalEntry.Configured(time(), service(), policy());
+            case 3 -> new JournalEntry.Intended(time(), intent(), maybe(this::id));
+            case 4 -> new JournalEntry.Identified(time(), id(), text(), random.nextBoolean());
+            case 5 -> moved();
+            case 6 ->
+                    new JournalEntry.HealthChanged(
+                            time(), id(), one(Health.values()), one(Health.values()), reason());
+            case 7 ->
+                    new JournalEntry.Marked(
+                            time(), id(), one(Mark.values()), random.nextBoolean());
+            case 8 ->
+                    new JournalEntry.Frozen(time(), maybe(this::service), random.nextBoolean());
+            case 9 -> new JournalEntry.Ordered(time(), service(), maybeInt());
+            case 10 -> new JournalEntry.Decided(time(), service(), explanation());
+            case 11 -> new JournalEntry.Observed(time(), observation(random.nextInt(4)));
+            default -> checkpoint(random.nextInt(4));
+        };
+    }
+
+    JournalEntry.Moved moved() {
+        return new JournalEntry.Moved(
+                time(),
+                id(),
+                one(Lifecycle.values()),
+                one(Lifecycle.values()),
+                list(this::reason),
+                random.nextInt(),
+                random.nextBoolean());
+    }
+
+    JournalEntry.Checkpoint checkpoint(int instances) {
+        var kept = new ArrayList<JournalEntry.KeptInstance>();
+        for (int i = 0; i < instances; i++) {
+            kept.add(
+                    new JournalEntry.KeptInstance(
+                            intent(),
+                            maybe(this::text),
+                            maybe(this::id),
+                            one(Lifecycle.values()),
+                            marks()));
+        }
+        return new JournalEntry.Checkpoint(
+                time(),
+                random.nextBoolean(),
+                list(
+                        () ->
+                                new JournalEntry.KeptService(
+                                        service(),
+                                        random.nextInt(),
+                                        random.nextBoolean(),
+                                        maybeInt())),
+                kept);
+    }
+
+    Observation observation(int instances) {
+        var facts = new ArrayList<InstanceFacts>();
+        for (int i = 0; i < instances; i++) {
+            facts.add(
+                    new InstanceFacts(
+                            id(),
+                            liveness(),
+                            one(Health.values()),
+                            maybe(
+                                    () ->
+                                            new ProcessReading(
+                                                    random.nextLong(),
+                                                    random.nextLong(),
+                                                    random.nextLong())),
+                            maybe(
+                                    () ->
+                                            new TrafficReading(
+                                                    random.nextLong(),
+                                                    random.nextInt(),
+                                                    random.nextInt(),
+                                                    random.nextLong(),
+                                                    random.nextLong(),
+                                                    random.nextLong())),
+                            allowance()));
+        }
+        return new Observation(
+                new Now(random.nextLong(), time()),
+                service(),
+                facts,
+                random.nextLong(),
+                latency(),
+                maybeDouble());
+    }
+
+    Explanation explanation() {
+        return new Explanation(
+                random.nextInt(),
+                random.nextInt(),
+                list(() -> new Need(text(), random.nextInt(), random.nextInt(), reason())),
+                list(() -> new Ranked(id(), number(), number(), reason())),
+                list(() -> new Planned(command(), list(this::reason))),
+                list(() -> new Hold(reason(), text())));
+    }
+
+    private Command command() {
+        return switch (random.nextInt(5)) {
+            case 0 -> new Command.Start(id(), maybe(this::id));
+            case 1 -> new Command.Park(id());
+            case 2 -> new Command.Rescue(id());
+            case 3 -> new Command.Drain(id());
+            default -> new Command.Stop(id(), random.nextBoolean());
+        };
+    }
+
+    private Liveness liveness() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Liveness.Running();
+            case 1 -> new Liveness.Exited(maybeInt());
+            case 2 -> new Liveness.NotStarted(text());
+            default -> new Liveness.Unclear();
+        };
+    }
+
+    private Policy policy() {
+        int min = 1 + random.nextInt(9);
+        return new Policy(
+                one(Policy.Mode.values()),
+                new Policy.Range(min, min + random.nextInt(9)),
+                new Policy.Targets(number(), number(), number(), number()),
+                new Policy.Out(duration(), number()),
+                new Policy.In(
+                        duration(), duration(), number(), number(), duration(), number(), number()),
+                new Policy.Trial(duration(), duration(), number()),
+                new Policy.Drain(duration(), one(Policy.AtDeadline.values()), duration()),
+                new Policy.Start(
+                        duration(),
+                        duration(),
+                        duration(),
+                        random.nextInt(),
+                        duration(),
+                        duration()));
+    }
+
+    private LatencyCounts latency() {
+        long[] counts = new long[LatencyCounts.BUCKETS];
+        for (int i = random.nextInt(9); i > 0; i--) {
+            counts[random.nextInt(counts.length)] = random.nextLong(Long.MAX_VALUE);
+        }
+        return LatencyCounts.of(counts);
+    }
+
+    private Allowance allowance() {
+        return new Allowance(
+                random.nextDouble() + 0.001,
+                one(Allowance.Source.values()),
+                1 + random.nextLong(1L << 40),
+                one(Allowance.Source.values()),
+                maybeDouble());
+    }
+
+    private LaunchIntent intent() {
+        return new LaunchIntent(id(), text(), text(), random.nextInt(65_536), time());
+    }
+
+    private Reason reason() {
+        var numbers = new HashMap<String, Double>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            numbers.put(text(), number());
+        }
+        return new Reason(text(), text(), numbers);
+    }
+
+    private Set<Mark> marks() {
+        var marks = EnumSet.noneOf(Mark.class);
+        if (random.nextBoolean()) {
+            marks.add(one(Mark.values()));
+        }
+        return marks;
+    }
+
+    InstanceId id() {
+        return new InstanceId(service(), 1 + random.nextInt(999_999_999));
+    }
+
+    ServiceName service() {
+        return new ServiceName(one(new String[] {"hello", "a", "shop-front-2", "z9"}));
+    }
+
+    private Duration duration() {
+        return Duration.ofSeconds(random.nextLong(-9, 1L << 33), random.nextInt(1_000_000_000));
+    }
+
+    private double number() {
+        return switch (random.nextInt(9)) {
+            case 0 -> Double.NaN;
+            case 1 -> Double.NEGATIVE_INFINITY;
+            case 2 -> -0.0;
+            case 3 -> random.nextInt();
+            default -> random.nextDouble() * Math.pow(10, random.nextInt(-200, 200));
+        };
+    }
+
+    private long time() {
+        return random.nextLong(4_102_444_800_000L);
+    }
+
+    private OptionalInt maybeInt() {
+        return random.nextBoolean() ? OptionalInt.of(random.nextInt()) : OptionalInt.empty();
+    }
+
+    private OptionalDouble maybeDouble() {
+        return random.nextBoolean() ? OptionalDouble.of(number()) : OptionalDouble.empty();
+    }
+
+    private <T> Optional<T> maybe(Supplier<T> value) {
+        return random.nextBoolean() ? Optional.of(value.get()) : Optional.empty();
+    }
+
+    private <T> List<T> list(Supplier<T> value) {
+        var list = new ArrayList<T>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            list.add(value.get());
+        }
+        return List.copyOf(list);
+    }
+
+    private <T> T one(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private String text() {
+        var text = new StringBuilder();
+        for (int i = random.nextInt(20); i > 0; i--) {
+            int at = LETTERS.offsetByCodePoints(0, random.nextInt(codePoints()));
+            text.appendCodePoint(LETTERS.codePointAt(at));
+        }
+        return text.toString();
+    }
+
+    private static int codePoints() {
+        return LETTERS.codePointCount(0, LETTERS.length());
+    }
+}
