@@ -3,8 +3,9 @@ package dev.ebb.journal;
 import java.nio.file.Path;
 
 /**
- * Bytes of a segment that are no sound line. {@code TORN} is what a crash leaves at the very end: it
- * was never acknowledged, so nothing is lost. {@code CORRUPT} and {@code UNREADABLE} lose entries.
+ * Bytes of a segment that are no sound line. {@code TORN} is what a crash leaves at the very end:
+ * it was never acknowledged, so nothing is lost. {@code CORRUPT} and {@code UNREADABLE} lose
+ * entries.
  *
  * @param offset where it begins in the file, in bytes
  * @param bytes how much it is

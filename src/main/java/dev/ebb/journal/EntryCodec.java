@@ -28,10 +28,9 @@ final class EntryCodec {
             JsonMapper.builder()
                     .addModule(new JournalModule())
                     .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                    .changeDefaultPropertyInclusion(
-                            before ->
-                                    before.withValueInclusion(JsonInclude.Include.NON_ABSENT)
-                                            .withContentInclusion(JsonInclude.Include.ALWAYS))
+                    .changeDefaultPropertyInclusion(before ->
+                            before.withValueInclusion(JsonInclude.Include.NON_ABSENT)
+                                    .withContentInclusion(JsonInclude.Include.ALWAYS))
                     .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -51,7 +50,9 @@ final class EntryCodec {
         return MAPPER;
     }
 
-    /** @throws JacksonException when a value cannot be written, which is a mistake in the program */
+    /**
+     * @throws JacksonException when a value cannot be written, which is a mistake in the program
+     */
     static byte[] encode(JournalEntry entry, int leftOut) {
         var writer = MAPPER.writerFor(JournalEntry.class);
         if (leftOut == 0) {

@@ -16,7 +16,8 @@ final class Failures {
             case NoSuchFileException gone -> gone.getFile() + " does not exist any more";
             case AccessDeniedException denied ->
                     denied.getFile() + " may not be written by this user";
-            case FileAlreadyExistsException there -> there.getFile() + " exists and is no directory";
+            case FileAlreadyExistsException there ->
+                    there.getFile() + " exists and is no directory";
             case FileSystemException other ->
                     other.getFile()
                             + ": "

@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 /**
  * The journal as files: segments of lines under {@code journal/}, observations under {@code
  * observations/}. DURABLE is written and forced to the disk, LATER reaches the operating system and
- * is forced with the next durable entry. A write that fails leaves nothing behind; since an entry is
- * then missing, {@link #wantsCheckpoint} says so until a checkpoint has made up for it. All calls by
- * the control thread, but {@link #trouble}, which any thread may ask.
+ * is forced with the next durable entry. A write that fails leaves nothing behind; since an entry
+ * is then missing, {@link #wantsCheckpoint} says so until a checkpoint has made up for it. All
+ * calls by the control thread, but {@link #trouble}, which any thread may ask.
  */
 public final class FileJournal implements Journal, AutoCloseable {
     private static final Appended WRITTEN = new Appended.Written();
@@ -89,7 +89,8 @@ public final class FileJournal implements Journal, AutoCloseable {
         The journal in %s cannot be read: no checkpoint and no beginning was found in it%s. \
         Without it Ebb does not know which instances it left running, so it does not start. \
         Restore the directory from a copy, or end the instances that still run (they have \
-        EBB_TOKEN in their environment) and move the journal aside."""
+        EBB_TOKEN in their environment) and move the journal aside.\
+        """
                 .formatted(
                         report.directory(),
                         report.damage().stream()
@@ -148,11 +149,10 @@ public final class FileJournal implements Journal, AutoCloseable {
 
     @Override
     public Appended append(JournalEntry entry, Durability durability) {
-        return uninterrupted(
-                () ->
-                        entry instanceof JournalEntry.Observed observed
-                                ? observe(observed)
-                                : keep(entry, durability == Durability.DURABLE));
+        return uninterrupted(() ->
+                entry instanceof JournalEntry.Observed observed
+                        ? observe(observed)
+                        : keep(entry, durability == Durability.DURABLE));
     }
 
     /** An interrupt is for whoever waits, not for a write that is under way; it is handed on. */

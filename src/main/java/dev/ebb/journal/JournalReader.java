@@ -79,8 +79,7 @@ public record JournalReader(Path state, Consumer<Damage> onDamage) {
         } catch (NoSuchFileException dropped) {
             return Stream.empty();
         } catch (IOException e) {
-            onDamage.accept(
-                    new Damage(segment, 0, 0, Damage.Kind.UNREADABLE, Failures.plain(e)));
+            onDamage.accept(new Damage(segment, 0, 0, Damage.Kind.UNREADABLE, Failures.plain(e)));
             return Stream.empty();
         }
     }

@@ -7,8 +7,9 @@ import java.util.zip.CRC32C;
 
 /**
  * How an entry stands in a segment: {@code checksum SPACE sequence SPACE json LF}. The check sum is
- * CRC-32C (RFC 3720) in eight lower-case hexadecimal digits, over all that follows it up to the line
- * feed; JSON never holds a bare line feed. Plain text, so that a person with a pager can read it.
+ * CRC-32C (RFC 3720) in eight lower-case hexadecimal digits, over all that follows it up to the
+ * line feed; JSON never holds a bare line feed. Plain text, so that a person with a pager can read
+ * it.
  */
 final class LineFormat {
     private static final int CHECKSUM = 8;

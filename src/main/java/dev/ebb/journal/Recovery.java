@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * Reads what a restart needs: segments from the newest backwards, until one has a readable
- * checkpoint. When a checkpoint was destroyed, the one before it and all entries since say the same.
+ * checkpoint. When a checkpoint was destroyed, the one before it and all entries since say the
+ * same.
  *
  * @param entries from the newest readable checkpoint on, oldest first
  * @param last the newest segment, to go on writing in; empty when there is none or it is unreadable
@@ -24,7 +25,9 @@ record Recovery(
         boolean hasBeginning,
         long bytes) {
 
-    /** @throws IOException when the directory itself cannot be read */
+    /**
+     * @throws IOException when the directory itself cannot be read
+     */
     static Recovery of(SegmentDirectory directory) throws IOException {
         List<Path> segments = directory.segments();
         var damage = new ArrayList<Damage>();

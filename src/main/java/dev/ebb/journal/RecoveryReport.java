@@ -46,12 +46,11 @@ public record RecoveryReport(
                 .forEach(d -> text.append("\n  ").append(d));
         foreign.stream()
                 .limit(5)
-                .forEach(
-                        f ->
-                                text.append("\n  entry ")
-                                        .append(f.sequence())
-                                        .append(" is not understood: ")
-                                        .append(f.why()));
+                .forEach(f ->
+                        text.append("\n  entry ")
+                                .append(f.sequence())
+                                .append(" is not understood: ")
+                                .append(f.why()));
         text.append("\nEverything else was read. An instance that only the lost lines tell of is")
                 .append(" not known to Ebb any more: compare `ebb status` with what runs")
                 .append(" (Ebb's instances have EBB_TOKEN in their environment).");

@@ -57,7 +57,9 @@ final class SegmentFile implements AutoCloseable {
         return length;
     }
 
-    /** @throws IOException when the line could not be written whole */
+    /**
+     * @throws IOException when the line could not be written whole
+     */
     void write(byte[] line) throws IOException {
         if (dirty) {
             access.setLength(length);

@@ -62,10 +62,8 @@ final class Entries {
                     new JournalEntry.HealthChanged(
                             time(), id(), one(Health.values()), one(Health.values()), reason());
             case 7 ->
-                    new JournalEntry.Marked(
-                            time(), id(), one(Mark.values()), random.nextBoolean());
-            case 8 ->
-                    new JournalEntry.Frozen(time(), maybe(this::service), random.nextBoolean());
+                    new JournalEntry.Marked(time(), id(), one(Mark.values()), random.nextBoolean());
+            case 8 -> new JournalEntry.Frozen(time(), maybe(this::service), random.nextBoolean());
             case 9 -> new JournalEntry.Ordered(time(), service(), maybeInt());
             case 10 -> new JournalEntry.Decided(time(), service(), explanation());
             case 11 -> new JournalEntry.Observed(time(), observation(random.nextInt(4)));
@@ -98,13 +96,9 @@ final class Entries {
         return new JournalEntry.Checkpoint(
                 time(),
                 random.nextBoolean(),
-                list(
-                        () ->
-                                new JournalEntry.KeptService(
-                                        service(),
-                                        random.nextInt(),
-                                        random.nextBoolean(),
-                                        maybeInt())),
+                list(() ->
+                        new JournalEntry.KeptService(
+                                service(), random.nextInt(), random.nextBoolean(), maybeInt())),
                 kept);
     }
 
@@ -116,21 +110,19 @@ final class Entries {
                             id(),
                             liveness(),
                             one(Health.values()),
-                            maybe(
-                                    () ->
-                                            new ProcessReading(
-                                                    random.nextLong(),
-                                                    random.nextLong(),
-                                                    random.nextLong())),
-                            maybe(
-                                    () ->
-                                            new TrafficReading(
-                                                    random.nextLong(),
-                                                    random.nextInt(),
-                                                    random.nextInt(),
-                                                    random.nextLong(),
-                                                    random.nextLong(),
-                                                    random.nextLong())),
+                            maybe(() ->
+                                    new ProcessReading(
+                                            random.nextLong(),
+                                            random.nextLong(),
+                                            random.nextLong())),
+                            maybe(() ->
+                                    new TrafficReading(
+                                            random.nextLong(),
+                                            random.nextInt(),
+                                            random.nextInt(),
+                                            random.nextLong(),
+                                            random.nextLong(),
+                                            random.nextLong())),
                             allowance()));
         }
         return new Observation(

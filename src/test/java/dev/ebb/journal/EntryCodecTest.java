@@ -52,7 +52,8 @@ class EntryCodecTest {
                         """
                         {"type":"moved","wall_millis":1000,"id":"hello-3","from":"SERVING",\
                         "to":"PARKING","reasons":[{"code":"low","text":"CPU is at 9 %",\
-                        "numbers":{"cpu_percent":9.0}}],"in_flight":2,"by_operator":false}""");
+                        "numbers":{"cpu_percent":9.0}}],"in_flight":2,"by_operator":false}\
+                        """);
     }
 
     @Test

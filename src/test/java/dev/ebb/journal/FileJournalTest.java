@@ -119,8 +119,7 @@ class FileJournalTest {
         }
         var explanation = new Explanation(9, 9, List.of(), ranking, List.of(), List.of());
         try (var journal = Journals.open(state)) {
-            journal.append(
-                    new JournalEntry.Decided(1, service, explanation), Durability.LATER);
+            journal.append(new JournalEntry.Decided(1, service, explanation), Durability.LATER);
         }
         var known = JournalReader.of(state).about(service).toList().getFirst();
         assertThat(known.leftOut()).isEqualTo(10_000 - 32);

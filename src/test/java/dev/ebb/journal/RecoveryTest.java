@@ -79,8 +79,7 @@ class RecoveryTest {
                 assertThat(content.decode(frame))
                         .as("seed %d", seed)
                         .isEqualTo(
-                                new Stored.Known(
-                                        frame.sequence(), right.get(frame.sequence()), 0));
+                                new Stored.Known(frame.sequence(), right.get(frame.sequence()), 0));
             }
             assertThat(content.frames().size()).as("seed %d", seed).isBetween(30 - flips, 30);
         }
@@ -130,8 +129,7 @@ class RecoveryTest {
         bytes[3] ^= 1;
         Files.write(newest, bytes);
         var ready = Journals.ready(state, BARE);
-        assertThat(ready.journal().recover())
-                .containsExactly(checkpoint(2), opened(3), opened(5));
+        assertThat(ready.journal().recover()).containsExactly(checkpoint(2), opened(3), opened(5));
         assertThat(ready.report().damage()).hasSize(1);
     }
 
@@ -148,8 +146,7 @@ class RecoveryTest {
         assertThat(ready.report().warning()).isEmpty();
         assertThat(ready.journal().append(opened(3), Durability.DURABLE)).isEqualTo(WRITTEN);
         ready.journal().close();
-        assertThat(Journals.open(state, BARE).recover())
-                .containsExactly(checkpoint(1), opened(3));
+        assertThat(Journals.open(state, BARE).recover()).containsExactly(checkpoint(1), opened(3));
     }
 
     @Test
