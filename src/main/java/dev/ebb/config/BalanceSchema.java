@@ -1,0 +1,219 @@
+package dev.ebb.config;
+
+import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.CheckPolicy;
+import dev.ebb.balance.EjectionPolicy;
+import dev.ebb.balance.RetryPolicy;
+import dev.ebb.balance.StrategyKind;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The keys below {@code ready} and {@code balance}. Defaults are the balancer's. */
+final class BalanceSchema {
+    private BalanceSchema() {}
+
+    private static final Kind<Duration> TIME = Kinds.duration(Duration.ZERO, Duration.ofHours(24));
+    private static final Kind<Duration> SOME =
+            Kinds.duration(Duration.ofMillis(10), Duration.ofHours(1));
+    private static final Kind<Double> SHARE = Kinds.share(0, 1);
+
+    private static final Key<String> HTTP =
+            Key.optional(
+                    "http",
+                    RouteSchema.path(),
+                    "Path of an HTTP check: a GET that is answered with 2xx or 3xx is good. Without"
+                            + " it a TCP connection is enough.");
+    private static final Key<Duration> INTERVAL =
+            Key.of(
+                    "interval",
+                    SOME,
+                    CheckPolicy.DEFAULT.interval(),
+                    "From the start of one check to the start of the next.");
+    private static final Key<Duration> TIMEOUT =
+            Key.of(
+                    "timeout",
+                    SOME,
+                    CheckPolicy.DEFAULT.timeout(),
+                    "A check without an answer in this time is bad.");
+    private static final Key<Double> JITTER =
+            Key.of(
+                    "jitter",
+                    SHARE,
+                    CheckPolicy.DEFAULT.jitter(),
+                    "Share of the interval by which each check is moved at random.");
+    private static final Key<Integer> RISE =
+            Key.of(
+                    "rise",
+                    Kinds.whole(1, 100),
+                    CheckPolicy.DEFAULT.rise(),
+                    "Good checks in a row that bring an instance back. The very first check of a"
+                            + " new one counts alone.");
+    private static final Key<Integer> FALL =
+            Key.of(
+                    "fall",
+                    Kinds.whole(1, 100),
+                    CheckPolicy.DEFAULT.fall(),
+                    "Bad checks in a row that take an instance out.");
+
+    static final Section<CheckPolicy> READY =
+            new Section<>(
+                    List.of(HTTP, INTERVAL, TIMEOUT, JITTER, RISE, FALL),
+                    (v, problems) -> {
+                        Rules.atMost(v, TIMEOUT, INTERVAL, problems);
+                        return new CheckPolicy(
+                                v.given(HTTP),
+                                v.of(INTERVAL),
+                                v.of(TIMEOUT),
+                                v.of(JITTER),
+                                v.of(RISE),
+                                v.of(FALL));
+                    });
+
+    private static final Key<Integer> FAILURES =
+            Key.of(
+                    "consecutive-failures",
+                    Kinds.whole(0, 10_000),
+                    EjectionPolicy.DEFAULT.consecutiveFailures(),
+                    "Failed requests in a row (502, 503, 504, cut, timed out) that eject; 0 for"
+                            + " never.");
+    private static final Key<Integer> CONNECT_ERRORS =
+            Key.of(
+                    "consecutive-connect-errors",
+                    Kinds.whole(0, 10_000),
+                    EjectionPolicy.DEFAULT.consecutiveConnectErrors(),
+                    "Connections refused or timed out in a row that eject; 0 for never.");
+    private static final Key<Double> RATE =
+            Key.of(
+                    "failure-rate",
+                    Kinds.share(0.01, 1.01),
+                    EjectionPolicy.DEFAULT.failureRate(),
+                    "Share of failed requests within `window` that ejects; 101% for never.");
+    private static final Key<Integer> VOLUME =
+            Key.of(
+                    "failure-rate-volume",
+                    Kinds.whole(1, 1_000_000),
+                    EjectionPolicy.DEFAULT.failureRateVolume(),
+                    "Requests that `window` must hold before their failure rate counts.");
+    private static final Key<Duration> WINDOW =
+            Key.of(
+                    "window",
+                    SOME,
+                    EjectionPolicy.DEFAULT.window(),
+                    "The time over which the failure rate is taken.");
+    private static final Key<Duration> BASE_TIME =
+            Key.of(
+                    "base-time",
+                    SOME,
+                    EjectionPolicy.DEFAULT.baseTime(),
+                    "How long a first ejection lasts; each further one in a row lasts twice as"
+                            + " long.");
+    private static final Key<Duration> MAX_TIME =
+            Key.of("max-time", SOME, EjectionPolicy.DEFAULT.maxTime(), "The longest ejection.");
+    private static final Key<Double> MAX_SHARE =
+            Key.of(
+                    "max-ejected",
+                    SHARE,
+                    EjectionPolicy.DEFAULT.maxEjectedShare(),
+                    "Share of the instances that may be ejected at once; one always may.");
+    private static final Key<Double> PANIC =
+            Key.of(
+                    "panic-threshold",
+                    SHARE,
+                    EjectionPolicy.DEFAULT.panicThreshold(),
+                    "With a smaller share of healthy instances than this, health is ignored and all"
+                            + " are used; 0% for never. Parked instances do not count.");
+
+    static final Section<EjectionPolicy> EJECTION =
+            new Section<>(
+                    List.of(
+                            FAILURES,
+                            CONNECT_ERRORS,
+                            RATE,
+                            VOLUME,
+                            WINDOW,
+                            BASE_TIME,
+                            MAX_TIME,
+                            MAX_SHARE,
+                            PANIC),
+                    (v, problems) -> {
+                        Rules.atMost(v, BASE_TIME, MAX_TIME, problems);
+                        return new EjectionPolicy(
+                                v.of(FAILURES),
+                                v.of(CONNECT_ERRORS),
+                                v.of(RATE),
+                                v.of(VOLUME),
+                                v.of(WINDOW),
+                                v.of(BASE_TIME),
+                                v.of(MAX_TIME),
+                                v.of(MAX_SHARE),
+                                v.of(PANIC));
+                    });
+
+    private static final Key<Boolean> ENABLED =
+            Key.of(
+                    "enabled",
+                    Kinds.yesNo(),
+                    RetryPolicy.DEFAULT.enabled(),
+                    "Whether a request that nothing was done for, or that may safely be repeated,"
+                            + " goes to another instance. With `false` every request is sent once"
+                            + " only.");
+    private static final Key<Integer> ATTEMPTS =
+            Key.of(
+                    "max-attempts",
+                    Kinds.whole(1, 10),
+                    RetryPolicy.DEFAULT.maxAttempts(),
+                    "Tries in all, the first included.");
+    private static final Key<Double> BUDGET =
+            Key.of(
+                    "budget",
+                    SHARE,
+                    RetryPolicy.DEFAULT.budgetShare(),
+                    "Retries allowed as a share of requests. Refused connections do not count.");
+    private static final Key<Double> FLOOR =
+            Key.of(
+                    "budget-floor",
+                    Kinds.decimal(0, 100_000),
+                    RetryPolicy.DEFAULT.budgetFloorPerSecond(),
+                    "Retries a second that are allowed in any case.");
+
+    static final Section<RetryPolicy> RETRY =
+            new Section<>(
+                    List.of(ENABLED, ATTEMPTS, BUDGET, FLOOR),
+                    (v, problems) ->
+                            v.of(ENABLED)
+                                    ? new RetryPolicy(
+                                            true, v.of(ATTEMPTS), v.of(BUDGET), v.of(FLOOR))
+                                    : RetryPolicy.OFF);
+
+    private static final Key<StrategyKind> STRATEGY =
+            Key.of(
+                    "strategy",
+                    Kinds.oneOf(StrategyKind.class),
+                    BalancePolicy.DEFAULT.strategy(),
+                    "How an instance is picked for a request.");
+    private static final Key<Duration> SLOW_START =
+            Key.of(
+                    "slow-start",
+                    TIME,
+                    BalancePolicy.DEFAULT.slowStart(),
+                    "How long the share of a new or readmitted instance grows to full; 0 for at"
+                            + " once.");
+    private static final Key<EjectionPolicy> EJECTION_KEY =
+            Key.section(
+                    "ejection", EJECTION, "When live traffic takes an instance out of rotation.");
+    private static final Key<RetryPolicy> RETRY_KEY =
+            Key.section("retry", RETRY, "When a request goes to another instance.");
+
+    /** The check is given beside it. */
+    static final Section<BalancePolicy> BALANCE =
+            new Section<>(
+                    List.of(STRATEGY, SLOW_START, EJECTION_KEY, RETRY_KEY),
+                    (v, problems) ->
+                            new BalancePolicy(
+                                    v.of(STRATEGY),
+                                    v.of(SLOW_START),
+                                    CheckPolicy.DEFAULT,
+                                    v.of(EJECTION_KEY),
+                                    v.of(RETRY_KEY)));
+}

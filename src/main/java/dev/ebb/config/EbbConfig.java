@@ -1,0 +1,42 @@
+package dev.ebb.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A whole configuration file, checked and with every default filled in. Immutable.
+ *
+ * @param listen where the gateway accepts requests
+ * @param admin where the admin API listens; always loopback
+ * @param tick from one decision to the next
+ * @param services at least one, in the order of the file
+ */
+public record EbbConfig(
+        Address listen,
+        Address admin,
+        Duration tick,
+        GatewayConfig gateway,
+        Journal journal,
+        Logs logs,
+        List<ServiceConfig> services) {
+    public EbbConfig {
+        services = List.copyOf(services);
+    }
+
+    /**
+     * How much disk the record of decisions may take. Sizes in bytes.
+     *
+     * @param size of the journal
+     * @param observations of what decisions were made from
+     */
+    public record Journal(long size, long observations) {}
+
+    /**
+     * How much disk the output of each instance may take.
+     *
+     * @param size of one file, in bytes
+     * @param files kept for an instance, the current one included
+     * @param gone instances of a service whose output is kept after they are gone
+     */
+    public record Logs(long size, int files, int gone) {}
+}

@@ -1,0 +1,78 @@
+package dev.ebb.config;
+
+import java.time.Duration;
+
+/**
+ * The gateway as a whole. Immutable.
+ *
+ * @param loops event loops, each with connections of its own
+ * @param trustForwarded whether clients may say whom they forward for
+ * @param shutdown how long requests may go on when Ebb ends
+ */
+public record GatewayConfig(
+        Transport transport,
+        int loops,
+        boolean trustForwarded,
+        Duration shutdown,
+        Limits limits,
+        Timeouts timeouts) {
+
+    /** How the event loops talk to the system. */
+    public enum Transport {
+        /** epoll where there is one, else NIO. */
+        AUTO,
+        EPOLL,
+        IO_URING,
+        NIO
+    }
+
+    /**
+     * What the gateway takes at most. Sizes in bytes.
+     *
+     * @param head of a request or a response, and a chunked body's trailers
+     * @param fields in one head
+     * @param target of a request
+     * @param body of a request; 0 for no limit
+     * @param replay of a request's body that is kept, so that it can be sent again
+     * @param writeBuffer waiting to be written to one connection
+     * @param connections of clients, in all
+     * @param connectionsPerInstance and event loop
+     * @param waitingPerInstance requests that wait for a connection, per event loop
+     * @param idlePerInstance connections that are kept, per event loop
+     */
+    public record Limits(
+            int head,
+            int fields,
+            int target,
+            long body,
+            int replay,
+            int writeBuffer,
+            int connections,
+            int connectionsPerInstance,
+            int waitingPerInstance,
+            int idlePerInstance) {}
+
+    /**
+     * How long the gateway waits.
+     *
+     * @param clientIdle between two requests of a client
+     * @param requestHead from a request's first byte to its head's end
+     * @param requestBody without a byte of the request's body
+     * @param connect for a connection to an instance
+     * @param waiting for one of an instance's connections to be free
+     * @param responseHead from the request's last byte to the response's head
+     * @param responseBody without a byte of the response's body
+     * @param request the whole request; zero for no limit
+     * @param upstreamIdle until an unused connection to an instance is closed
+     */
+    public record Timeouts(
+            Duration clientIdle,
+            Duration requestHead,
+            Duration requestBody,
+            Duration connect,
+            Duration waiting,
+            Duration responseHead,
+            Duration responseBody,
+            Duration request,
+            Duration upstreamIdle) {}
+}

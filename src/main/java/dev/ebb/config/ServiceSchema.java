@@ -1,0 +1,101 @@
+package dev.ebb.config;
+
+import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.CheckPolicy;
+import dev.ebb.config.ServiceConfig.Resources;
+import dev.ebb.config.ServiceConfig.Route;
+import dev.ebb.core.Policy;
+import dev.ebb.core.Policy.Range;
+import dev.ebb.core.ServiceName;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** The keys of one service. */
+final class ServiceSchema {
+    private ServiceSchema() {}
+
+    private static final Key<Double> CPU =
+            Key.optional(
+                    "cpu",
+                    Kinds.cpu(),
+                    "CPU that an instance may use. Without it the limit of its control group"
+                            + " counts, else a fair share of the machine.");
+    private static final Key<Long> MEMORY =
+            Key.optional(
+                    "memory",
+                    Kinds.size(1 << 20, 1L << 44),
+                    "Memory that an instance may use. Without it as for `cpu`.");
+    private static final Key<Double> CONCURRENCY =
+            Key.optional(
+                    "concurrency",
+                    Kinds.decimal(1, 1_000_000),
+                    "Requests in flight that an instance bears. Without it requests in flight do"
+                            + " not size the service.");
+    static final Section<Resources> RESOURCES =
+            new Section<>(
+                    List.of(CPU, MEMORY, CONCURRENCY),
+                    (v, problems) ->
+                            new Resources(
+                                    v.given(CPU)
+                                            .map(OptionalDouble::of)
+                                            .orElseGet(OptionalDouble::empty),
+                                    v.given(MEMORY)
+                                            .map(OptionalLong::of)
+                                            .orElseGet(OptionalLong::empty),
+                                    v.given(CONCURRENCY)
+                                            .map(OptionalDouble::of)
+                                            .orElseGet(OptionalDouble::empty)));
+
+    static final Key<RunConfig> RUN =
+            Key.required("run", RunSchema.RUN, "How an instance is started.");
+    static final Key<Range> INSTANCES =
+            Key.required(
+                    "instances",
+                    RunSchema.instances(),
+                    "Fewest and most instances of the service.");
+    static final Key<Route> ROUTE =
+            Key.section("route", RouteSchema.ROUTE, "Which requests are the service's.");
+    static final Key<CheckPolicy> READY =
+            Key.section("ready", BalanceSchema.READY, "How Ebb sees that an instance is well.");
+    static final Key<Resources> RESOURCES_KEY =
+            Key.section("resources", RESOURCES, "What one instance may use.");
+    static final Key<BalancePolicy> BALANCE =
+            Key.section("balance", BalanceSchema.BALANCE, "How requests are shared out.");
+    static final Key<Policy> POLICY =
+            Key.section("policy", PolicySchema.POLICY, "When instances are added and let go.");
+
+    /** A service but for its name, which is the key that it stands behind. */
+    static final Section<ServiceConfig> SERVICE =
+            new Section<>(
+                    List.of(RUN, INSTANCES, ROUTE, READY, RESOURCES_KEY, BALANCE, POLICY),
+                    ServiceSchema::build);
+
+    private static final ServiceName NAMELESS = new ServiceName("nameless");
+
+    private static ServiceConfig build(Values v, Problems problems) {
+        RunConfig run = v.of(RUN);
+        Range range = v.of(INSTANCES);
+        if (v.sound(RUN, INSTANCES) && run.ports().count() <= range.max()) {
+            problems.error(
+                    v.place(RUN),
+                    "the ports %s do not suffice for %d instances and one that replaces another;"
+                                    .formatted(run.ports(), range.max())
+                            + " widen 'ports'");
+        }
+        BalancePolicy balance = v.of(BALANCE);
+        return new ServiceConfig(
+                NAMELESS,
+                run,
+                v.of(ROUTE),
+                v.of(RESOURCES_KEY),
+                v.of(POLICY).withRange(range),
+                new BalancePolicy(
+                        balance.strategy(),
+                        balance.slowStart(),
+                        v.of(READY),
+                        balance.ejection(),
+                        balance.retry()));
+    }
+}

@@ -1,0 +1,185 @@
+package dev.ebb.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.RetryPolicy;
+import dev.ebb.balance.StrategyKind;
+import dev.ebb.core.Policy;
+import dev.ebb.core.Policy.Range;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What right files mean. */
+class ConfigValuesTest {
+
+    private static EbbConfig config(String yaml) {
+        Loaded loaded = ConfigFile.read("f.yaml", yaml);
+        assertThat(loaded.problems()).isEmpty();
+        return loaded.config().orElseThrow();
+    }
+
+    private static ServiceConfig service(String lines) {
+        String yaml = "services:\n  web:\n    run: {command: serve}\n    instances: 2..4\n";
+        return config(yaml + lines.indent(4)).services().getFirst();
+    }
+
+    @Test
+    void aCommandAndARangeAreEnough() {
+        EbbConfig config =
+                config("services:\n  web:\n    run: {command: serve}\n    instances: 2..4\n");
+        ServiceConfig web = config.services().getFirst();
+        assertThat(config.listen()).hasToString("127.0.0.1:8080");
+        assertThat(config.admin()).hasToString("127.0.0.1:0");
+        assertThat(web.name()).hasToString("web");
+        assertThat(web.route()).hasToString("*/");
+        assertThat(web.policy()).isEqualTo(Policy.DEFAULT.withRange(new Range(2, 4)));
+        assertThat(web.balance()).isEqualTo(BalancePolicy.DEFAULT);
+        assertThat(web.run().directory()).isAbsolute();
+        assertThat(web.resources().cpu()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "500ms, 500",
+        "10s, 10000",
+        "2m, 120000",
+        "1.5h, 5400000",
+        "0.25s, 250",
+        "24h, 86400000"
+    })
+    void durations(String text, long millis) {
+        assertThat(service("policy: {in: {window: " + text + "}}").policy().in().window())
+                .isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "64Mi, 67108864",
+        "1GiB, 1073741824",
+        "10MB, 10000000",
+        "10M, 10000000",
+        "1.5Gi, 1610612736",
+        "2048KiB, 2097152",
+        "2000000B, 2000000"
+    })
+    void sizes(String text, long bytes) {
+        assertThat(service("resources: {memory: " + text + "}").resources().memory())
+                .hasValue(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500m, 0.5", "0.5, 0.5", "2, 2", "1500m, 1.5"})
+    void cpu(String text, double cores) {
+        assertThat(service("resources: {cpu: " + text + "}").resources().cpu()).hasValue(cores);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"60%, 0.6", "0.6, 0.6", "1, 1", "7.5%, 0.075", "100%, 1"})
+    void shares(String text, double share) {
+        assertThat(service("policy: {target: {cpu: " + text + "}}").policy().targets().cpu())
+                .isEqualTo(share);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'2..10', 2, 10", "'{min: 2, max: 10}', 2, 10", "3, 3, 3", "'2 .. 10', 2, 10"})
+    void ranges(String text, int min, int max) {
+        String yaml = "services:\n  web:\n    run: {command: serve}\n    instances: " + text + "\n";
+        assertThat(config(yaml).services().getFirst().policy().range())
+                .isEqualTo(new Range(min, max));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:80, 127.0.0.1:80",
+        ":8080, 0.0.0.0:8080",
+        "'[::1]:80', '[::1]:80'",
+        "LocalHost:1, localhost:1"
+    })
+    void addresses(String text, String meaning) {
+        assertThat(Address.parse(text)).hasValueSatisfying(a -> assertThat(a).hasToString(meaning));
+    }
+
+    @Test
+    void loopbackIsKnown() {
+        assertThat(List.of("127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1"))
+                .allMatch(text -> Address.parse(text).orElseThrow().isLoopback());
+        assertThat(List.of(":1", "10.0.0.1:1", "[::]:1", "[fe80::1]:1"))
+                .noneMatch(text -> Address.parse(text).orElseThrow().isLoopback());
+    }
+
+    @Test
+    void aCommandIsSplitAsAShellWould() {
+        assertThat(Words.split("java -jar \"a b.jar\" --x='$y' c\\ d \"\\\"q\\n\" ''"))
+                .hasValue(List.of("java", "-jar", "a b.jar", "--x=$y", "c d", "\"q\\n", ""));
+        assertThat(Words.split("a \"b")).isEmpty();
+        assertThat(Words.split("a \\")).isEmpty();
+        assertThat(Words.split("  ")).hasValue(List.of());
+    }
+
+    @Test
+    void wordsKeepTheTextThatWasWritten() {
+        ServiceConfig web =
+                config(
+                                """
+                                services:
+                                  web:
+                                    instances: 1
+                                    run:
+                                      command: [serve, 010, no, 1.50, "${port}"]
+                                      environment: {A: on, B: 0x10, C: ""}
+                                """)
+                        .services()
+                        .getFirst();
+        assertThat(web.run().command()).containsExactly("serve", "010", "no", "1.50", "${port}");
+        assertThat(web.run().environment()).isEqualTo(Map.of("A", "on", "B", "0x10", "C", ""));
+    }
+
+    @Test
+    void anchorsAndMergeKeys() {
+        EbbConfig config =
+                config(
+                        """
+                        x-base: &base
+                          strategy: random
+                          slow-start: 3s
+                        services:
+                          a: {run: {command: s}, instances: 1, balance: *base}
+                          b:
+                            run: {command: s}
+                            instances: 1
+                            route: {path: /b}
+                            balance: {<<: *base, strategy: weighted}
+                        """);
+        assertThat(config.services())
+                .extracting(s -> s.balance().strategy())
+                .containsExactly(StrategyKind.RANDOM, StrategyKind.WEIGHTED);
+        assertThat(config.services())
+                .extracting(s -> s.balance().slowStart())
+                .containsOnly(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void oneKeyChangesNothingElse() {
+        ServiceConfig web = service("ready: {http: /health}\nbalance: {retry: {enabled: false}}");
+        var check = BalancePolicy.DEFAULT.check();
+        assertThat(web.balance().check().httpPath()).isEqualTo(Optional.of("/health"));
+        assertThat(web.balance().check().interval()).isEqualTo(check.interval());
+        assertThat(web.balance().retry()).isEqualTo(RetryPolicy.OFF);
+        assertThat(web.balance().ejection()).isEqualTo(BalancePolicy.DEFAULT.ejection());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"instnaces, instances", "Instances, instances", "slow_start, slow-start", "i, ''"})
+    void theNearestWord(String word, String near) {
+        List<String> known = List.of("instances", "slow-start", "run", "ready");
+        assertThat(Nearest.to(word, known).orElse("")).isEqualTo(near);
+    }
+}
