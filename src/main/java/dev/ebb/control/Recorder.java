@@ -1,0 +1,96 @@
+package dev.ebb.control;
+
+import dev.ebb.control.Journal.Appended;
+import dev.ebb.control.Journal.Durability;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Writes to the journal, and copes when it cannot be written: what must go on all the same (rescue,
+ * start, replacement) is kept within a limit and recorded later, with an alarm meanwhile. Once the
+ * journal works again, a checkpoint states what is true then. Control thread only.
+ */
+final class Recorder {
+    private static final int BACKLOG_MAX = 1_000;
+
+    private final Journal journal;
+    private final Deque<JournalEntry> backlog = new ArrayDeque<>();
+    private Optional<String> failure = Optional.empty();
+
+    Recorder(Journal journal) {
+        this.journal = journal;
+    }
+
+    /** Writes what may be recorded late; returns whether it is durable. */
+    boolean record(JournalEntry entry, Durability durability) {
+        if (failure.isPresent() || !written(journal.append(entry, durability))) {
+            keep(entry);
+            return false;
+        }
+        return true;
+    }
+
+    /** Writes what must be durable before it is done, or not be done at all. */
+    boolean require(JournalEntry entry) {
+        return failure.isEmpty() && written(journal.append(entry, Durability.DURABLE));
+    }
+
+    /** What is only for looking back: lost when it cannot be written. */
+    void note(JournalEntry entry) {
+        if (failure.isEmpty()) {
+            written(journal.append(entry, Durability.LATER));
+        }
+    }
+
+    private void keep(JournalEntry entry) {
+        if (backlog.size() == BACKLOG_MAX) {
+            backlog.removeFirst();
+        }
+        backlog.addLast(entry);
+    }
+
+    private boolean written(Appended appended) {
+        return switch (appended) {
+            case Appended.Written() -> true;
+            case Appended.Failed(String why) -> {
+                failure = Optional.of(why);
+                yield false;
+            }
+        };
+    }
+
+    /** Once a tick: begins a new segment when it is time, or when the journal may work again. */
+    void tend(Supplier<JournalEntry.Checkpoint> checkpoint) {
+        if (failure.isEmpty() && !journal.wantsCheckpoint()) {
+            return;
+        }
+        begin(checkpoint.get());
+    }
+
+    /** Begins a new segment, and writes what could not be written before. */
+    void begin(JournalEntry.Checkpoint checkpoint) {
+        switch (journal.beginSegment(checkpoint)) {
+            case Appended.Failed(String why) -> failure = Optional.of(why);
+            case Appended.Written() -> {
+                failure = Optional.empty();
+                while (!backlog.isEmpty() && failure.isEmpty()) {
+                    if (written(journal.append(backlog.peekFirst(), Durability.LATER))) {
+                        backlog.removeFirst();
+                    }
+                }
+            }
+        }
+    }
+
+    boolean isDown() {
+        return failure.isPresent();
+    }
+
+    Optional<String> alarm() {
+        return failure.map(why ->
+                "the journal cannot be written (%s): nothing is removed until it can"
+                        .formatted(why));
+    }
+}

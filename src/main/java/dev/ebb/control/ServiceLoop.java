@@ -1,0 +1,320 @@
+package dev.ebb.control;
+
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.EndpointSink.EndpointReport;
+import dev.ebb.control.Journal.Durability;
+import dev.ebb.core.Assessed;
+import dev.ebb.core.Command;
+import dev.ebb.core.Decider;
+import dev.ebb.core.Decision;
+import dev.ebb.core.Explanation;
+import dev.ebb.core.Health;
+import dev.ebb.core.Instance;
+import dev.ebb.core.InstanceFacts;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Liveness;
+import dev.ebb.core.Move;
+import dev.ebb.core.Now;
+import dev.ebb.core.Observation;
+import dev.ebb.core.Planned;
+import dev.ebb.core.Reason;
+import dev.ebb.core.Recheck;
+import dev.ebb.core.ServiceState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One service's part of a tick: observe, decide, check again, journal, act, publish. Control thread
+ * only.
+ */
+final class ServiceLoop {
+    private static final Explanation NOTHING_YET =
+            new Explanation(0, 0, List.of(), List.of(), List.of(), List.of());
+    private static final long REPUBLISH_NANOS = 1_000_000_000L;
+
+    final ServicePlan plan;
+    final Map<InstanceId, LaunchIntent> intents = new TreeMap<>();
+    final Map<InstanceId, String> identities = new HashMap<>();
+    private final Ports ports;
+    private final Recorder recorder;
+    private final Weights weights;
+    private final Map<InstanceId, EndpointSink.Ledger> ledgers = new HashMap<>();
+    private EndpointSink.Ledger goneLedger = EndpointSink.Ledger.CLEAN;
+    private List<Assessed> assessed = List.of();
+    private Explanation explanation = NOTHING_YET;
+    private String lastDecided = "";
+    private long publishedGeneration;
+    private long publishedNanos;
+    ServiceState state;
+
+    ServiceLoop(ServicePlan plan, Ports ports, Recorder recorder, ServiceState state) {
+        this.plan = plan;
+        this.ports = ports;
+        this.recorder = recorder;
+        this.state = state;
+        this.weights = new Weights(plan.balance().strategy());
+    }
+
+    /** What can be known at this moment. */
+    Observation observe(Now now, Map<InstanceId, Liveness> liveness, MetricSource.Metrics metrics) {
+        EndpointSink.Report report = ports.sink().report(plan.name(), now);
+        List<InstanceFacts> facts = new ArrayList<>(state.instances().size());
+        for (Instance instance : state.instances()) {
+            InstanceId id = instance.id();
+            Optional<EndpointReport> endpoint = Optional.ofNullable(report.endpoints().get(id));
+            endpoint.ifPresent(e -> ledgers.put(id, e.ledger()));
+            facts.add(
+                    new InstanceFacts(
+                            id,
+                            liveness.getOrDefault(id, new Liveness.Unclear()),
+                            endpoint.map(EndpointReport::health).orElse(Health.UNKNOWN),
+                            Optional.ofNullable(metrics.readings().get(id)),
+                            endpoint.map(EndpointReport::traffic),
+                            ports.metrics().allowance(id)));
+        }
+        noteHealth(now, report);
+        return new Observation(
+                now,
+                plan.name(),
+                facts,
+                report.acknowledgedGeneration(),
+                report.latency(),
+                metrics.hostCpuBusy());
+    }
+
+    private void noteHealth(Now now, EndpointSink.Report report) {
+        for (Instance instance : state.instances()) {
+            EndpointReport endpoint = report.endpoints().get(instance.id());
+            if (endpoint != null && endpoint.health() != instance.health()) {
+                Reason reason =
+                        endpoint.healthReason().orElse(Reason.of("checked", "its checks say so"));
+                recorder.note(
+                        new JournalEntry.HealthChanged(
+                                now.wallMillis(),
+                                instance.id(),
+                                instance.health(),
+                                endpoint.health(),
+                                reason));
+            }
+        }
+    }
+
+    void tick(Now now, Map<InstanceId, Liveness> liveness, MetricSource.Metrics metrics) {
+        state = state.withJournalDown(recorder.isDown());
+        Observation seen = observe(now, liveness, metrics);
+        recorder.note(new JournalEntry.Observed(now.wallMillis(), seen));
+        Decision decision = Decider.decide(state, seen, plan.policy());
+        state = decision.state();
+        assessed = decision.assessed();
+        explanation = decision.explanation();
+        decision.moves().forEach(m -> moved(m, now));
+        noteDecision(now);
+        if (!decision.commands().isEmpty()) {
+            Observation fresh = observe(now, ports.platform().look(), metrics);
+            carryOut(decision.commands(), fresh, Recheck.By.DECIDER);
+        }
+        endAgain(now, liveness);
+        publish(now, seen.acknowledgedGeneration());
+    }
+
+    private void moved(Move move, Now now) {
+        recorder.record(
+                new JournalEntry.Moved(
+                        now.wallMillis(),
+                        move.id(),
+                        move.from(),
+                        move.to(),
+                        move.reasons(),
+                        inFlight(move.id()),
+                        false),
+                Durability.LATER);
+        if (move.to() == Lifecycle.GONE) {
+            forget(move.id());
+        }
+    }
+
+    private void forget(InstanceId id) {
+        ports.platform().forget(id);
+        intents.remove(id);
+        identities.remove(id);
+        goneLedger =
+                goneLedger.plus(
+                        Optional.ofNullable(ledgers.remove(id)).orElse(EndpointSink.Ledger.CLEAN));
+    }
+
+    /** Only when something is new: figures that merely changed are in the observations. */
+    private void noteDecision(Now now) {
+        StringBuilder gist = new StringBuilder();
+        gist.append(explanation.wanted()).append('/').append(explanation.serving());
+        explanation.planned().forEach(p -> gist.append(' ').append(p.command()));
+        explanation.holds().forEach(h -> gist.append(' ').append(h.why().code()));
+        if (!gist.toString().equals(lastDecided)) {
+            lastDecided = gist.toString();
+            recorder.note(new JournalEntry.Decided(now.wallMillis(), plan.name(), explanation));
+        }
+    }
+
+    /** Carries out what still stands against fresh facts; returns what did not. */
+    Map<Command, Reason> carryOut(List<Planned> commands, Observation fresh, Recheck.By by) {
+        Recheck recheck = new Recheck(state, fresh, plan.policy());
+        Map<Command, Reason> refused = new HashMap<>();
+        for (Planned planned : commands) {
+            Optional<Reason> objection = recheck.objection(state, planned.command(), by);
+            if (objection.isPresent()) {
+                refused.put(planned.command(), objection.get());
+            } else if (!act(planned, fresh, by)) {
+                refused.put(
+                        planned.command(),
+                        Reason.of("not_carried_out", "the journal or the platform refused"));
+            }
+        }
+        return refused;
+    }
+
+    private boolean act(Planned planned, Observation fresh, Recheck.By by) {
+        Now now = fresh.now();
+        return switch (planned.command()) {
+            case Command.Start start -> start(start, planned.reasons(), now);
+            case Command.Stop stop -> stop(stop, planned.reasons(), now, by);
+            case Command.Park park -> move(park, Lifecycle.PARKING, planned, now, by);
+            case Command.Drain drain -> move(drain, Lifecycle.DRAINING, planned, now, by);
+            case Command.Rescue rescue -> move(rescue, Lifecycle.SERVING, planned, now, by);
+        };
+    }
+
+    private boolean start(Command.Start start, List<Reason> reasons, Now now) {
+        return switch (ports.platform().plan(start.id(), now)) {
+            case Platform.Planned.Impossible(String why) -> {
+                state = state.withFailures(state.failures().plus(now));
+                recorder.note(
+                        new JournalEntry.Moved(
+                                now.wallMillis(),
+                                start.id(),
+                                Lifecycle.STARTING,
+                                Lifecycle.FAILED,
+                                List.of(Reason.of("cannot_start", why)),
+                                0,
+                                false));
+                yield false;
+            }
+            case Platform.Planned.Ready(LaunchIntent intent) -> {
+                recorder.record(
+                        new JournalEntry.Intended(now.wallMillis(), intent, start.replaces()),
+                        Durability.DURABLE);
+                intents.put(start.id(), intent);
+                state = state.after(start, now);
+                recorder.record(
+                        new JournalEntry.Moved(
+                                now.wallMillis(),
+                                start.id(),
+                                Lifecycle.STARTING,
+                                Lifecycle.STARTING,
+                                reasons,
+                                0,
+                                false),
+                        Durability.LATER);
+                if (ports.platform().start(intent)
+                        instanceof Platform.Started.Running(String identity)) {
+                    identified(start.id(), identity, false, now);
+                }
+                yield true;
+            }
+        };
+    }
+
+    void identified(InstanceId id, String identity, boolean adopted, Now now) {
+        identities.put(id, identity);
+        recorder.record(
+                new JournalEntry.Identified(now.wallMillis(), id, identity, adopted),
+                Durability.LATER);
+    }
+
+    private boolean move(Command command, Lifecycle to, Planned planned, Now now, Recheck.By by) {
+        Lifecycle from = state.find(command.id()).orElseThrow().lifecycle();
+        boolean written =
+                recorder.record(
+                        movedEntry(command.id(), from, to, planned.reasons(), now, by),
+                        Durability.LATER);
+        if (!written && to != Lifecycle.SERVING && by == Recheck.By.DECIDER) {
+            return false;
+        }
+        state = state.after(command, now);
+        return true;
+    }
+
+    private boolean stop(Command.Stop stop, List<Reason> reasons, Now now, Recheck.By by) {
+        Lifecycle from = state.find(stop.id()).orElseThrow().lifecycle();
+        if (!recorder.require(movedEntry(stop.id(), from, Lifecycle.STOPPING, reasons, now, by))) {
+            return false;
+        }
+        state = state.after(stop, now);
+        ports.platform().stop(stop.id(), plan.policy().drain().grace());
+        return true;
+    }
+
+    private JournalEntry movedEntry(
+            InstanceId id,
+            Lifecycle from,
+            Lifecycle to,
+            List<Reason> reasons,
+            Now now,
+            Recheck.By by) {
+        return new JournalEntry.Moved(
+                now.wallMillis(), id, from, to, reasons, inFlight(id), by == Recheck.By.OPERATOR);
+    }
+
+    private int inFlight(InstanceId id) {
+        return state.find(id).map(i -> i.inFlight().orElse(0)).orElse(0);
+    }
+
+    /** A stop that was asked for and did not happen is asked for again. */
+    private void endAgain(Now now, Map<InstanceId, Liveness> liveness) {
+        for (Instance instance : state.instances()) {
+            boolean late =
+                    instance.lifecycle() == Lifecycle.STOPPING
+                            && now.isPast(instance.sinceNanos(), plan.policy().drain().grace())
+                            && liveness.get(instance.id()) instanceof Liveness.Running;
+            if (late) {
+                ports.platform().stop(instance.id(), plan.policy().drain().grace());
+            }
+        }
+    }
+
+    /** Tells the data planes what is new, and repeats what they have not acknowledged. */
+    void publish(Now now, long acknowledged) {
+        if (weights.update(assessed, now)) {
+            state = state.withGeneration(state.generation() + 1);
+        }
+        boolean news = state.generation() != publishedGeneration;
+        boolean unheard =
+                acknowledged < publishedGeneration
+                        && now.nanosSince(publishedNanos) >= REPUBLISH_NANOS;
+        if (news || unheard) {
+            EndpointSnapshot snapshot = Snapshots.of(state, intents, weights.byInstance());
+            ports.sink().publish(snapshot);
+            publishedGeneration = state.generation();
+            publishedNanos = now.monotonicNanos();
+        }
+    }
+
+    List<Assessed> assessed() {
+        return assessed;
+    }
+
+    Explanation explanation() {
+        return explanation;
+    }
+
+    EndpointSink.Ledger ledger() {
+        EndpointSink.Ledger sum = goneLedger;
+        for (EndpointSink.Ledger ledger : ledgers.values()) {
+            sum = sum.plus(ledger);
+        }
+        return sum;
+    }
+}
