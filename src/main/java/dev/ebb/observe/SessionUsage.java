@@ -1,0 +1,71 @@
+package dev.ebb.observe;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * CPU time of all processes of one session, which never goes back. The sum over the processes that
+ * live would: when one ends, its time goes to its parent only if that waits for it, and is lost to
+ * us if the parent ignores its children, has ended before, or is outside the session. So what each
+ * process had when it was last seen is carried on, unless an ancestor that still lives has taken it
+ * over. What a process used between the last reading and its end is seen only in that latter case.
+ * Not safe for use by several threads.
+ */
+final class SessionUsage {
+    private final long leaderStartTicks;
+    private Map<Long, ProcessUsage> last = Map.of();
+    private long carriedTicks;
+    private long totalTicks;
+
+    SessionUsage(long leaderStartTicks) {
+        this.leaderStartTicks = leaderStartTicks;
+    }
+
+    /** Whether this is about the session that this process leads, and not an earlier one. */
+    boolean isOf(ProcessUsage leader) {
+        return leader.startTicks() == leaderStartTicks;
+    }
+
+    /** Takes a reading of all processes of the session; returns the total up to now, in ticks. */
+    long update(Collection<ProcessUsage> processes) {
+        var now = new HashMap<Long, ProcessUsage>();
+        processes.forEach(process -> now.put(process.pid(), process));
+        var lost = new HashMap<Long, Long>();
+        for (ProcessUsage earlier : last.values()) {
+            if (!lives(earlier, now)) {
+                lost.merge(heir(earlier, now), earlier.ticks(), Long::sum);
+            }
+        }
+        lost.forEach((heir, ticks) -> carriedTicks += Math.max(0, ticks - inherited(heir, now)));
+        last = now;
+        long sum = now.values().stream().mapToLong(ProcessUsage::ticks).sum();
+        totalTicks = Math.max(totalTicks, sum + carriedTicks);
+        return totalTicks;
+    }
+
+    /** The nearest ancestor that still lives; 0 when there is none in the session. */
+    private long heir(ProcessUsage ended, Map<Long, ProcessUsage> now) {
+        ProcessUsage ancestor = last.get(ended.parent());
+        // A chain of parents cannot be longer than there are processes.
+        for (int i = 0; i < last.size() && ancestor != null; i++) {
+            if (lives(ancestor, now)) {
+                return ancestor.pid();
+            }
+            ancestor = last.get(ancestor.parent());
+        }
+        return 0;
+    }
+
+    /** What this process took over from children since the last reading. */
+    private long inherited(long heir, Map<Long, ProcessUsage> now) {
+        ProcessUsage before = last.get(heir);
+        ProcessUsage after = now.get(heir);
+        return before == null || after == null ? 0 : after.reapedTicks() - before.reapedTicks();
+    }
+
+    private static boolean lives(ProcessUsage earlier, Map<Long, ProcessUsage> now) {
+        ProcessUsage present = now.get(earlier.pid());
+        return present != null && present.continues(earlier);
+    }
+}
