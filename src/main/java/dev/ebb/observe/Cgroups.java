@@ -107,7 +107,7 @@ record Cgroups(Path root) {
     private static List<String> words(Path file) {
         return lines(file).stream()
                 .findFirst()
-                .map(line -> Arrays.asList(line.strip().split(" +")))
+                .map(line -> Arrays.asList(line.strip().split(" +", -1)))
                 .orElse(List.of());
     }
 
@@ -129,15 +129,15 @@ record Cgroups(Path root) {
 
         static Optional<Mount> parse(String line) {
             String[] halves = line.split(" - ", 2);
-            String[] left = halves[0].split(" ");
-            String[] right = halves.length == 2 ? halves[1].split(" ") : new String[0];
+            String[] left = halves[0].split(" ", -1);
+            String[] right = halves.length == 2 ? halves[1].split(" ", -1) : new String[0];
             if (left.length < 5 || right.length < 3) {
                 return Optional.empty();
             }
             return switch (right[0]) {
                 case "cgroup2" -> Optional.of(new Mount(left[3], left[4], Set.of()));
                 case "cgroup" ->
-                        Optional.of(new Mount(left[3], left[4], Set.of(right[2].split(","))));
+                        Optional.of(new Mount(left[3], left[4], Set.of(right[2].split(",", -1))));
                 default -> Optional.empty();
             };
         }
@@ -147,7 +147,7 @@ record Cgroups(Path root) {
             if (names.isEmpty() || controllers.isEmpty()) {
                 return names.isEmpty() && controllers.isEmpty();
             }
-            return Arrays.stream(names.split(",")).anyMatch(controllers::contains)
+            return Arrays.stream(names.split(",", -1)).anyMatch(controllers::contains)
                     && (names.contains("cpu") || names.contains("memory"));
         }
     }

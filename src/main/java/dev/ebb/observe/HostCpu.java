@@ -19,7 +19,7 @@ final class HostCpu {
 
     /** Takes a reading; empty for the first, for strange contents, and when no time has passed. */
     OptionalDouble update(String stat) {
-        String[] fields = stat.lines().findFirst().orElse("").split(" +");
+        String[] fields = stat.lines().findFirst().orElse("").split(" +", -1);
         if (fields.length < FIELDS + 1 || !fields[0].equals("cpu")) {
             return OptionalDouble.empty();
         }

@@ -19,7 +19,7 @@ record HostShare(double cpuCores, long memoryBytes) {
                         .orElseGet(() -> Runtime.getRuntime().availableProcessors());
         long memory =
                 field(proc.read("meminfo"), "MemTotal:")
-                        .map(text -> Long.parseLong(text.split(" ")[0]) << 10)
+                        .map(text -> Long.parseLong(text.split(" ", -1)[0]) << 10)
                         .orElseGet(() -> Runtime.getRuntime().maxMemory());
         return new HostShare(
                 Math.min(cpus, ebb.cpuCores().orElse(cpus)),
@@ -29,8 +29,8 @@ record HostShare(double cpuCores, long memoryBytes) {
     /** Counts {@code 0-3,8}. */
     static int countCpus(String list) {
         var cpus = new BitSet();
-        for (String range : list.strip().split(",")) {
-            String[] ends = range.split("-");
+        for (String range : list.strip().split(",", -1)) {
+            String[] ends = range.split("-", -1);
             cpus.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
         }
         return cpus.cardinality();

@@ -19,7 +19,9 @@ final class PageSize {
                         .findFirst()
                         .orElse(0);
         long pages =
-                proc.read("self/statm").map(text -> Long.parseLong(text.split(" ")[0])).orElse(0L);
+                proc.read("self/statm")
+                        .map(text -> Long.parseLong(text.split(" ", -1)[0]))
+                        .orElse(0L);
         return pages == 0 || kilobytes == 0 ? USUAL_BYTES : nearest(kilobytes * 1024.0 / pages);
     }
 

@@ -39,9 +39,13 @@ final class ProcReader {
     }
 
     Optional<ProcessUsage> usage(long pid) {
-        return read(pid + "/stat")
-                .flatMap(stat ->
-                        read(pid + "/statm").flatMap(statm -> ProcessUsage.parse(stat, statm)));
+        return read(pid + "/stat").flatMap(ProcessUsage::parse);
+    }
+
+    /** The part of a process's memory that is backed by files or shared on purpose, in pages. */
+    long sharedPages(long pid) {
+        String[] fields = read(pid + "/statm").orElse("").split(" ", -1);
+        return fields.length < 3 ? 0 : Long.parseLong(fields[2]);
     }
 
     /** The processes of each of these sessions, by session; none for one that has no process. */

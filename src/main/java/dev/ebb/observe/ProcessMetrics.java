@@ -95,11 +95,15 @@ public final class ProcessMetrics implements MetricSource {
     }
 
     private long memory(List<ProcessUsage> processes) {
+        if (processes.size() == 1) {
+            return processes.getFirst().residentPages() * pageBytes;
+        }
         long ownPages = 0;
         long sharedPagesMax = 0;
         for (ProcessUsage process : processes) {
-            ownPages += Math.max(0, process.residentPages() - process.sharedPages());
-            sharedPagesMax = Math.max(sharedPagesMax, process.sharedPages());
+            long sharedPages = proc.sharedPages(process.pid());
+            ownPages += Math.max(0, process.residentPages() - sharedPages);
+            sharedPagesMax = Math.max(sharedPagesMax, sharedPages);
         }
         return (ownPages + sharedPagesMax) * pageBytes;
     }

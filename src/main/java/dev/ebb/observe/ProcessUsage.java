@@ -3,13 +3,12 @@ package dev.ebb.observe;
 import java.util.Optional;
 
 /**
- * What one process has used, from {@code /proc/PID/stat} and {@code statm} (proc(5)).
+ * What one process has used, from {@code /proc/PID/stat} (proc_pid_stat(5)).
  *
  * @param startTicks when it began; with the pid, what tells it from any other process
  * @param ownTicks CPU time of itself, all threads, in clock ticks
  * @param reapedTicks CPU time of its ended children that it has waited for, and of theirs
  * @param residentPages memory that is present, all kinds
- * @param sharedPages the part of it that is backed by files or shared on purpose
  */
 record ProcessUsage(
         long pid,
@@ -18,8 +17,7 @@ record ProcessUsage(
         long startTicks,
         long ownTicks,
         long reapedTicks,
-        long residentPages,
-        long sharedPages) {
+        long residentPages) {
 
     long ticks() {
         return ownTicks + reapedTicks;
@@ -30,17 +28,16 @@ record ProcessUsage(
         return pid == earlier.pid && startTicks == earlier.startTicks;
     }
 
-    /** Reads both files' contents; empty for a process that has ended, or strange contents. */
-    static Optional<ProcessUsage> parse(String stat, String statm) {
+    /** Reads the file's contents; empty for a process that has ended, or strange contents. */
+    static Optional<ProcessUsage> parse(String stat) {
         // The name in parentheses may hold blanks and parentheses of its own.
         int open = stat.indexOf('(');
         int close = stat.lastIndexOf(')');
         if (open < 1 || close < open) {
             return Optional.empty();
         }
-        String[] fields = stat.substring(close + 1).strip().split(" ");
-        String[] pages = statm.strip().split(" ");
-        if (fields.length < 20 || pages.length < 3 || "ZXx".contains(fields[0])) {
+        String[] fields = stat.substring(close + 1).strip().split(" ", -1);
+        if (fields.length < 22 || "ZXx".contains(fields[0])) {
             return Optional.empty();
         }
         try {
@@ -52,8 +49,7 @@ record ProcessUsage(
                             Long.parseLong(fields[19]),
                             Long.parseLong(fields[11]) + Long.parseLong(fields[12]),
                             Long.parseLong(fields[13]) + Long.parseLong(fields[14]),
-                            Long.parseLong(pages[1]),
-                            Long.parseLong(pages[2])));
+                            Long.parseLong(fields[21])));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -75,26 +76,27 @@ final class Endings implements AutoCloseable {
         var table = new ProcessTable(proc);
         long now = System.nanoTime();
         for (Ending ending : underWay()) {
-            boolean over;
             try {
-                over = ending.look(table, now);
+                if (ending.look(table, now)) {
+                    remove(ending);
+                }
             } catch (RuntimeException e) {
                 LOG.error("ending {} goes wrong; trying again", ending.id(), e);
-                over = ending.isHopeless(now);
-            }
-            if (over) {
-                synchronized (this) {
-                    endings.remove(ending.id());
-                }
-                onEnded.accept(ending.id());
             }
         }
         synchronized (this) {
             looking = !endings.isEmpty() && !thread.isShutdown();
             if (looking) {
-                thread.schedule(this::lookAtAll, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                Future<?> _ = thread.schedule(this::lookAtAll, LOOK_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    private void remove(Ending ending) {
+        synchronized (this) {
+            endings.remove(ending.id());
+        }
+        onEnded.accept(ending.id());
     }
 
     private synchronized List<Ending> underWay() {

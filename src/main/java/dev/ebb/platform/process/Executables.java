@@ -1,7 +1,6 @@
 package dev.ebb.platform.process;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -27,15 +26,10 @@ final class Executables {
 
     /** The first program of that name in the folders of {@code path}. */
     static Optional<Path> find(String program, String path) {
-        for (String folder : path.split(":")) {
-            try {
-                Path file = Path.of(folder.isEmpty() ? "." : folder, program);
-                if (isProgram(file)) {
-                    return Optional.of(file.toAbsolutePath());
-                }
-            } catch (InvalidPathException e) {
-                // A folder that no file system can have holds no program either.
-                continue;
+        for (String folder : path.split(":", -1)) {
+            Path file = Path.of(folder, program);
+            if (!folder.isEmpty() && isProgram(file)) {
+                return Optional.of(file.toAbsolutePath());
             }
         }
         return Optional.empty();

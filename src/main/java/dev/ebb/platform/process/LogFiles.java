@@ -47,9 +47,11 @@ public final class LogFiles {
     /** An instance's files, oldest first; empty when there is none. */
     public List<Path> files(InstanceId id) {
         var files = new ArrayList<Path>();
-        for (int i = 1; Files.exists(rotated(id, i)); i++) {
+        // One may be missing for a moment, while the others are being renamed.
+        for (int i = 1; Files.exists(rotated(id, i)) || Files.exists(rotated(id, i + 1)); i++) {
             files.addFirst(rotated(id, i));
         }
+        files.removeIf(Files::notExists);
         if (Files.exists(copying(id))) {
             files.add(copying(id));
         }
@@ -83,6 +85,10 @@ public final class LogFiles {
         return new LogFollower(this, id);
     }
 
+    Path folder() {
+        return folder;
+    }
+
     Path current(InstanceId id) {
         return folder.resolve(id + SUFFIX);
     }
@@ -107,9 +113,9 @@ public final class LogFiles {
                 at -= size;
                 var block = ByteBuffer.allocate(size);
                 channel.position(at);
-                while (block.hasRemaining() && channel.read(block) >= 0) {
-                    // Reads on until the block is full, or the file has become shorter.
-                    continue;
+                int read = 0;
+                while (block.hasRemaining() && read >= 0) {
+                    read = channel.read(block);
                 }
                 tail = joined(Arrays.copyOf(block.array(), block.position()), tail);
             }

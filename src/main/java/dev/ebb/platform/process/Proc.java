@@ -67,7 +67,7 @@ final class Proc {
     /** Clock ticks since boot, the scale of start times; 0 where it cannot be read. */
     long uptimeTicks() {
         try {
-            String seconds = Files.readString(root.resolve("uptime")).split(" ")[0];
+            String seconds = Files.readString(root.resolve("uptime")).split(" ", -1)[0];
             return Math.round(Double.parseDouble(seconds) * TICKS_PER_SECOND);
         } catch (IOException | NumberFormatException e) {
             return 0;
@@ -94,7 +94,7 @@ final class Proc {
         try {
             byte[] bytes = Files.readAllBytes(root.resolve(Long.toString(pid)).resolve("environ"));
             String all = new String(bytes, StandardCharsets.ISO_8859_1);
-            for (String entry : all.split("\0")) {
+            for (String entry : all.split("\0", -1)) {
                 if (entry.startsWith(TOKEN_PREFIX)) {
                     return new Environment(
                             false, Optional.of(entry.substring(TOKEN_PREFIX.length())));

@@ -29,7 +29,7 @@ record ProcStat(long pid, char state, long group, long session, long startTicks)
         if (open < 1 || close < open) {
             return Optional.empty();
         }
-        String[] rest = line.substring(close + 1).strip().split(" ");
+        String[] rest = line.substring(close + 1).strip().split(" ", -1);
         if (rest.length < 20 || rest[0].isEmpty()) {
             return Optional.empty();
         }

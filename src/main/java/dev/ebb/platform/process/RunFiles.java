@@ -48,7 +48,7 @@ final class RunFiles {
 
     Optional<Entry> read(InstanceId id) {
         try {
-            String[] words = Files.readString(file(id)).strip().split(" ");
+            String[] words = Files.readString(file(id)).strip().split(" ", -1);
             return words.length == 2
                     ? Identity.parse(words[1]).map(identity -> new Entry(id, words[0], identity))
                     : Optional.empty();

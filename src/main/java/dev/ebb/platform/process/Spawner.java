@@ -64,6 +64,16 @@ final class Spawner {
     }
 
     Spawned spawn(LaunchIntent intent, LaunchSettings settings) {
+        try {
+            return prepared(intent, settings);
+        } catch (IOException | IllegalArgumentException e) {
+            // The latter: text that cannot stand in a path, an argument or a variable's name.
+            return new Spawned.Failed(
+                    "could not start " + settings.command().getFirst() + ": " + reason(e));
+        }
+    }
+
+    private Spawned prepared(LaunchIntent intent, LaunchSettings settings) throws IOException {
         var placeholders = new Placeholders(intent);
         var environment = new ChildEnvironment(System.getenv(), settings, intent);
         var command = settings.command().stream().map(placeholders::fill).toList();
@@ -77,11 +87,7 @@ final class Spawner {
         builder.environment().putAll(environment.variables());
         builder.directory(directory.toFile()).redirectErrorStream(true);
         builder.redirectOutput(output(intent));
-        try {
-            return pass(intent, builder.start());
-        } catch (IOException e) {
-            return new Spawned.Failed("could not start " + command.getFirst() + ": " + reason(e));
-        }
+        return pass(intent, builder.start());
     }
 
     private static Optional<String> problem(
@@ -107,7 +113,7 @@ final class Spawner {
     private Redirect output(LaunchIntent intent) {
         Path file = logs.current(intent.id());
         try {
-            PrivateFolders.create(file.getParent());
+            PrivateFolders.create(logs.folder());
             Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                     .close();
             return Redirect.appendTo(file.toFile());
@@ -151,7 +157,7 @@ final class Spawner {
         return Optional.empty();
     }
 
-    private static String reason(IOException e) {
+    private static String reason(Exception e) {
         return Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
     }
 }
