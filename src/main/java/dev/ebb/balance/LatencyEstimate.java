@@ -30,7 +30,9 @@ final class LatencyEstimate {
     // One outcome moves the share by a 32nd at least (a burst counts) and a quarter at most.
     private static final double LEAST_STEP = 1.0 / 32;
     private static final double MOST_STEP = 0.25;
-    private static final double MOST_FAILURES = 0.999;
+
+    /** A share of failures counts as this at most: finite, and far beyond everything else. */
+    static final double MOST_FAILURES = 0.999;
 
     private boolean any;
     private double ewma;
