@@ -1,0 +1,222 @@
+package dev.ebb.gateway;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Follows one message's body as it passes by, to know where it ends; the bytes themselves are
+ * passed on as they came. Strict about chunks (RFC 9112 7.1): sizes are plain hexadecimal, lines
+ * end with CR LF, extensions are short and printable, trailers are well-formed fields that have
+ * nothing to do with framing or routing. One event loop; used again for the next message.
+ */
+final class BodyScanner {
+    private static final int MAX_EXTENSION_BYTES = 256;
+    private static final int MAX_SIZE_DIGITS = 15;
+
+    private enum State {
+        SIZE_START,
+        SIZE,
+        EXTENSION,
+        SIZE_LF,
+        DATA,
+        DATA_CR,
+        DATA_LF,
+        FIELD_START,
+        FIELD_NAME,
+        FIELD_VALUE,
+        FIELD_LF,
+        LAST_LF,
+        FIXED,
+        UNTIL_CLOSE,
+        DONE,
+        BAD
+    }
+
+    private final byte[] trailerName = new byte[20];
+    private final int maxTrailerBytes;
+    private State state = State.DONE;
+    private long remaining;
+    private int lineBytes;
+    private int trailerBytes;
+    private int nameBytes;
+
+    BodyScanner(int maxTrailerBytes) {
+        this.maxTrailerBytes = maxTrailerBytes;
+    }
+
+    void none() {
+        state = State.DONE;
+    }
+
+    void fixed(long length) {
+        remaining = length;
+        state = length == 0 ? State.DONE : State.FIXED;
+    }
+
+    void chunked() {
+        state = State.SIZE_START;
+        remaining = 0;
+        lineBytes = 0;
+        trailerBytes = 0;
+    }
+
+    void untilClose() {
+        state = State.UNTIL_CLOSE;
+    }
+
+    boolean done() {
+        return state == State.DONE;
+    }
+
+    boolean bad() {
+        return state == State.BAD;
+    }
+
+    boolean endsWithClose() {
+        return state == State.UNTIL_CLOSE;
+    }
+
+    /**
+     * Takes the next bytes, from the reader index on; moves nothing.
+     *
+     * @param content when there is one, gets a chunked body's content without its framing
+     * @return how many of the bytes belong to the body; fewer than there are only at its end or
+     *     when it is {@link #bad}
+     */
+    int accept(ByteBuf in, @org.jspecify.annotations.Nullable ByteBuf content) {
+        int readable = in.readableBytes();
+        switch (state) {
+            case DONE, BAD -> {
+                return 0;
+            }
+            case UNTIL_CLOSE -> {
+                return readable;
+            }
+            case FIXED -> {
+                int taken = (int) Math.min(readable, remaining);
+                remaining -= taken;
+                if (remaining == 0) {
+                    state = State.DONE;
+                }
+                return taken;
+            }
+            default -> {
+                return acceptChunked(in, content);
+            }
+        }
+    }
+
+    private int acceptChunked(ByteBuf in, @org.jspecify.annotations.Nullable ByteBuf content) {
+        int start = in.readerIndex();
+        int end = in.writerIndex();
+        int at = start;
+        while (at < end && state != State.DONE && state != State.BAD) {
+            if (state == State.DATA) {
+                int taken = (int) Math.min(end - at, remaining);
+                if (content != null) {
+                    content.writeBytes(in, at, taken);
+                }
+                remaining -= taken;
+                at += taken;
+                if (remaining == 0) {
+                    state = State.DATA_CR;
+                }
+            } else {
+                state = next(in.getByte(at));
+                at++;
+            }
+        }
+        return at - start;
+    }
+
+    private State next(byte b) {
+        return switch (state) {
+            case SIZE_START -> Bytes.hex(b) >= 0 ? size(b, true) : State.BAD;
+            case SIZE -> size(b, false);
+            case EXTENSION -> extension(b);
+            case SIZE_LF -> b == Bytes.LF ? sizeEnded() : State.BAD;
+            case DATA_CR -> b == Bytes.CR ? State.DATA_LF : State.BAD;
+            case DATA_LF -> b == Bytes.LF ? State.SIZE_START : State.BAD;
+            default -> trailer(b);
+        };
+    }
+
+    private State size(byte b, boolean first) {
+        if (first) {
+            remaining = 0;
+            lineBytes = 0;
+        }
+        int digit = Bytes.hex(b);
+        if (digit >= 0) {
+            lineBytes++;
+            remaining = remaining << 4 | digit;
+            return lineBytes > MAX_SIZE_DIGITS ? State.BAD : State.SIZE;
+        }
+        lineBytes = 0;
+        if (b == Bytes.CR) {
+            return State.SIZE_LF;
+        }
+        return b == ';' ? State.EXTENSION : State.BAD;
+    }
+
+    private State extension(byte b) {
+        if (b == Bytes.CR) {
+            return State.SIZE_LF;
+        }
+        boolean printable = b >= 0x20 && b < 0x7f || b == '\t';
+        return printable && ++lineBytes <= MAX_EXTENSION_BYTES ? State.EXTENSION : State.BAD;
+    }
+
+    private State sizeEnded() {
+        return remaining == 0 ? State.FIELD_START : State.DATA;
+    }
+
+    private State trailer(byte b) {
+        if (++trailerBytes > maxTrailerBytes) {
+            return State.BAD;
+        }
+        switch (state) {
+            case FIELD_START -> {
+                if (b == Bytes.CR) {
+                    return State.LAST_LF;
+                }
+                nameBytes = 0;
+                return name(b);
+            }
+            case FIELD_NAME -> {
+                return b == ':' ? nameEnded() : name(b);
+            }
+            case FIELD_VALUE -> {
+                if (b == Bytes.CR) {
+                    return State.FIELD_LF;
+                }
+                return Bytes.value(b) ? State.FIELD_VALUE : State.BAD;
+            }
+            case FIELD_LF -> {
+                return b == Bytes.LF ? State.FIELD_START : State.BAD;
+            }
+            case LAST_LF -> {
+                return b == Bytes.LF ? State.DONE : State.BAD;
+            }
+            default -> throw new IllegalStateException("no trailer state: " + state);
+        }
+    }
+
+    private State name(byte b) {
+        if (!Bytes.token(b)) {
+            return State.BAD;
+        }
+        if (nameBytes < trailerName.length) {
+            trailerName[nameBytes] = b;
+        }
+        nameBytes++;
+        return State.FIELD_NAME;
+    }
+
+    /** A trailer must not be one of the fields that the gateway or the instance goes by. */
+    private State nameEnded() {
+        boolean plain =
+                nameBytes > trailerName.length
+                        || FieldName.of(trailerName, 0, nameBytes) == FieldName.OTHER;
+        return plain ? State.FIELD_VALUE : State.BAD;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.ebb.gateway;
+
+import dev.ebb.core.LatencyCounts;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What one event loop has counted for one service. One writer, any number of readers, no locks.
+ * Cumulative.
+ */
+final class Counters {
+    private static final int PADDING = 8;
+    static final int REQUESTS = PADDING;
+    static final int RETRIED = PADDING + 1;
+    static final int RETRIED_BY_SCALING = PADDING + 2;
+    static final int TRUNCATED = PADDING + 3;
+    static final int CANCELLED = PADDING + 4;
+    static final int UNASKED = PADDING + 5;
+    static final int BYTES_IN = PADDING + 6;
+    static final int BYTES_OUT = PADDING + 7;
+    static final int EJECTIONS = PADDING + 8;
+    static final int READMISSIONS = PADDING + 9;
+    static final int UPSTREAM_OPENED = PADDING + 10;
+    static final int UPSTREAM_CLOSED = PADDING + 11;
+    static final int CLIENTS_OPENED = PADDING + 12;
+    static final int CLIENTS_CLOSED = PADDING + 13;
+
+    /** Answers of instances by the first digit of their status, 1 to 5. */
+    static final int ANSWERS = PADDING + 14;
+
+    static final int CLASSES = 6;
+    static final int REFUSALS = ANSWERS + CLASSES;
+    private static final int LATENCY = REFUSALS + Refusal.values().length;
+    private static final int CELLS = LATENCY + LatencyCounts.BUCKETS + PADDING;
+
+    private final AtomicLongArray cells = new AtomicLongArray(CELLS);
+
+    void add(int cell, long amount) {
+        cells.setRelease(cell, cells.getPlain(cell) + amount);
+    }
+
+    void count(int cell) {
+        add(cell, 1);
+    }
+
+    void answered(int status, long latencyNanos) {
+        count(ANSWERS + status / 100);
+        count(LATENCY + LatencyCounts.bucketOf(latencyNanos));
+    }
+
+    void refused(Refusal refusal) {
+        count(REFUSALS + refusal.ordinal());
+    }
+
+    /** Any thread. */
+    long value(int cell) {
+        return cells.getAcquire(cell);
+    }
+
+    /** Any thread: adds everything to {@code sums}, which is {@link #cells} long. */
+    void addTo(long[] sums) {
+        for (int i = PADDING; i < CELLS - PADDING; i++) {
+            sums[i] += cells.getOpaque(i);
+        }
+    }
+
+    static long[] cells() {
+        return new long[CELLS];
+    }
+
+    static LatencyCounts latency(long[] sums) {
+        var buckets = new long[LatencyCounts.BUCKETS];
+        System.arraycopy(sums, LATENCY, buckets, 0, buckets.length);
+        return LatencyCounts.of(buckets);
+    }
+}

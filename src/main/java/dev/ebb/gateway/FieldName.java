@@ -1,0 +1,100 @@
+package dev.ebb.gateway;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The field names that the gateway acts upon, as small numbers; everything else is {@link #OTHER}.
+ * Finding one costs a look at the length and, at most, a compare with two names.
+ */
+final class FieldName {
+    static final int OTHER = 0;
+    static final int HOST = 1;
+    static final int CONTENT_LENGTH = 2;
+    static final int TRANSFER_ENCODING = 3;
+    static final int CONNECTION = 4;
+    static final int EXPECT = 5;
+    static final int UPGRADE = 6;
+    static final int FORWARDED = 7;
+    static final int X_FORWARDED_FOR = 8;
+    static final int X_FORWARDED_PROTO = 9;
+    static final int X_FORWARDED_HOST = 10;
+    static final int X_FORWARDED_PORT = 11;
+    static final int VIA = 12;
+
+    /** From here on: fields for one hop, which are never passed on. */
+    static final int FIRST_HOP_BY_HOP = 13;
+
+    static final int KEEP_ALIVE = 13;
+    static final int PROXY_CONNECTION = 14;
+    static final int TE = 15;
+    static final int PROXY_AUTHORIZATION = 16;
+    static final int PROXY_AUTHENTICATE = 17;
+    static final int HTTP2_SETTINGS = 18;
+
+    private static final byte[][] NAMES =
+            Arrays.stream(
+                            new String[] {
+                                "",
+                                "host",
+                                "content-length",
+                                "transfer-encoding",
+                                "connection",
+                                "expect",
+                                "upgrade",
+                                "forwarded",
+                                "x-forwarded-for",
+                                "x-forwarded-proto",
+                                "x-forwarded-host",
+                                "x-forwarded-port",
+                                "via",
+                                "keep-alive",
+                                "proxy-connection",
+                                "te",
+                                "proxy-authorization",
+                                "proxy-authenticate",
+                                "http2-settings"
+                            })
+                    .map(name -> name.getBytes(StandardCharsets.US_ASCII))
+                    .toArray(byte[][]::new);
+    private static final int LONGEST = 19;
+    private static final int[][] BY_LENGTH = byLength();
+
+    private FieldName() {}
+
+    private static int[][] byLength() {
+        var table = new int[LONGEST + 1][];
+        for (int length = 0; length <= LONGEST; length++) {
+            int wanted = length;
+            table[length] =
+                    java.util.stream.IntStream.range(1, NAMES.length)
+                            .filter(id -> NAMES[id].length == wanted)
+                            .toArray();
+        }
+        return table;
+    }
+
+    /** The number of the name in {@code text[start, end)}, which holds token characters only. */
+    static int of(byte[] text, int start, int end) {
+        int length = end - start;
+        if (length > LONGEST) {
+            return OTHER;
+        }
+        for (int id : BY_LENGTH[length]) {
+            if (same(text, start, NAMES[id])) {
+                return id;
+            }
+        }
+        return OTHER;
+    }
+
+    /** Whether {@code lower} stands at {@code start}, upper or lower case. */
+    static boolean same(byte[] text, int start, byte[] lower) {
+        for (int i = 0; i < lower.length; i++) {
+            if ((text[start + i] | 0x20) != lower[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,306 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.balance.EndpointStats;
+import dev.ebb.balance.TrafficSum;
+import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Now;
+import dev.ebb.core.ServiceName;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The HTTP/1.1 reverse proxy: listens, and sends each request to one of its service's instances.
+ * {@link #start} it, {@link #publish} snapshots (it answers 503 until then), {@link #close} it.
+ *
+ * <p>{@link #publish} and {@link #report} are for the control thread and wait for nothing; {@link
+ * #stats} may be called by anyone. Times in snapshots and reports are {@code System.nanoTime}.
+ */
+public final class Gateway implements EndpointSink, AutoCloseable {
+    private static final Duration IDLE_GRACE = Duration.ofMillis(300);
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
+
+    private final GatewaySettings settings;
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<GatewayLoop> loops = new ArrayList<>();
+    private final Map<EventLoop, GatewayLoop> byEventLoop = new IdentityHashMap<>();
+    private final Map<ServiceName, Integer> indexes = new HashMap<>();
+    private final List<GatewayService> services;
+    private final List<HealthChecks> checks = new ArrayList<>();
+    private final List<Channel> listeners = new ArrayList<>();
+    private final AtomicInteger clients = new AtomicInteger();
+    private boolean closed;
+
+    private Gateway(GatewaySettings settings, List<GatewayService> services) {
+        this.settings = settings;
+        this.services = List.copyOf(services);
+        var routes = new RouteTable(services);
+        for (GatewayService service : services) {
+            if (indexes.put(service.name(), indexes.size()) != null) {
+                throw new IllegalArgumentException("two services are called " + service.name());
+            }
+        }
+        group =
+                new MultiThreadIoEventLoopGroup(
+                        settings.loops(),
+                        new DefaultThreadFactory("gateway", true),
+                        settings.transport().handlers());
+        var seeds = new SplittableRandom();
+        for (int i = 0; i < settings.loops(); i++) {
+            EventLoop eventLoop = group.next();
+            var loop = new GatewayLoop(this, eventLoop, i, settings, routes, seeds.split());
+            loops.add(loop);
+            byEventLoop.put(eventLoop, loop);
+            loop.begin(this.services);
+        }
+        for (int i = 0; i < services.size(); i++) {
+            checks.add(new HealthChecks(loops.getFirst(), i, services.get(i).balance().check()));
+        }
+    }
+
+    /**
+     * Listens at all addresses, or at none.
+     *
+     * @throws GatewayStartException when an address cannot be had; its message says why
+     * @throws IllegalArgumentException when two services have one name or one route
+     */
+    public static Gateway start(GatewaySettings settings, List<GatewayService> services)
+            throws GatewayStartException {
+        if (!settings.transport().available()) {
+            throw new GatewayStartException(
+                    "the transport %s is not available on this machine; use AUTO or NIO"
+                            .formatted(settings.transport()),
+                    new UnsupportedOperationException());
+        }
+        var gateway = new Gateway(settings, services);
+        try {
+            gateway.listen();
+        } catch (GatewayStartException e) {
+            gateway.close(Duration.ZERO);
+            throw e;
+        }
+        return gateway;
+    }
+
+    private void listen() throws GatewayStartException {
+        var bootstrap =
+                new ServerBootstrap()
+                        .group(group)
+                        .channel(settings.transport().serverChannel())
+                        .option(ChannelOption.SO_BACKLOG, 4096)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                GatewayLoop.waterMark(settings))
+                        .childHandler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        accept(channel);
+                                    }
+                                });
+        for (InetSocketAddress address : settings.listeners()) {
+            var bound = bootstrap.bind(address).awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new GatewayStartException(why(address, bound.cause()), bound.cause());
+            }
+            listeners.add(bound.channel());
+        }
+    }
+
+    private static String why(InetSocketAddress address, Throwable cause) {
+        var where = address.getHostString() + ":" + address.getPort();
+        var message = String.valueOf(cause.getMessage());
+        if (address.isUnresolved()) {
+            return "cannot listen at %s: the name is unknown; use an address of this machine"
+                    .formatted(where);
+        }
+        if (cause instanceof BindException || message.contains("in use")) {
+            if (message.contains("assign")) {
+                return "cannot listen at %s: this machine does not have that address"
+                        .formatted(where);
+            }
+            return "cannot listen at %s: the port is in use by another program; choose another"
+                    .formatted(where);
+        }
+        return "cannot listen at %s: %s".formatted(where, message);
+    }
+
+    private void accept(Channel channel) {
+        GatewayLoop loop = byEventLoop.get(channel.eventLoop());
+        if (loop == null) {
+            throw new IllegalStateException("a connection on a foreign event loop");
+        }
+        if (clients.incrementAndGet() > settings.limits().clientConnections()) {
+            clients.decrementAndGet();
+            loop.unrouted().refused(Refusal.TOO_MANY_CONNECTIONS);
+            var answer =
+                    loop.rewriter()
+                            .refusal(Refusal.TOO_MANY_CONNECTIONS, false, false, loop.allocator());
+            channel.writeAndFlush(answer).addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+            return;
+        }
+        loop.accepted(channel);
+    }
+
+    void clientClosed() {
+        clients.decrementAndGet();
+    }
+
+    List<GatewayLoop> loops() {
+        return loops;
+    }
+
+    /** Where it listens, with the ports that were really taken. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream()
+                .map(channel -> (InetSocketAddress) channel.localAddress())
+                .toList();
+    }
+
+    // ---- Control's side
+
+    @Override
+    public void publish(EndpointSnapshot snapshot) {
+        int service = index(snapshot.service());
+        for (GatewayLoop loop : loops) {
+            loop.publish(service, snapshot);
+        }
+        loops.getFirst().tell(home -> checks.get(service).apply(snapshot));
+    }
+
+    private int index(ServiceName name) {
+        Integer index = indexes.get(name);
+        if (index == null) {
+            throw new IllegalArgumentException("the gateway has no service " + name);
+        }
+        return index;
+    }
+
+    @Override
+    public Report report(ServiceName service, Now now) {
+        int index = index(service);
+        // The acknowledgements before the counters: see TrafficSum.
+        long acknowledged = Long.MAX_VALUE;
+        for (GatewayLoop loop : loops) {
+            acknowledged = Math.min(acknowledged, loop.service(index).acknowledged());
+        }
+        Map<InstanceId, List<LoopEndpoint>> parts = new HashMap<>();
+        for (GatewayLoop loop : loops) {
+            loop.service(index)
+                    .endpoints()
+                    .forEach((id, endpoint) ->
+                            parts.computeIfAbsent(id, key -> new ArrayList<>()).add(endpoint));
+        }
+        var health = loops.getFirst().service(index).health();
+        Map<InstanceId, EndpointReport> reports = new HashMap<>();
+        parts.forEach((id, endpoints) -> {
+            var view =
+                    health.getOrDefault(
+                            id, new LoopService.HealthView(Health.UNKNOWN, Optional.empty()));
+            reports.put(id, endpointReport(endpoints, view, now));
+        });
+        return new Report(acknowledged, reports, sums(index).latency());
+    }
+
+    private static EndpointReport endpointReport(
+            List<LoopEndpoint> endpoints, LoopService.HealthView health, Now now) {
+        List<EndpointStats> stats = endpoints.stream().map(LoopEndpoint::stats).toList();
+        Ledger ledger =
+                endpoints.stream().map(LoopEndpoint::ledger).reduce(Ledger.CLEAN, Ledger::plus);
+        return new EndpointReport(
+                TrafficSum.of(stats, now.monotonicNanos()),
+                health.health(),
+                health.reason(),
+                ledger);
+    }
+
+    private GatewayStats.Traffic sums(int index) {
+        long[] sums = Counters.cells();
+        for (GatewayLoop loop : loops) {
+            loop.service(index).counters.addTo(sums);
+        }
+        return GatewayStats.Traffic.of(sums);
+    }
+
+    /** Any thread: what has been counted up to now. */
+    public GatewayStats stats() {
+        Map<ServiceName, GatewayStats.Traffic> byService = new HashMap<>();
+        long[] connections = Counters.cells();
+        for (int i = 0; i < services.size(); i++) {
+            byService.put(services.get(i).name(), sums(i));
+            for (GatewayLoop loop : loops) {
+                loop.service(i).counters.addTo(connections);
+            }
+        }
+        long[] unrouted = Counters.cells();
+        for (GatewayLoop loop : loops) {
+            loop.unrouted().addTo(unrouted);
+        }
+        return new GatewayStats(
+                byService,
+                GatewayStats.Traffic.of(unrouted),
+                new GatewayStats.Connections(
+                        unrouted[Counters.CLIENTS_OPENED],
+                        unrouted[Counters.CLIENTS_CLOSED],
+                        connections[Counters.UPSTREAM_OPENED],
+                        connections[Counters.UPSTREAM_CLOSED]));
+    }
+
+    // ---- The end
+
+    /** Closes gracefully, and waits ten seconds at most. */
+    @Override
+    public void close() {
+        close(CLOSE_DEADLINE);
+    }
+
+    /**
+     * Accepts nothing more, tells clients to close, waits for what is in flight, then closes what
+     * is left. Waits for all that; may be called twice.
+     *
+     * @return client connections that were still open at the deadline
+     */
+    public synchronized int close(Duration deadline) {
+        if (closed) {
+            return 0;
+        }
+        closed = true;
+        long end = System.nanoTime() + deadline.toNanos();
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        boolean graceful = !deadline.isZero();
+        Duration grace = graceful && deadline.compareTo(IDLE_GRACE) > 0 ? IDLE_GRACE : deadline;
+        loops.forEach(loop -> loop.beginClosing(grace));
+        while (clients.get() > 0 && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        int left = clients.get();
+        loops.getFirst().tell(home -> checks.forEach(HealthChecks::close));
+        loops.forEach(GatewayLoop::closeAll);
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
+        return left;
+    }
+}

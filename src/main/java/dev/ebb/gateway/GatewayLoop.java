@@ -1,0 +1,248 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.EndpointSnapshot;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollTcpInfo;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop with all that its connections share: requests never leave the loop that accepted
+ * them. Heads are read and written in arrays that belong to the loop, because that happens within
+ * one turn. Whatever waits is looked at every {@link #TICK}; there is no timer per connection.
+ */
+final class GatewayLoop {
+    /** How coarse the timeouts are. */
+    static final Duration TICK = Duration.ofMillis(100);
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayLoop.class);
+
+    private final Gateway gateway;
+    private final EventLoop eventLoop;
+    private final int number;
+    private final GatewaySettings settings;
+    private final RouteTable routes;
+    private final List<LoopService> services = new ArrayList<>();
+    private final List<ClientConnection> clients = new ArrayList<>();
+    private final Counters unrouted = new Counters();
+    private final RequestHead requestHead;
+    private final ResponseHead responseHead;
+    private final HeadRewriter rewriter;
+    private final RandomGenerator random;
+    private final Bootstrap upstream;
+    private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
+    private boolean closing;
+    private long closeIdleFromNanos;
+    private int bugs;
+
+    GatewayLoop(
+            Gateway gateway,
+            EventLoop eventLoop,
+            int number,
+            GatewaySettings settings,
+            RouteTable routes,
+            RandomGenerator random) {
+        this.gateway = gateway;
+        this.eventLoop = eventLoop;
+        this.number = number;
+        this.settings = settings;
+        this.routes = routes;
+        this.random = random;
+        Limits limits = settings.limits();
+        requestHead = new RequestHead(new Head(limits.headFields()), limits.targetBytes());
+        responseHead = new ResponseHead(new Head(limits.headFields()));
+        rewriter = new HeadRewriter(settings);
+        upstream = upstream(eventLoop, settings);
+    }
+
+    private static Bootstrap upstream(EventLoop eventLoop, GatewaySettings settings) {
+        return new Bootstrap()
+                .group(eventLoop)
+                .channel(settings.transport().socketChannel())
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        (int) settings.timeouts().connect().toMillis())
+                // A write that fails must not take away the answer that is still to be read.
+                .option(ChannelOption.AUTO_CLOSE, false)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(settings));
+    }
+
+    static WriteBufferWaterMark waterMark(GatewaySettings settings) {
+        int high = settings.limits().writeBufferBytes();
+        return new WriteBufferWaterMark(high / 2, high);
+    }
+
+    /** Before any connection: the services, and the clock. */
+    void begin(List<GatewayService> all) {
+        for (GatewayService service : all) {
+            services.add(new LoopService(this, service, services.size()));
+        }
+        long tick = TICK.toMillis();
+        var unused = eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        try {
+            long now = System.nanoTime();
+            for (LoopService service : services) {
+                service.tick(now);
+            }
+            // From the end, because a connection that closes takes the last one's place.
+            for (int i = clients.size() - 1; i >= 0; i--) {
+                ClientConnection client = clients.get(i);
+                client.tick(now);
+                if (closing && now - closeIdleFromNanos > 0) {
+                    client.closeIdle();
+                }
+            }
+        } catch (RuntimeException e) {
+            bug(e);
+        }
+    }
+
+    // ---- What connections share
+
+    GatewaySettings settings() {
+        return settings;
+    }
+
+    RouteTable routes() {
+        return routes;
+    }
+
+    RequestHead requestHead() {
+        return requestHead;
+    }
+
+    ResponseHead responseHead() {
+        return responseHead;
+    }
+
+    HeadRewriter rewriter() {
+        return rewriter;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    ByteBufAllocator allocator() {
+        return PooledByteBufAllocator.DEFAULT;
+    }
+
+    EpollTcpInfo tcpInfo() {
+        EpollTcpInfo info = tcpInfo[0];
+        if (info == null) {
+            info = new EpollTcpInfo();
+            tcpInfo[0] = info;
+        }
+        return info;
+    }
+
+    LoopService service(int index) {
+        return services.get(index);
+    }
+
+    Counters unrouted() {
+        return unrouted;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    int loops() {
+        return settings.loops();
+    }
+
+    /** The loop that checks instances and tells what their health is. */
+    boolean isHome() {
+        return number == 0;
+    }
+
+    /** Says so, but not for ever: an error in each request must not fill the disk. */
+    void bug(Throwable cause) {
+        if (bugs++ < 100) {
+            LOG.error("An error in the gateway itself; the connection was closed", cause);
+        }
+    }
+
+    void connect(InetSocketAddress address, UpstreamConnection connection) {
+        ChannelFuture opened = upstream.clone().handler(connection).connect(address);
+        opened.addListener(
+                (ChannelFuture done) -> connection.connected(done.channel(), done.cause()));
+    }
+
+    // ---- Clients
+
+    void accepted(Channel channel) {
+        unrouted.count(Counters.CLIENTS_OPENED);
+        var client = new ClientConnection(this, channel);
+        client.slot = clients.size();
+        clients.add(client);
+        channel.pipeline().addLast(client);
+    }
+
+    void clientClosed(ClientConnection client) {
+        if (client.slot < 0) {
+            return;
+        }
+        unrouted.count(Counters.CLIENTS_CLOSED);
+        gateway.clientClosed();
+        ClientConnection last = clients.removeLast();
+        if (last != client) {
+            clients.set(client.slot, last);
+            last.slot = client.slot;
+        }
+        client.slot = -1;
+    }
+
+    // ---- Other threads' side
+
+    void publish(int service, EndpointSnapshot snapshot) {
+        eventLoop.execute(() -> services.get(service).apply(snapshot, System.nanoTime()));
+    }
+
+    void tell(Consumer<GatewayLoop> what) {
+        eventLoop.execute(() -> what.accept(this));
+    }
+
+    void tellOthers(Consumer<GatewayLoop> what) {
+        gateway.loops().stream().filter(loop -> loop != this).forEach(loop -> loop.tell(what));
+    }
+
+    /** No keep-alive any more from now on; idle clients are let go of after a moment. */
+    void beginClosing(Duration grace) {
+        eventLoop.execute(() -> {
+            closing = true;
+            closeIdleFromNanos = System.nanoTime() + grace.toNanos();
+        });
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    void closeAll() {
+        eventLoop.execute(() -> {
+            List.copyOf(clients).forEach(ClientConnection::closeNow);
+            services.forEach(LoopService::retireAll);
+        });
+    }
+}

@@ -1,0 +1,68 @@
+package dev.ebb.gateway;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the gateway listens and how it behaves, apart from the services behind it. Immutable; made
+ * from {@link #DEFAULT} with the {@code with...} methods.
+ *
+ * @param listeners addresses to listen at; port 0 takes a free one
+ * @param loops event loops, each with connections of its own
+ * @param trustForwarded keep X-Forwarded-* and Forwarded of the client and add to them; otherwise
+ *     they are replaced, because anyone can write them
+ * @param via name in the Via field of requests; empty for no such field
+ */
+public record GatewaySettings(
+        List<InetSocketAddress> listeners,
+        int loops,
+        Transport transport,
+        Limits limits,
+        Timeouts timeouts,
+        boolean trustForwarded,
+        Optional<String> via) {
+    public static final GatewaySettings DEFAULT =
+            new GatewaySettings(
+                    List.of(new InetSocketAddress("127.0.0.1", 8080)),
+                    Math.min(2, Runtime.getRuntime().availableProcessors()),
+                    Transport.AUTO,
+                    Limits.DEFAULT,
+                    Timeouts.DEFAULT,
+                    false,
+                    Optional.empty());
+
+    public GatewaySettings {
+        listeners = List.copyOf(listeners);
+        if (listeners.isEmpty()) {
+            throw new IllegalArgumentException("the gateway needs an address to listen at");
+        }
+        if (loops < 1 || loops > 256) {
+            throw new IllegalArgumentException("loops must be 1 to 256, but is " + loops);
+        }
+    }
+
+    public GatewaySettings withListeners(InetSocketAddress... addresses) {
+        return new GatewaySettings(
+                List.of(addresses), loops, transport, limits, timeouts, trustForwarded, via);
+    }
+
+    public GatewaySettings withLoops(int count) {
+        return new GatewaySettings(
+                listeners, count, transport, limits, timeouts, trustForwarded, via);
+    }
+
+    public GatewaySettings withTransport(Transport kind) {
+        return new GatewaySettings(listeners, loops, kind, limits, timeouts, trustForwarded, via);
+    }
+
+    public GatewaySettings withLimits(Limits changed) {
+        return new GatewaySettings(
+                listeners, loops, transport, changed, timeouts, trustForwarded, via);
+    }
+
+    public GatewaySettings withTimeouts(Timeouts changed) {
+        return new GatewaySettings(
+                listeners, loops, transport, limits, changed, trustForwarded, via);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.ebb.gateway;
+
+import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.ServiceName;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the gateway has counted since its start, summed over its event loops. Immutable; the parts
+ * are read one after the other while traffic goes on, so they need not add up exactly.
+ *
+ * @param unrouted requests that were refused before a service was known
+ */
+public record GatewayStats(
+        Map<ServiceName, Traffic> services, Traffic unrouted, Connections connections) {
+    public GatewayStats {
+        services = Map.copyOf(services);
+    }
+
+    /** All services and what belonged to none. */
+    public Traffic total() {
+        return services.values().stream().reduce(unrouted, Traffic::plus);
+    }
+
+    /** Connections, cumulative; {@code opened - closed} are open now. */
+    public record Connections(
+            long clientsOpened, long clientsClosed, long upstreamOpened, long upstreamClosed) {}
+
+    /**
+     * @param requests whose head was understood and had a route
+     * @param answers of instances, by class of status: "2xx" and so on
+     * @param failed requests that the gateway answered with 502, 503 or 504, by cause
+     * @param rejected requests that were the client's fault, by cause
+     * @param retried attempts that were made again elsewhere
+     * @param retriedByScaling of those, because the first instance was being removed
+     * @param truncated answers that broke off after their head had gone to the client
+     * @param cancelled requests that the client gave up
+     * @param unasked bytes from an instance that no request had asked for
+     * @param bytesIn of requests' bodies
+     * @param bytesOut of answers' bodies
+     * @param ejections by live traffic or checks, as one event loop sees them
+     * @param latency of complete answers, from the request's head to the answer's last byte
+     */
+    public record Traffic(
+            long requests,
+            Map<String, Long> answers,
+            Map<String, Long> failed,
+            Map<String, Long> rejected,
+            long retried,
+            long retriedByScaling,
+            long truncated,
+            long cancelled,
+            long unasked,
+            long bytesIn,
+            long bytesOut,
+            long ejections,
+            long readmissions,
+            LatencyCounts latency) {
+        public Traffic {
+            answers = Map.copyOf(answers);
+            failed = Map.copyOf(failed);
+            rejected = Map.copyOf(rejected);
+        }
+
+        static Traffic of(long[] sums) {
+            var answers = new TreeMap<String, Long>();
+            for (int i = 1; i < Counters.CLASSES; i++) {
+                answers.put(i + "xx", sums[Counters.ANSWERS + i]);
+            }
+            var failed = new TreeMap<String, Long>();
+            var rejected = new TreeMap<String, Long>();
+            for (Refusal refusal : Refusal.values()) {
+                var map = refusal.failure() ? failed : rejected;
+                map.put(refusal.code(), sums[Counters.REFUSALS + refusal.ordinal()]);
+            }
+            return new Traffic(
+                    sums[Counters.REQUESTS],
+                    answers,
+                    failed,
+                    rejected,
+                    sums[Counters.RETRIED],
+                    sums[Counters.RETRIED_BY_SCALING],
+                    sums[Counters.TRUNCATED],
+                    sums[Counters.CANCELLED],
+                    sums[Counters.UNASKED],
+                    sums[Counters.BYTES_IN],
+                    sums[Counters.BYTES_OUT],
+                    sums[Counters.EJECTIONS],
+                    sums[Counters.READMISSIONS],
+                    Counters.latency(sums));
+        }
+
+        /** Requests that the gateway answered for want of an instance's answer. */
+        public long failedTotal() {
+            return failed.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        Traffic plus(Traffic other) {
+            return new Traffic(
+                    requests + other.requests,
+                    sum(answers, other.answers),
+                    sum(failed, other.failed),
+                    sum(rejected, other.rejected),
+                    retried + other.retried,
+                    retriedByScaling + other.retriedByScaling,
+                    truncated + other.truncated,
+                    cancelled + other.cancelled,
+                    unasked + other.unasked,
+                    bytesIn + other.bytesIn,
+                    bytesOut + other.bytesOut,
+                    ejections + other.ejections,
+                    readmissions + other.readmissions,
+                    latency.plus(other.latency));
+        }
+
+        private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other) {
+            var sums = new TreeMap<>(one);
+            other.forEach((key, value) -> sums.merge(key, value, Long::sum));
+            return sums;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package dev.ebb.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Turns the head that came in into the one that goes out: fields for one hop taken out, those of a
+ * proxy added (RFC 9110 7.6, RFC 7239), everything else as it came, byte by byte. One per event
+ * loop.
+ */
+final class HeadRewriter {
+    private static final byte[] HTTP_11_LINE = Bytes.ascii(" HTTP/1.1\r\n");
+    private static final byte[] HTTP_11 = Bytes.ascii("HTTP/1.1 ");
+    private static final byte[] CRLF = Bytes.ascii("\r\n");
+    private static final byte[] SPACE_CRLF = Bytes.ascii(" \r\n");
+    private static final byte[] COMMA = Bytes.ascii(", ");
+    private static final byte[] CHUNKED = Bytes.ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] HOST = Bytes.ascii("Host: ");
+    private static final byte[] FORWARDED_HOST = Bytes.ascii("X-Forwarded-Host: ");
+    private static final byte[] FORWARDED_FOR = Bytes.ascii("X-Forwarded-For: ");
+    private static final byte[] QUOTED_HOST = Bytes.ascii(";host=\"");
+    private static final byte[] QUOTE_END = Bytes.ascii("\"\r\n");
+    private static final byte[] CLOSE = Bytes.ascii("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = Bytes.ascii("Connection: keep-alive\r\n");
+
+    private static final byte[] TOKEN_CLOSE = Bytes.ascii("close");
+    private static final byte[] TOKEN_KEEP_ALIVE = Bytes.ascii("keep-alive");
+
+    private final HeadWriter out = new HeadWriter();
+    private final boolean trustForwarded;
+    private final byte[] via;
+
+    HeadRewriter(GatewaySettings settings) {
+        trustForwarded = settings.trustForwarded();
+        via = settings.via().map(name -> Bytes.ascii("Via: 1.1 " + name + "\r\n")).orElse(CRLF);
+    }
+
+    /** The request's head as the instance gets it. It is the same at each attempt. */
+    ByteBuf request(RequestHead request, Peer peer, ByteBufAllocator allocator) {
+        Head head = request.head;
+        out.clear();
+        out.add(head.bytes, 0, request.targetEnd).add(HTTP_11_LINE);
+        boolean named = namesFields(head);
+        int run = head.fieldsStart;
+        for (int i = 0; i < head.count; i++) {
+            if (dropped(request, i) || (named && removable(head, i))) {
+                out.add(head.bytes, run, head.nameStart[i]);
+                run = head.lineEnd[i];
+            }
+        }
+        out.add(head.bytes, run, head.length - 2);
+        if (request.chunked) {
+            out.add(CHUNKED);
+        }
+        addForwarded(request, peer);
+        if (via != CRLF) {
+            out.add(via);
+        }
+        return out.add(CRLF).toBuffer(allocator, 0);
+    }
+
+    private boolean dropped(RequestHead request, int field) {
+        byte id = request.head.id[field];
+        return switch (id) {
+            case FieldName.OTHER, FieldName.HOST, FieldName.CONTENT_LENGTH, FieldName.VIA -> false;
+            case FieldName.EXPECT -> request.http10;
+            case FieldName.FORWARDED,
+                    FieldName.X_FORWARDED_PROTO,
+                    FieldName.X_FORWARDED_HOST,
+                    FieldName.X_FORWARDED_PORT ->
+                    !trustForwarded;
+            // Joined to one field with our own.
+            case FieldName.X_FORWARDED_FOR -> true;
+            default -> true;
+        };
+    }
+
+    /** Whether a Connection field says more than close and keep-alive; it seldom does. */
+    private static boolean namesFields(Head head) {
+        for (int i = 0; i < head.count; i++) {
+            if (head.id[i] == FieldName.CONNECTION) {
+                int start = head.valueStart[i];
+                int end = head.valueEnd[i];
+                if (!Bytes.is(head.bytes, start, end, TOKEN_CLOSE)
+                        && !Bytes.is(head.bytes, start, end, TOKEN_KEEP_ALIVE)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A client must not get us to drop what the gateway and the instance rely on. */
+    private static boolean removable(Head head, int field) {
+        return head.id[field] == FieldName.OTHER && head.namedInConnection(field);
+    }
+
+    private void addForwarded(RequestHead request, Peer peer) {
+        Head head = request.head;
+        boolean proto = false;
+        boolean host = false;
+        boolean port = false;
+        out.add(FORWARDED_FOR);
+        for (int i = 0; trustForwarded && i < head.count; i++) {
+            switch (head.id[i]) {
+                case FieldName.X_FORWARDED_FOR ->
+                        out.add(head.bytes, head.valueStart[i], head.valueEnd[i]).add(COMMA);
+                case FieldName.X_FORWARDED_PROTO -> proto = true;
+                case FieldName.X_FORWARDED_HOST -> host = true;
+                case FieldName.X_FORWARDED_PORT -> port = true;
+                default -> {}
+            }
+        }
+        out.add(peer.address);
+        if (!proto) {
+            out.add(peer.proto);
+        }
+        if (!port) {
+            out.add(peer.port);
+        }
+        int hostField = request.host;
+        if (hostField < 0) {
+            out.add(HOST).add(peer.localAddress).add(CRLF);
+            out.add(peer.forwarded).add(CRLF);
+            return;
+        }
+        int start = head.valueStart[hostField];
+        int end = head.valueEnd[hostField];
+        if (!host) {
+            out.add(FORWARDED_HOST).add(head.bytes, start, end).add(CRLF);
+        }
+        out.add(peer.forwarded).add(QUOTED_HOST).add(head.bytes, start, end).add(QUOTE_END);
+    }
+
+    /**
+     * The response's head as the client gets it.
+     *
+     * @param framed the body goes out chunked, as it came
+     * @param keep the client's connection stays open afterwards
+     * @param room bytes of the body that the caller is going to append
+     */
+    ByteBuf response(
+            ResponseHead response,
+            boolean framed,
+            boolean keep,
+            boolean toHttp10,
+            int room,
+            ByteBufAllocator allocator) {
+        Head head = response.head;
+        out.clear();
+        out.add(HTTP_11).add(response.status);
+        if (head.bytes[response.reasonStart] == ' ') {
+            out.add(head.bytes, response.reasonStart, response.lineEnd);
+        } else {
+            out.add(SPACE_CRLF);
+        }
+        boolean lengthless = response.status < 200 || response.status == 204;
+        boolean named = namesFields(head);
+        int run = head.fieldsStart;
+        for (int i = 0; i < head.count; i++) {
+            byte id = head.id[i];
+            boolean drop =
+                    id >= FieldName.FIRST_HOP_BY_HOP
+                            || id == FieldName.CONNECTION
+                            || id == FieldName.UPGRADE
+                            || id == FieldName.TRANSFER_ENCODING
+                            || (id == FieldName.CONTENT_LENGTH && lengthless)
+                            || (named && removable(head, i));
+            if (drop) {
+                out.add(head.bytes, run, head.nameStart[i]);
+                run = head.lineEnd[i];
+            }
+        }
+        out.add(head.bytes, run, head.length - 2);
+        if (framed) {
+            out.add(CHUNKED);
+        }
+        if (response.status >= 200) {
+            addConnection(keep, toHttp10);
+        }
+        return out.add(CRLF).toBuffer(allocator, room);
+    }
+
+    private void addConnection(boolean keep, boolean toHttp10) {
+        if (!keep) {
+            out.add(CLOSE);
+        } else if (toHttp10) {
+            out.add(KEEP_ALIVE);
+        }
+    }
+
+    /** The gateway's own answer, complete. */
+    ByteBuf refusal(Refusal refusal, boolean keep, boolean toHead, ByteBufAllocator allocator) {
+        out.clear();
+        out.add(refusal.head());
+        addConnection(keep, false);
+        out.add(CRLF);
+        if (!toHead) {
+            out.add(refusal.body());
+        }
+        return out.toBuffer(allocator, 0);
+    }
+}

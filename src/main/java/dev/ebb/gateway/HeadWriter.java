@@ -1,0 +1,52 @@
+package dev.ebb.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.Arrays;
+
+/** Puts heads together in an array that is used again, and hands them out as one buffer each. */
+final class HeadWriter {
+    private byte[] out = new byte[4096];
+    private int size;
+
+    void clear() {
+        size = 0;
+        if (out.length > 64 * 1024) {
+            out = new byte[4096];
+        }
+    }
+
+    HeadWriter add(byte[] text) {
+        return add(text, 0, text.length);
+    }
+
+    HeadWriter add(byte[] text, int start, int end) {
+        int length = end - start;
+        if (size + length > out.length) {
+            out = Arrays.copyOf(out, Math.max(size + length, out.length * 2));
+        }
+        System.arraycopy(text, start, out, size, length);
+        size += length;
+        return this;
+    }
+
+    HeadWriter add(int threeDigits) {
+        byte[] digits = {
+            (byte) ('0' + threeDigits / 100),
+            (byte) ('0' + threeDigits / 10 % 10),
+            (byte) ('0' + threeDigits % 10)
+        };
+        return add(digits);
+    }
+
+    int size() {
+        return size;
+    }
+
+    /**
+     * @param room for so many more bytes, that the caller is going to append
+     */
+    ByteBuf toBuffer(ByteBufAllocator allocator, int room) {
+        return allocator.directBuffer(size + room).writeBytes(out, 0, size);
+    }
+}

@@ -1,0 +1,222 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.Balancer;
+import dev.ebb.balance.Candidate;
+import dev.ebb.balance.CheckResult;
+import dev.ebb.balance.Ejection;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.balance.EndpointStats;
+import dev.ebb.balance.HealthListener;
+import dev.ebb.balance.RetryBudget;
+import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One service on one event loop: its balancer, its pools, its counters. Everything is called on the
+ * loop, apart from {@link #acknowledged}, {@link #endpoints} and {@link #counters}, which others
+ * may read.
+ */
+final class LoopService implements HealthListener {
+    /** How long what scaling did to an instance is told after the instance has gone. */
+    private static final long LEDGER_KEPT_NANOS = 60_000_000_000L;
+
+    final GatewayLoop loop;
+    final GatewayService service;
+    final int index;
+    final Balancer balancer;
+    final RetryBudget budget;
+    final Counters counters = new Counters();
+    private final Map<Candidate, UpstreamPool> pools = new IdentityHashMap<>();
+    private final List<Departed> departed = new ArrayList<>();
+    private final Map<InstanceId, LoopEndpoint> known = new HashMap<>();
+    private volatile Map<InstanceId, LoopEndpoint> endpoints = Map.of();
+    private volatile long acknowledged;
+    private final Map<InstanceId, Reason> reasons = new HashMap<>();
+    private volatile Map<InstanceId, HealthView> health = Map.of();
+
+    /**
+     * @param reason why it is what it is; empty as long as it was never ejected
+     */
+    record HealthView(Health health, Optional<Reason> reason) {}
+
+    private record Departed(InstanceId id, LoopEndpoint endpoint, long sinceNanos) {}
+
+    LoopService(GatewayLoop loop, GatewayService service, int index) {
+        this.loop = loop;
+        this.service = service;
+        this.index = index;
+        balancer = new Balancer(service.balance(), true, this::statsOf, this);
+        budget = new RetryBudget(service.balance().retry(), loop.loops(), System.nanoTime());
+    }
+
+    private EndpointStats statsOf(InstanceId id) {
+        return known.computeIfAbsent(id, unknown -> new LoopEndpoint()).stats();
+    }
+
+    /** Any thread: no pick is made here from a snapshot older than this. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    /** Any thread. */
+    Map<InstanceId, LoopEndpoint> endpoints() {
+        return endpoints;
+    }
+
+    /** Any thread, of the home loop's only. */
+    Map<InstanceId, HealthView> health() {
+        return health;
+    }
+
+    private void tellHealth(long nowNanos) {
+        boolean same = health.size() == balancer.candidates().size();
+        for (Candidate candidate : balancer.candidates()) {
+            HealthView told = health.get(candidate.id());
+            same &=
+                    told != null
+                            && told.health() == candidate.health(nowNanos)
+                            && told.reason().orElse(null) == reasons.get(candidate.id());
+        }
+        if (same) {
+            return;
+        }
+        var views = new HashMap<InstanceId, HealthView>();
+        for (Candidate candidate : balancer.candidates()) {
+            views.put(
+                    candidate.id(),
+                    new HealthView(
+                            candidate.health(nowNanos),
+                            Optional.ofNullable(reasons.get(candidate.id()))));
+        }
+        health = Map.copyOf(views);
+    }
+
+    void checked(InstanceId id, CheckResult result, long nowNanos) {
+        balancer.checked(id, result, nowNanos);
+        if (loop.isHome()) {
+            tellHealth(nowNanos);
+        }
+    }
+
+    void apply(EndpointSnapshot snapshot, long nowNanos) {
+        if (snapshot.generation() < balancer.generation()) {
+            return;
+        }
+        var before = new IdentityHashMap<>(pools);
+        balancer.apply(snapshot, nowNanos);
+        for (Candidate candidate : balancer.candidates()) {
+            UpstreamPool pool = before.remove(candidate);
+            if (pool == null) {
+                pool = new UpstreamPool(this, candidate);
+                pools.put(candidate, pool);
+            }
+            if (candidate.endpoint().role() == EndpointRole.DRAINING) {
+                pool.retire();
+            }
+        }
+        before.forEach((candidate, pool) -> {
+            pool.leave();
+            depart(candidate.id(), nowNanos);
+        });
+        departed.removeIf(left -> balancer.candidate(left.id()).isPresent());
+        tellEndpoints();
+        reasons.keySet().retainAll(known.keySet());
+        acknowledged = balancer.generation();
+    }
+
+    private void depart(InstanceId id, long nowNanos) {
+        LoopEndpoint endpoint = known.get(id);
+        if (endpoint != null && balancer.candidate(id).isEmpty()) {
+            departed.add(new Departed(id, endpoint, nowNanos));
+        }
+    }
+
+    private void tellEndpoints() {
+        endpoints = Map.copyOf(known);
+    }
+
+    UpstreamPool pool(Candidate candidate) {
+        UpstreamPool pool = pools.get(candidate);
+        if (pool == null) {
+            throw new IllegalStateException("no pool for " + candidate);
+        }
+        return pool;
+    }
+
+    /** Whether what befalls the instance now is due to its removal, not to its own failure. */
+    boolean scalingIsDue(Candidate candidate) {
+        boolean present = balancer.candidate(candidate.id()).orElse(null) == candidate;
+        boolean active = present && candidate.isActive();
+        return !active && !candidate.isOut();
+    }
+
+    LoopEndpoint endpoint(Candidate candidate) {
+        LoopEndpoint endpoint = known.get(candidate.id());
+        return endpoint == null ? new LoopEndpoint() : endpoint;
+    }
+
+    void tick(long nowNanos) {
+        balancer.tick(nowNanos);
+        if (loop.isHome()) {
+            tellHealth(nowNanos);
+        }
+        for (Iterator<UpstreamPool> all = pools.values().iterator(); all.hasNext(); ) {
+            UpstreamPool pool = all.next();
+            pool.tick(nowNanos);
+            if (pool.hasLeft() && pool.isEmpty()) {
+                all.remove();
+            }
+        }
+        boolean forgotten = departed.removeIf(left -> forget(left, nowNanos));
+        if (forgotten) {
+            tellEndpoints();
+        }
+    }
+
+    private boolean forget(Departed left, long nowNanos) {
+        boolean busy =
+                left.endpoint().stats().startedTotal() != left.endpoint().stats().finishedTotal();
+        boolean toTell =
+                !left.endpoint().ledger().equals(EndpointSink.Ledger.CLEAN)
+                        && nowNanos - left.sinceNanos() < LEDGER_KEPT_NANOS;
+        if (busy || toTell) {
+            return false;
+        }
+        known.remove(left.id());
+        return true;
+    }
+
+    /** Ends what waits and what is idle; what is in flight goes on. */
+    void retireAll() {
+        pools.values().forEach(UpstreamPool::retire);
+    }
+
+    int idleConnections() {
+        return pools.values().stream().mapToInt(UpstreamPool::idle).sum();
+    }
+
+    @Override
+    public void changed(Candidate candidate, Health state, Reason reason) {
+        if (loop.isHome()) {
+            counters.count(state == Health.EJECTED ? Counters.EJECTIONS : Counters.READMISSIONS);
+            reasons.put(candidate.id(), reason);
+            tellHealth(System.nanoTime());
+        }
+    }
+
+    @Override
+    public void ejected(Candidate candidate, Ejection ejection) {
+        loop.tellOthers(other ->
+                other.service(index).balancer.follow(candidate.id(), ejection, System.nanoTime()));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.ebb.gateway;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/** A client connection's part of the forwarding fields, put together once per connection. */
+final class Peer {
+    final byte[] address;
+    final byte[] proto = Bytes.ascii("X-Forwarded-Proto: http\r\n");
+    final byte[] port;
+    final byte[] forwarded;
+    final byte[] localAddress;
+
+    Peer(SocketAddress remote, SocketAddress local) {
+        var from = host(remote);
+        boolean v6 = from.indexOf(':') >= 0;
+        address = Bytes.ascii(from + "\r\n");
+        port = Bytes.ascii("X-Forwarded-Port: " + port(local) + "\r\n");
+        forwarded =
+                Bytes.ascii("Forwarded: for=" + (v6 ? "\"[" + from + "]\"" : from) + ";proto=http");
+        var to = host(local);
+        localAddress =
+                Bytes.ascii((to.indexOf(':') >= 0 ? "[" + to + "]" : to) + ":" + port(local));
+    }
+
+    private static String host(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
+            return "unknown";
+        }
+        var text = inet.getAddress().getHostAddress();
+        int scope = text.indexOf('%');
+        return scope < 0 ? text : text.substring(0, scope);
+    }
+
+    private static int port(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.CheckPolicy;
+import dev.ebb.balance.CheckResult;
+import dev.ebb.balance.Endpoint;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One active check on a connection of its own: a TCP connect, or a GET whose status is 2xx or 3xx.
+ * Reports exactly once, within the timeout, on the loop that runs it.
+ */
+final class Probe extends ChannelInboundHandlerAdapter {
+    /** {@code HTTP/1.1 200} is all that is looked at. */
+    private static final int STATUS_BYTES = 12;
+
+    private final Consumer<CheckResult> report;
+    private final boolean http;
+    private final byte[] status = new byte[STATUS_BYTES];
+    private int received;
+    private boolean connected;
+    private boolean done;
+    private @Nullable Channel channel;
+    private @Nullable ScheduledFuture<?> timer;
+
+    private Probe(Consumer<CheckResult> report, boolean http) {
+        this.report = report;
+        this.http = http;
+    }
+
+    static void run(
+            GatewayLoop loop, Endpoint endpoint, CheckPolicy policy, Consumer<CheckResult> report) {
+        var probe = new Probe(report, policy.httpPath().isPresent());
+        int timeout = (int) Math.min(Integer.MAX_VALUE, policy.timeout().toMillis());
+        ChannelFuture opened =
+                new Bootstrap()
+                        .group(loop.eventLoop())
+                        .channel(loop.settings().transport().socketChannel())
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.max(1, timeout))
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        // Leaves no TIME_WAIT behind: thousands of checks would use up the ports.
+                        .option(ChannelOption.SO_LINGER, 0)
+                        .handler(probe)
+                        .connect(UpstreamPool.address(endpoint.host(), endpoint.port()));
+        probe.timer =
+                loop.eventLoop()
+                        .schedule(
+                                () ->
+                                        probe.end(
+                                                probe.connected
+                                                        ? CheckResult.TIMEOUT
+                                                        : CheckResult.NO_CONNECTION),
+                                policy.timeout().toNanos(),
+                                TimeUnit.NANOSECONDS);
+        opened.addListener((ChannelFuture future) -> probe.opened(future, endpoint, policy));
+    }
+
+    private void opened(ChannelFuture future, Endpoint endpoint, CheckPolicy policy) {
+        channel = future.channel();
+        if (done) {
+            future.channel().close();
+            return;
+        }
+        if (!future.isSuccess()) {
+            end(CheckResult.NO_CONNECTION);
+            return;
+        }
+        connected = true;
+        if (!http) {
+            end(CheckResult.GOOD);
+            return;
+        }
+        var request =
+                "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: ebb-check\r\nConnection: close\r\n\r\n"
+                        .formatted(policy.httpPath().get(), endpoint.host(), endpoint.port());
+        future.channel().writeAndFlush(Unpooled.wrappedBuffer(Bytes.ascii(request)));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        int wanted = Math.min(bytes.readableBytes(), STATUS_BYTES - received);
+        bytes.readBytes(status, received, wanted);
+        received += wanted;
+        bytes.release();
+        if (received == STATUS_BYTES) {
+            var line = new String(status, java.nio.charset.StandardCharsets.ISO_8859_1);
+            end(
+                    line.matches("HTTP/1\\.[01] [23]\\d\\d")
+                            ? CheckResult.GOOD
+                            : CheckResult.BAD_ANSWER);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end(CheckResult.BAD_ANSWER);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        end(CheckResult.BAD_ANSWER);
+    }
+
+    private void end(CheckResult result) {
+        if (done) {
+            return;
+        }
+        done = true;
+        ScheduledFuture<?> waiting = timer;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        Channel open = channel;
+        if (open != null) {
+            open.close();
+        }
+        report.accept(result);
+    }
+}

@@ -1,0 +1,380 @@
+package dev.ebb.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to an instance: reads the responses and finds their ends. Serves one exchange at a
+ * time and rests in its pool in between, where any byte or a close from the instance ends it. One
+ * event loop.
+ */
+final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private static final int TCP_ESTABLISHED = 1;
+    private static final int MAX_INTERIM = 32;
+
+    /** Why an exchange gets no answer from this connection, or no whole one. */
+    enum Break {
+        CLOSED,
+        RESET,
+        BAD_RESPONSE
+    }
+
+    private final GatewayLoop loop;
+    private final UpstreamPool pool;
+    private final BodyScanner body;
+    private @Nullable Exchange exchange;
+    private @Nullable Channel channel;
+    private @Nullable ByteBuf in;
+    private int searched;
+    private int interim;
+    private boolean inBody;
+    private boolean persistent;
+    private boolean reading = true;
+    private boolean reset;
+    private boolean used;
+    private boolean ended;
+    private boolean closing;
+    private long idleSinceNanos;
+
+    UpstreamConnection(GatewayLoop loop, UpstreamPool pool, Exchange first) {
+        this.loop = loop;
+        this.pool = pool;
+        this.exchange = first;
+        body = new BodyScanner(loop.settings().limits().headBytes());
+    }
+
+    // ---- The connection's life
+
+    /** The attempt to connect has ended. */
+    void connected(Channel opened, @Nullable Throwable failure) {
+        channel = opened;
+        Exchange waiting = exchange;
+        if (failure != null) {
+            ended = true;
+            exchange = null;
+            pool.closed(this, false, 0);
+            if (waiting != null) {
+                waiting.noConnection(refusalOf(failure));
+            }
+            return;
+        }
+        exchange = null;
+        if (waiting == null) {
+            pool.release(this, System.nanoTime());
+        } else {
+            take(waiting);
+        }
+    }
+
+    private static Refusal refusalOf(Throwable failure) {
+        if (failure instanceof ConnectTimeoutException) {
+            return Refusal.CONNECT_TIMEOUT;
+        }
+        boolean refused =
+                failure instanceof ConnectException
+                        && !(failure instanceof NoRouteToHostException)
+                        && String.valueOf(failure.getMessage())
+                                .toLowerCase(Locale.ROOT)
+                                .contains("refused");
+        return refused ? Refusal.CONNECT_REFUSED : Refusal.CONNECT_FAILED;
+    }
+
+    /** Serves this exchange from now on. */
+    void take(Exchange next) {
+        exchange = next;
+        inBody = false;
+        interim = 0;
+        persistent = false;
+        next.connected(this);
+    }
+
+    /** Whether an exchange before this one was served here. */
+    boolean used() {
+        return used;
+    }
+
+    void rest(long nowNanos) {
+        idleSinceNanos = nowNanos;
+        read(true);
+    }
+
+    long idleSince() {
+        return idleSinceNanos;
+    }
+
+    boolean reusable(long oldestNanos, boolean careful) {
+        Channel open = channel();
+        if (!open.isActive() || idleSinceNanos - oldestNanos < 0) {
+            return false;
+        }
+        return !careful || established(open);
+    }
+
+    /** Asks the operating system, which may know of a close that the loop has not seen yet. */
+    private boolean established(Channel open) {
+        if (open instanceof EpollSocketChannel epoll) {
+            EpollTcpInfo info = epoll.tcpInfo(loop.tcpInfo());
+            return info.state() == TCP_ESTABLISHED;
+        }
+        return true;
+    }
+
+    /** Who wanted the connection has gone; once it is there, it goes to the pool. */
+    void notNeeded() {
+        exchange = null;
+    }
+
+    /** The exchange wants no more of it: the connection cannot be used again. */
+    void abandon() {
+        exchange = null;
+        close();
+    }
+
+    void close() {
+        closing = true;
+        Channel open = channel;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private Channel channel() {
+        Channel open = channel;
+        if (open == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return open;
+    }
+
+    // ---- The exchange's side
+
+    void write(ByteBuf part) {
+        Channel open = channel();
+        open.write(part, open.voidPromise());
+    }
+
+    void flush() {
+        channel().flush();
+    }
+
+    boolean writable() {
+        return channel().isWritable();
+    }
+
+    boolean allWritten() {
+        var buffer = channel().unsafe().outboundBuffer();
+        return buffer != null && buffer.totalPendingWriteBytes() == 0;
+    }
+
+    void read(boolean on) {
+        if (reading != on) {
+            reading = on;
+            channel().config().setAutoRead(on);
+        }
+    }
+
+    boolean isReading() {
+        return reading;
+    }
+
+    BodyScanner body() {
+        return body;
+    }
+
+    // ---- Netty's side
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        Exchange current = exchange;
+        if (current == null) {
+            bytes.release();
+            if (!closing) {
+                pool.service.counters.count(Counters.UNASKED);
+                close();
+            }
+            return;
+        }
+        if (inBody) {
+            afterBytes(current, current.responseBody(this, bytes));
+            return;
+        }
+        ByteBuf held = in;
+        in = held == null ? bytes : merge(ctx, held, bytes);
+        readHeads(current);
+    }
+
+    private static ByteBuf merge(ChannelHandlerContext ctx, ByteBuf held, ByteBuf bytes) {
+        return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, bytes);
+    }
+
+    private void readHeads(Exchange current) {
+        ByteBuf bytes = in;
+        while (bytes != null && exchange == current && !inBody) {
+            int from = Math.max(bytes.readerIndex(), searched);
+            int end = Head.endOf(bytes, from);
+            int limit = loop.settings().limits().headBytes();
+            boolean tooLong = (end < 0 ? bytes.writerIndex() : end) - bytes.readerIndex() > limit;
+            if (end == Head.BARE_LF || tooLong) {
+                broken(Break.BAD_RESPONSE);
+                return;
+            }
+            if (end == Head.INCOMPLETE) {
+                searched = bytes.writerIndex();
+                return;
+            }
+            searched = 0;
+            ResponseHead response = loop.responseHead();
+            response.head.load(bytes, end - bytes.readerIndex());
+            if (response.read() != null || !headArrived(current, response, bytes)) {
+                broken(Break.BAD_RESPONSE);
+                return;
+            }
+            if (!inBody && !bytes.isReadable()) {
+                dropIn();
+                bytes = null;
+            }
+        }
+    }
+
+    /** Handles one head; false when it must not be. */
+    private boolean headArrived(Exchange current, ResponseHead response, ByteBuf rest) {
+        if (response.status < 200) {
+            interim++;
+            if (response.status == 101 || interim > MAX_INTERIM) {
+                return false;
+            }
+            current.interim(response);
+            return true;
+        }
+        inBody = true;
+        persistent = response.persistent;
+        if (response.idleSeconds >= 0) {
+            pool.promisedIdle(response.idleSeconds * 1_000_000_000L);
+        }
+        if (ResponseHead.bodyless(response.status, current.isHead())) {
+            body.none();
+        } else if (response.chunked) {
+            body.chunked();
+        } else if (response.contentLength >= 0) {
+            body.fixed(response.contentLength);
+        } else {
+            body.untilClose();
+            persistent = false;
+        }
+        in = null;
+        afterBytes(current, current.responseHead(response, this, rest));
+        return true;
+    }
+
+    /**
+     * The exchange has taken its part of the bytes; what follows from where the body is now.
+     *
+     * @param more there were bytes behind the body's end
+     */
+    private void afterBytes(Exchange current, boolean more) {
+        if (exchange != current) {
+            return;
+        }
+        if (body.bad()) {
+            broken(Break.BAD_RESPONSE);
+        } else if (body.done()) {
+            if (more) {
+                // A second answer that nobody asked for: the first one stands.
+                pool.service.counters.count(Counters.UNASKED);
+                persistent = false;
+            }
+            responseEnded(current);
+        }
+    }
+
+    private void responseEnded(Exchange current) {
+        exchange = null;
+        used = true;
+        boolean reusable = persistent && !reset && current.requestIsSent() && allWritten();
+        current.responseEnded(reusable ? this : null);
+        if (!reusable) {
+            close();
+        }
+    }
+
+    /** The exchange is over and has counted itself as finished. */
+    void release(long nowNanos) {
+        pool.release(this, nowNanos);
+    }
+
+    private void broken(Break why) {
+        Exchange current = exchange;
+        exchange = null;
+        dropIn();
+        close();
+        if (current != null) {
+            current.broken(this, why);
+        }
+    }
+
+    private void dropIn() {
+        ByteBuf held = in;
+        in = null;
+        searched = 0;
+        if (held != null) {
+            held.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (current != null) {
+            current.flushClient();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (current != null && ctx.channel().isWritable()) {
+            current.upstreamWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        exchange = null;
+        dropIn();
+        if (!ended) {
+            ended = true;
+            pool.closed(this, !closing, System.nanoTime() - idleSinceNanos);
+        }
+        if (current == null) {
+            return;
+        }
+        if (inBody && body.endsWithClose() && !reset) {
+            current.responseEnded(null);
+        } else {
+            current.broken(this, reset ? Break.RESET : Break.CLOSED);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof java.io.IOException) {
+            // A failed write too: what the instance may have answered can still be read.
+            reset = true;
+        } else {
+            loop.bug(cause);
+            broken(Break.RESET);
+        }
+    }
+}

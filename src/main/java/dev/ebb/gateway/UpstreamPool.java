@@ -1,0 +1,161 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.Candidate;
+import dev.ebb.balance.EndpointRole;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+
+/**
+ * One event loop's connections to one instance. The connection used last is used first, so that
+ * under little load the others grow old and are closed before the instance closes them. That age
+ * adapts: to what the instance promises in its Keep-Alive field, and to what it was seen to do. One
+ * event loop.
+ */
+final class UpstreamPool {
+    private static final long SHORTEST_IDLE_NANOS = 250_000_000L;
+
+    /** A close sooner than this is no habit of the instance's, but its end. */
+    private static final long LEARNED_IDLE_NANOS = 1_000_000_000L;
+
+    final LoopService service;
+    final Candidate candidate;
+    private final InetSocketAddress address;
+    private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+    private final Limits limits;
+    private long maxIdleNanos;
+    private int open;
+    private boolean left;
+
+    UpstreamPool(LoopService service, Candidate candidate) {
+        this.service = service;
+        this.candidate = candidate;
+        limits = service.loop.settings().limits();
+        maxIdleNanos = service.loop.settings().timeouts().upstreamIdle().toNanos();
+        address = address(candidate.endpoint().host(), candidate.endpoint().port());
+    }
+
+    /** Literal addresses are not looked up; a name is, when connecting. */
+    static InetSocketAddress address(String host, int port) {
+        var literal = NetUtil.createInetAddressFromIpAddressString(host);
+        if (literal != null) {
+            return new InetSocketAddress(literal, port);
+        }
+        return host.equals("localhost")
+                ? new InetSocketAddress(NetUtil.LOCALHOST4, port)
+                : InetSocketAddress.createUnresolved(host, port);
+    }
+
+    /**
+     * Gives the exchange a connection, now or later, or tells it why not.
+     *
+     * @param fresh a new one only, because a pooled one has just proved to be dead
+     * @param careful look for a close by the instance first: the request cannot be sent again
+     */
+    void acquire(Exchange exchange, boolean fresh, boolean careful) {
+        long now = System.nanoTime();
+        UpstreamConnection pooled = fresh ? null : idle.pollLast();
+        while (pooled != null) {
+            if (pooled.reusable(now - maxIdleNanos, careful)) {
+                pooled.take(exchange);
+                return;
+            }
+            pooled.close();
+            pooled = idle.pollLast();
+        }
+        if (open < limits.connectionsPerInstance()) {
+            connect(exchange);
+        } else if (waiting.size() < limits.waitingPerInstance()) {
+            waiting.addLast(exchange);
+        } else {
+            exchange.noConnection(Refusal.OVERLOADED);
+        }
+    }
+
+    private void connect(Exchange exchange) {
+        open++;
+        service.counters.count(Counters.UPSTREAM_OPENED);
+        var connection = new UpstreamConnection(service.loop, this, exchange);
+        exchange.connecting(connection);
+        service.loop.connect(address, connection);
+    }
+
+    /** The client has gone; it waits no more. */
+    void cancel(Exchange exchange) {
+        waiting.remove(exchange);
+    }
+
+    /** The connection has done its work well and may do more. */
+    void release(UpstreamConnection connection, long nowNanos) {
+        if (left || candidate.endpoint().role() == EndpointRole.DRAINING) {
+            connection.close();
+            return;
+        }
+        Exchange next = waiting.pollFirst();
+        if (next != null) {
+            connection.take(next);
+        } else if (idle.size() < limits.idlePerInstance() && !service.loop.isClosing()) {
+            connection.rest(nowNanos);
+            idle.addLast(connection);
+        } else {
+            connection.close();
+        }
+    }
+
+    /** The connection is closed, whoever did it; or it never came about. */
+    void closed(UpstreamConnection connection, boolean byInstance, long idleNanos) {
+        open--;
+        service.counters.count(Counters.UPSTREAM_CLOSED);
+        if (idle.remove(connection) && byInstance && idleNanos >= LEARNED_IDLE_NANOS) {
+            promisedIdle(idleNanos);
+        }
+        Exchange next = waiting.pollFirst();
+        if (next != null) {
+            connect(next);
+        }
+    }
+
+    /** The instance closes connections that are unused for so long: be well below that. */
+    void promisedIdle(long nanos) {
+        long below = Math.max(SHORTEST_IDLE_NANOS, nanos - Math.max(nanos / 4, 250_000_000L));
+        maxIdleNanos = Math.min(maxIdleNanos, below);
+    }
+
+    /** Closes the idle connections, because the instance is about to end or the gateway is. */
+    void retire() {
+        UpstreamConnection connection = idle.pollLast();
+        while (connection != null) {
+            connection.close();
+            connection = idle.pollLast();
+        }
+    }
+
+    /** The instance is in no snapshot any more. */
+    void leave() {
+        left = true;
+        retire();
+    }
+
+    boolean hasLeft() {
+        return left;
+    }
+
+    boolean isEmpty() {
+        return open == 0 && waiting.isEmpty() && idle.isEmpty();
+    }
+
+    int idle() {
+        return idle.size();
+    }
+
+    void tick(long nowNanos) {
+        long oldest = nowNanos - maxIdleNanos;
+        UpstreamConnection connection = idle.peekFirst();
+        while (connection != null && connection.idleSince() - oldest < 0) {
+            idle.pollFirst();
+            connection.close();
+            connection = idle.peekFirst();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.core.InstanceId;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An instance on plain sockets, so that it can misbehave in every way: its behavior gets each
+ * request and writes whatever bytes it likes. One virtual thread for each connection.
+ */
+final class TestInstance implements AutoCloseable {
+
+    /** What it does with one request; an exception ends the connection. */
+    interface Behavior {
+        void answer(Request request, Exchange exchange) throws IOException;
+    }
+
+    /** One request's head, and the connection's input, which stands at the body. */
+    record Request(String head, InputStream in) {
+        String line() {
+            return head.substring(0, head.indexOf("\r\n"));
+        }
+
+        String path() {
+            return line().split(" ")[1];
+        }
+
+        String field(String name) {
+            for (String line : head.split("\r\n")) {
+                if (line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {
+                    return line.substring(name.length() + 1).strip();
+                }
+            }
+            return "";
+        }
+
+        byte[] body() throws IOException {
+            if (field("transfer-encoding").equals("chunked")) {
+                return chunks();
+            }
+            var length = field("content-length");
+            return length.isEmpty() ? new byte[0] : in.readNBytes(Integer.parseInt(length));
+        }
+
+        private byte[] chunks() throws IOException {
+            var body = new ByteArrayOutputStream();
+            while (true) {
+                int size = Integer.parseInt(lineOf(in).split(";")[0], 16);
+                if (size == 0) {
+                    while (!lineOf(in).isEmpty()) {
+                        // A trailer.
+                    }
+                    return body.toByteArray();
+                }
+                body.write(in.readNBytes(size));
+                lineOf(in);
+            }
+        }
+    }
+
+    /** The connection that a request came on. */
+    record Exchange(Socket socket, OutputStream out) {
+        void send(String text) throws IOException {
+            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+        }
+
+        void ok(String body) throws IOException {
+            send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+
+        void reset() throws IOException {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        }
+    }
+
+    final List<String> requests = new CopyOnWriteArrayList<>();
+    final AtomicInteger connections = new AtomicInteger();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final ServerSocket server;
+    private volatile Behavior behavior;
+
+    TestInstance(Behavior behavior) {
+        this(behavior, 0);
+    }
+
+    TestInstance(Behavior behavior, int port) {
+        this.behavior = behavior;
+        try {
+            server = new ServerSocket();
+            server.setReuseAddress(true);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    static TestInstance answering(String body) {
+        return new TestInstance((request, exchange) -> {
+            request.body();
+            exchange.ok(body);
+        });
+    }
+
+    void behave(Behavior other) {
+        behavior = other;
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    Endpoint endpoint(InstanceId id, EndpointRole role) {
+        return new Endpoint(id, "127.0.0.1", port(), role, 1, Endpoint.NO_RAMP);
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                open.add(socket);
+                Thread.ofVirtual().start(() -> serve(socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            var in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+            var exchange = new Exchange(socket, socket.getOutputStream());
+            boolean first = true;
+            while (true) {
+                var head = head(in);
+                if (head.isEmpty()) {
+                    return;
+                }
+                if (first) {
+                    first = false;
+                    connections.incrementAndGet();
+                }
+                requests.add(head);
+                behavior.answer(new Request(head, in), exchange);
+            }
+        } catch (IOException e) {
+            // Its end is what the test is about, or follows from it.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    private static String head(InputStream in) throws IOException {
+        var head = new StringBuilder();
+        while (true) {
+            var line = lineOf(in);
+            if (line.isEmpty()) {
+                return head.toString();
+            }
+            head.append(line).append("\r\n");
+        }
+    }
+
+    private static String lineOf(InputStream in) throws IOException {
+        var line = new StringBuilder();
+        int b;
+        while ((b = in.read()) >= 0 && b != '\n') {
+            line.append((char) b);
+        }
+        return line.toString().stripTrailing();
+    }
+
+    /** Ends at once, as if it had been killed: nobody listens, and connections end. */
+    void die() {
+        close();
+        for (Socket socket : open) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
