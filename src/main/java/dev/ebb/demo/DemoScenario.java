@@ -1,0 +1,274 @@
+package dev.ebb.demo;
+
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Lifecycle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The play: five instances under high load; load falls, and instances are let go; load returns
+ * while one is parked, and it is rescued; one is killed and replaced; load falls again. It moves on
+ * when it sees that something has happened, and not by the clock alone, because a busy machine may
+ * take its time; each wait has a limit, and what did not happen is said. Pure: it is told the time
+ * and what is to be seen, and answers with deeds. For one thread.
+ */
+final class DemoScenario {
+    private static final int UNITS = 60;
+    private static final int MOST_TRIES = 3;
+    private static final Duration LONGEST_GATHERING = Duration.ofSeconds(30);
+
+    private final Duration length;
+    private final Loads loads;
+    private final int fleet;
+    private final List<String> missed = new ArrayList<>();
+    private Phase phase = Phase.GATHER;
+    private Duration since = Duration.ZERO;
+    private int tries;
+    private int rescuesBefore;
+    private Set<InstanceId> beforeKill = Set.of();
+    private Optional<Duration> replacedAt = Optional.empty();
+
+    /** Requests per second: for five instances, for two, and for three. */
+    record Loads(double high, double low, double middle) {}
+
+    /** What is to be seen of one instance. */
+    record Seen(InstanceId id, Lifecycle lifecycle, Health health, double requestsPerSecond) {
+        boolean serves() {
+            return lifecycle.inRotation() && health != Health.EJECTED;
+        }
+    }
+
+    /**
+     * How things stand.
+     *
+     * @param at since the beginning
+     */
+    record Sight(Duration at, List<Seen> instances, int stops, int rescues, int replacements) {
+        long serving() {
+            return instances.stream().filter(Seen::serves).count();
+        }
+
+        boolean any(Lifecycle lifecycle) {
+            return instances.stream().anyMatch(i -> i.lifecycle() == lifecycle);
+        }
+    }
+
+    /** What is to be done. */
+    sealed interface Deed {
+        /** All instances are there: from now on Ebb decides how many. */
+        record HandOver() implements Deed {}
+
+        record Load(double perSecond, Duration within) implements Deed {}
+
+        /** SIGKILL, out of the blue. */
+        record Kill(InstanceId id) implements Deed {}
+
+        record Tell(String text) implements Deed {}
+    }
+
+    private enum Phase {
+        GATHER("five instances start"),
+        HIGH("high load, all five at work"),
+        EBB("load has fallen, Ebb lets instances go"),
+        RETURN("load is back, while an instance is parked"),
+        STEADY("the rescued instance is at work"),
+        FAILOVER("an instance was killed, traffic goes around it"),
+        EBB_AGAIN("load has fallen again"),
+        OVER("over");
+
+        private final String headline;
+
+        Phase(String headline) {
+            this.headline = headline;
+        }
+    }
+
+    DemoScenario(Duration length, int fleet, Loads loads) {
+        this.length = length;
+        this.fleet = fleet;
+        this.loads = loads;
+    }
+
+    String headline() {
+        return phase.headline;
+    }
+
+    boolean isOver() {
+        return phase == Phase.OVER;
+    }
+
+    /** What was meant to happen and did not, as sentences; empty when all is well. */
+    List<String> missed() {
+        return List.copyOf(missed);
+    }
+
+    /** Looks, and says what is to be done now. */
+    List<Deed> step(Sight sight) {
+        Duration spent = sight.at().minus(since);
+        return switch (phase) {
+            case GATHER -> gather(sight, spent);
+            case HIGH -> high(sight, spent);
+            case EBB -> ebb(sight, spent);
+            case RETURN -> loadReturns(sight, spent);
+            case STEADY -> steady(sight, spent);
+            case FAILOVER -> failover(sight, spent);
+            case EBB_AGAIN -> ebbAgain(sight);
+            case OVER -> List.of();
+        };
+    }
+
+    private List<Deed> gather(Sight sight, Duration spent) {
+        if (sight.serving() >= fleet) {
+            return enter(
+                    Phase.HIGH,
+                    sight,
+                    new Deed.HandOver(),
+                    new Deed.Load(loads.high(), units(2)),
+                    new Deed.Tell("all " + fleet + " serve; the load rises"));
+        }
+        if (spent.compareTo(LONGEST_GATHERING) > 0) {
+            missed.add(
+                    "only %d of %d instances came up within %d s"
+                            .formatted(sight.serving(), fleet, LONGEST_GATHERING.toSeconds()));
+            return enter(Phase.OVER, sight, new Deed.Tell(missed.getLast()));
+        }
+        return List.of();
+    }
+
+    private List<Deed> high(Sight sight, Duration spent) {
+        boolean seen = spent.compareTo(units(6)) >= 0 && sight.at().compareTo(units(8)) >= 0;
+        return seen ? falls(sight) : List.of();
+    }
+
+    private List<Deed> falls(Sight sight) {
+        tries++;
+        return enter(
+                Phase.EBB,
+                sight,
+                new Deed.Load(loads.low(), units(1)),
+                new Deed.Tell(tries == 1 ? "load falls" : "load falls once more"));
+    }
+
+    private List<Deed> ebb(Sight sight, Duration spent) {
+        if (sight.stops() >= 2 && sight.any(Lifecycle.PARKED)) {
+            rescuesBefore = sight.rescues();
+            InstanceId parked =
+                    sight.instances().stream()
+                            .filter(i -> i.lifecycle() == Lifecycle.PARKED)
+                            .findFirst()
+                            .orElseThrow()
+                            .id();
+            return enter(
+                    Phase.RETURN,
+                    sight,
+                    new Deed.Load(loads.middle(), units(0.5)),
+                    new Deed.Tell("load returns now, while " + parked + " is parked"));
+        }
+        if (spent.compareTo(units(32)) > 0) {
+            missed.add(
+                    sight.stops() >= 2
+                            ? "no instance was parked when load should have returned, so there was"
+                                    + " nothing to rescue"
+                            : "only %d instances were stopped after load had fallen"
+                                    .formatted(sight.stops()));
+            return enter(
+                    Phase.STEADY,
+                    sight,
+                    new Deed.Load(loads.middle(), units(1)),
+                    new Deed.Tell("load returns"));
+        }
+        return List.of();
+    }
+
+    private List<Deed> loadReturns(Sight sight, Duration spent) {
+        if (sight.rescues() > rescuesBefore) {
+            return enter(Phase.STEADY, sight);
+        }
+        boolean tooLate = !canBeRescued(sight) && spent.compareTo(units(5)) > 0;
+        if (!tooLate && spent.compareTo(units(10)) <= 0) {
+            return List.of();
+        }
+        if (tries < MOST_TRIES) {
+            return falls(sight);
+        }
+        missed.add("no instance was rescued when load returned");
+        return enter(Phase.STEADY, sight);
+    }
+
+    private static boolean canBeRescued(Sight sight) {
+        return sight.instances().stream().anyMatch(i -> i.lifecycle().canBeRescued());
+    }
+
+    private List<Deed> steady(Sight sight, Duration spent) {
+        if (spent.compareTo(units(4)) < 0) {
+            return List.of();
+        }
+        boolean safe = sight.serving() >= 3;
+        if (!safe && spent.compareTo(units(15)) <= 0) {
+            return List.of();
+        }
+        Optional<Seen> busiest =
+                sight.instances().stream()
+                        .filter(Seen::serves)
+                        .max(Comparator.comparingDouble(Seen::requestsPerSecond));
+        if (busiest.isEmpty() || sight.serving() < 2) {
+            missed.add("no instance was killed, because too few were serving");
+            return enter(Phase.EBB_AGAIN, sight, new Deed.Load(loads.low(), units(1)));
+        }
+        var ids = new HashSet<InstanceId>();
+        sight.instances().forEach(i -> ids.add(i.id()));
+        beforeKill = ids;
+        InstanceId victim = busiest.get().id();
+        return enter(
+                Phase.FAILOVER,
+                sight,
+                new Deed.Tell(victim + " gets a SIGKILL from the demo, in the middle of its work"),
+                new Deed.Kill(victim));
+    }
+
+    private List<Deed> failover(Sight sight, Duration spent) {
+        boolean serves = sight.instances().stream().anyMatch(i -> i.serves() && isNew(i.id()));
+        if (sight.replacements() > 0 && serves && replacedAt.isEmpty()) {
+            replacedAt = Optional.of(sight.at());
+        }
+        boolean settled =
+                replacedAt.filter(at -> sight.at().minus(at).compareTo(units(2)) >= 0).isPresent();
+        if (!settled && spent.compareTo(units(20)) <= 0) {
+            return List.of();
+        }
+        if (!settled) {
+            missed.add("the killed instance was not replaced in time");
+        }
+        return enter(
+                Phase.EBB_AGAIN,
+                sight,
+                new Deed.Load(loads.low(), units(1)),
+                new Deed.Tell("load falls again"));
+    }
+
+    private boolean isNew(InstanceId id) {
+        return !beforeKill.contains(id);
+    }
+
+    private List<Deed> ebbAgain(Sight sight) {
+        return sight.at().compareTo(length) >= 0 ? enter(Phase.OVER, sight) : List.of();
+    }
+
+    private List<Deed> enter(Phase next, Sight sight, Deed... deeds) {
+        phase = next;
+        since = sight.at();
+        return List.of(deeds);
+    }
+
+    /** Sixtieths of the whole length. */
+    private Duration units(double count) {
+        return Duration.ofNanos((long) (length.toNanos() * count / UNITS));
+    }
+}

@@ -1,0 +1,186 @@
+package dev.ebb.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.core.ServiceName;
+import dev.ebb.demo.DemoScenario.Deed;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The play on virtual time, with an Ebb that does as the test says. */
+class DemoScenarioTest {
+    private static final ServiceName HELLO = new ServiceName("hello");
+    private static final DemoScenario.Loads LOADS = new DemoScenario.Loads(300, 80, 180);
+
+    private final DemoScenario scenario = new DemoScenario(Duration.ofSeconds(60), 5, LOADS);
+    private final Map<InstanceId, Lifecycle> fleet = new TreeMap<>();
+    private final List<Deed> deeds = new ArrayList<>();
+    private double now;
+    private int stops;
+    private int rescues;
+    private int replacements;
+
+    @Test
+    void playsToTheEndWhenAllGoesWell() {
+        all(Lifecycle.STARTING);
+        until(2);
+        assertThat(deeds).isEmpty();
+
+        all(Lifecycle.SERVING);
+        until(2.1);
+        assertThat(deeds).contains(new Deed.HandOver(), load(300, 2));
+
+        until(8.2);
+        assertThat(deeds).contains(load(80, 1), new Deed.Tell("load falls"));
+
+        set(5, Lifecycle.PARKED);
+        set(4, Lifecycle.PARKED);
+        until(12);
+        assertThat(lastLoad()).isEqualTo(80);
+        stop(5);
+        stop(4);
+        until(14);
+        assertThat(lastLoad()).isEqualTo(80);
+
+        set(3, Lifecycle.PARKED);
+        until(14.2);
+        assertThat(deeds).contains(new Deed.Tell("load returns now, while hello-3 is parked"));
+        assertThat(lastLoad()).isEqualTo(180);
+
+        set(3, Lifecycle.SERVING);
+        rescues++;
+        until(18);
+        assertThat(killed()).isEmpty();
+        until(18.5);
+        assertThat(killed()).hasSize(1);
+
+        fleet.put(killed().getFirst(), Lifecycle.FAILED);
+        replacements++;
+        set(6, Lifecycle.STARTING);
+        until(20);
+        set(6, Lifecycle.SERVING);
+        until(21.9);
+        assertThat(lastLoad()).isEqualTo(180);
+        until(22.3);
+        assertThat(lastLoad()).isEqualTo(80);
+
+        until(59.9);
+        assertThat(scenario.isOver()).isFalse();
+        until(60.1);
+        assertThat(scenario.isOver()).isTrue();
+        assertThat(scenario.missed()).isEmpty();
+    }
+
+    @Test
+    void endsWhenInstancesDoNotComeUp() {
+        set(1, Lifecycle.SERVING);
+        until(31);
+        assertThat(scenario.isOver()).isTrue();
+        assertThat(scenario.missed()).singleElement().asString().contains("only 1 of 5");
+        assertThat(deeds).noneMatch(deed -> deed instanceof Deed.Load);
+    }
+
+    @Test
+    void triesAgainWhenTheParkedOneWasStoppedJustThen() {
+        all(Lifecycle.SERVING);
+        until(10);
+        stop(5);
+        stop(4);
+        set(3, Lifecycle.PARKED);
+        until(11);
+        assertThat(lastLoad()).isEqualTo(180);
+
+        stop(3);
+        set(6, Lifecycle.SERVING);
+        until(17);
+        assertThat(deeds).contains(new Deed.Tell("load falls once more"));
+        assertThat(lastLoad()).isEqualTo(80);
+
+        set(6, Lifecycle.PARKED);
+        until(18);
+        assertThat(lastLoad()).isEqualTo(180);
+        set(6, Lifecycle.SERVING);
+        rescues++;
+        until(60);
+        assertThat(scenario.missed()).noneMatch(what -> what.contains("rescue"));
+    }
+
+    @Test
+    void saysSoWhenNothingIsLetGo() {
+        all(Lifecycle.SERVING);
+        until(100);
+        assertThat(scenario.isOver()).isTrue();
+        assertThat(scenario.missed())
+                .anyMatch(what -> what.contains("only 0 instances were stopped"))
+                .anyMatch(what -> what.contains("not replaced in time"));
+    }
+
+    @Test
+    void neverKillsTheLastOne() {
+        all(Lifecycle.SERVING);
+        until(10);
+        stop(5);
+        stop(4);
+        stop(3);
+        set(2, Lifecycle.PARKED);
+        until(100);
+        assertThat(killed()).isEmpty();
+        assertThat(scenario.missed()).anyMatch(what -> what.contains("too few were serving"));
+    }
+
+    private void until(double seconds) {
+        for (; now < seconds; now += 0.1) {
+            deeds.addAll(scenario.step(sight()));
+        }
+    }
+
+    private DemoScenario.Sight sight() {
+        var seen = new ArrayList<DemoScenario.Seen>();
+        fleet.forEach((id, lifecycle) ->
+                seen.add(new DemoScenario.Seen(id, lifecycle, Health.HEALTHY, 10)));
+        var at = Duration.ofMillis(Math.round(now * 1_000));
+        return new DemoScenario.Sight(at, seen, stops, rescues, replacements);
+    }
+
+    private void all(Lifecycle lifecycle) {
+        for (int i = 1; i <= 5; i++) {
+            set(i, lifecycle);
+        }
+    }
+
+    private void set(int ordinal, Lifecycle lifecycle) {
+        fleet.put(new InstanceId(HELLO, ordinal), lifecycle);
+    }
+
+    private void stop(int ordinal) {
+        set(ordinal, Lifecycle.GONE);
+        stops++;
+    }
+
+    private static Deed load(double perSecond, long seconds) {
+        return new Deed.Load(perSecond, Duration.ofSeconds(seconds));
+    }
+
+    private double lastLoad() {
+        return deeds.stream()
+                .filter(Deed.Load.class::isInstance)
+                .map(deed -> ((Deed.Load) deed).perSecond())
+                .reduce(0.0, (a, b) -> b);
+    }
+
+    private List<InstanceId> killed() {
+        return deeds.stream()
+                .filter(Deed.Kill.class::isInstance)
+                .map(deed -> ((Deed.Kill) deed).id())
+                .toList();
+    }
+}
