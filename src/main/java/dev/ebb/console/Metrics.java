@@ -1,0 +1,251 @@
+package dev.ebb.console;
+
+import dev.ebb.control.InstanceStatus;
+import dev.ebb.control.ServiceStatus;
+import dev.ebb.control.Status;
+import dev.ebb.core.Hold;
+import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Need;
+
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The present state in Prometheus' text format: base units, counters that end in _total. */
+final class Metrics {
+    /** Every fourth of the core's buckets: one for each doubling, from 16 us on. */
+    private static final int BUCKET_STEP = 4;
+
+    private Metrics() {}
+
+    static String text(View view) {
+        var out = new MetricsText();
+        ebb(view, out);
+        services(view.status(), out);
+        decisions(view.status(), out);
+        instances(view.status(), out);
+        traffic(new TreeMap<>(view.traffic()), out);
+        return out.toString();
+    }
+
+    private static void ebb(View view, MetricsText out) {
+        out.gauge("ebb_info", "The running Ebb.").sample(1, "version", view.ebb().version());
+        out.gauge("ebb_start_time_seconds", "When Ebb started, since the epoch.")
+                .sample(view.ebb().startedWallMillis() / 1e3);
+        out.gauge("ebb_frozen", "Whether all scaling is frozen.")
+                .sample(view.status().frozen() ? 1 : 0);
+        out.gauge("ebb_alarm", "Whether something needs a person's attention; see ebb status.")
+                .sample(view.status().alarm().isPresent() ? 1 : 0);
+        View.Loop loop = view.loop();
+        out.counter("ebb_ticks_total", "Ticks of the control loop.").sample(loop.ticks());
+        out.counter("ebb_ticks_skipped_total", "Ticks that fell out because one took too long.")
+                .sample(loop.skipped());
+        out.gauge("ebb_tick_duration_seconds", "What the last tick took.")
+                .sample(loop.lastTickNanos() / 1e9);
+        out.gauge("ebb_tick_duration_max_seconds", "What the longest tick took.")
+                .sample(loop.longestTickNanos() / 1e9);
+        out.gauge("ebb_tick_age_seconds", "Time since the last tick.")
+                .sample(loop.sinceLastNanos() / 1e9);
+    }
+
+    private static void services(Status status, MetricsText out) {
+        out.gauge("ebb_instances", "Instances by state in their life.");
+        for (ServiceStatus service : status.services()) {
+            var counts = new EnumMap<Lifecycle, Integer>(Lifecycle.class);
+            service.instances().forEach(i -> counts.merge(i.lifecycle(), 1, Integer::sum));
+            for (Lifecycle lifecycle : Lifecycle.values()) {
+                if (lifecycle != Lifecycle.GONE) {
+                    out.sample(
+                            counts.getOrDefault(lifecycle, 0),
+                            "service",
+                            service.name().value(),
+                            "lifecycle",
+                            lifecycle.name());
+                }
+            }
+        }
+        out.gauge("ebb_instances_wanted", "Instances that the newest decision wants.");
+        each(status, (s, name) -> out.sample(s.explanation().wanted(), "service", name));
+        out.gauge("ebb_instances_min", "Fewest instances allowed.");
+        each(status, (s, name) -> out.sample(s.policy().range().min(), "service", name));
+        out.gauge("ebb_instances_max", "Most instances allowed.");
+        each(status, (s, name) -> out.sample(s.policy().range().max(), "service", name));
+        out.gauge("ebb_instances_ordered", "Instances that an operator fixed, where one did.");
+        each(
+                status,
+                (s, name) -> s.orderedReplicas().ifPresent(n -> out.sample(n, "service", name)));
+        out.gauge("ebb_service_frozen", "Whether the service's scaling is frozen.");
+        each(status, (s, name) -> out.sample(s.frozen() ? 1 : 0, "service", name));
+        out.counter(
+                "ebb_scaling_retried_total",
+                "Requests that were sent again because their instance was being removed.");
+        each(status, (s, name) -> out.sample(s.ledger().retried(), "service", name));
+        out.counter("ebb_scaling_cut_total", "Requests that were ended at a drain deadline.");
+        each(status, (s, name) -> out.sample(s.ledger().cut(), "service", name));
+        out.counter("ebb_scaling_lost_total", "Requests that failed because of scaling.");
+        each(status, (s, name) -> out.sample(s.ledger().lost(), "service", name));
+    }
+
+    private static void decisions(Status status, MetricsText out) {
+        out.gauge("ebb_need", "Instances that each resource asks for, to add and to remove.");
+        each(
+                status,
+                (s, name) -> {
+                    for (Need need : s.explanation().needs()) {
+                        out.sample(
+                                need.out(), "service", name, "source", need.source(), "for", "out");
+                        out.sample(
+                                need.in(), "service", name, "source", need.source(), "for", "in");
+                    }
+                });
+        out.gauge("ebb_holds", "What keeps the next step from being taken, by its code.");
+        each(
+                status,
+                (s, name) ->
+                        s.explanation().holds().stream()
+                                .map(Hold::why)
+                                .collect(
+                                        Collectors.groupingBy(
+                                                r -> r.code(), TreeMap::new, Collectors.counting()))
+                                .forEach(
+                                        (code, n) -> out.sample(n, "service", name, "code", code)));
+    }
+
+    private static void instances(Status status, MetricsText out) {
+        out.gauge("ebb_instance_state", "1 for each instance, with its state and health.");
+        eachInstance(
+                status,
+                i ->
+                        out.sample(
+                                1,
+                                labels(
+                                        i,
+                                        "lifecycle",
+                                        i.lifecycle().name(),
+                                        "health",
+                                        i.health().name())));
+        out.gauge("ebb_instance_utilization_ratio", "Used / allowed, by resource.");
+        eachInstance(
+                status,
+                i -> {
+                    utilization(i, "cpu", i.cpu(), out);
+                    utilization(i, "memory", i.memory(), out);
+                    utilization(i, "concurrency", i.concurrency(), out);
+                });
+        out.gauge("ebb_instance_in_flight", "Requests in flight.");
+        eachInstance(status, i -> out.sample(i.inFlight(), labels(i)));
+        out.gauge("ebb_instance_requests_per_second", "Requests finished a second, recently.");
+        eachInstance(status, i -> out.sample(i.requestsPerSecond(), labels(i)));
+        out.gauge("ebb_instance_failure_ratio", "Share of failed requests, recently.");
+        eachInstance(status, i -> out.sample(i.failureShare(), labels(i)));
+        out.gauge("ebb_instance_latency_mean_seconds", "Mean latency, recently.");
+        eachInstance(status, i -> out.sample(i.latencyMeanMillis() / 1e3, labels(i)));
+        out.gauge("ebb_instance_data_age_seconds", "Age of the oldest reading; +Inf without one.");
+        eachInstance(
+                status,
+                i ->
+                        out.sample(
+                                i.dataAgeNanos() == Long.MAX_VALUE
+                                        ? Double.POSITIVE_INFINITY
+                                        : i.dataAgeNanos() / 1e9,
+                                labels(i)));
+    }
+
+    private static void utilization(
+            InstanceStatus i, String resource, Optional<Double> value, MetricsText out) {
+        value.ifPresent(v -> out.sample(v, labels(i, "resource", resource)));
+    }
+
+    private static void traffic(Map<String, View.Traffic> services, MetricsText out) {
+        out.counter("ebb_requests_total", "Requests with a route, by service.");
+        services.forEach((name, t) -> out.sample(t.requests(), "service", name));
+        byCause(
+                out.counter("ebb_responses_total", "Answers of instances, by class of status."),
+                services,
+                "class",
+                View.Traffic::answers);
+        byCause(
+                out.counter(
+                        "ebb_requests_failed_total", "Requests that Ebb answered with 502-504."),
+                services,
+                "cause",
+                View.Traffic::failed);
+        byCause(
+                out.counter(
+                        "ebb_requests_rejected_total", "Requests that were the client's fault."),
+                services,
+                "cause",
+                View.Traffic::rejected);
+        out.counter("ebb_requests_retried_total", "Requests that were sent again elsewhere.");
+        services.forEach((name, t) -> out.sample(t.retried(), "service", name));
+        out.counter("ebb_responses_truncated_total", "Answers that broke off.");
+        services.forEach((name, t) -> out.sample(t.truncated(), "service", name));
+        out.counter("ebb_requests_cancelled_total", "Requests that the client gave up.");
+        services.forEach((name, t) -> out.sample(t.cancelled(), "service", name));
+        out.counter("ebb_ejections_total", "Instances taken out of rotation for their health.");
+        services.forEach((name, t) -> out.sample(t.ejections(), "service", name));
+        out.counter("ebb_readmissions_total", "Instances brought back after that.");
+        services.forEach((name, t) -> out.sample(t.readmissions(), "service", name));
+        out.histogram("ebb_request_duration_seconds", "From a request's head to its answer's end.");
+        services.forEach((name, t) -> histogram(name, t.latency(), out));
+    }
+
+    private static void byCause(
+            MetricsText out,
+            Map<String, View.Traffic> services,
+            String label,
+            Function<View.Traffic, Map<String, Long>> counts) {
+        services.forEach((name, t) ->
+                new TreeMap<>(counts.apply(t))
+                        .forEach((c, n) -> out.sample(n, "service", name, label, c)));
+    }
+
+    /** The sum is an upper bound, because only the buckets are known. */
+    private static void histogram(String name, LatencyCounts latency, MetricsText out) {
+        long below = 0;
+        double sum = 0;
+        for (int i = 0; i < LatencyCounts.BUCKETS; i++) {
+            below += latency.count(i);
+            boolean last = i == LatencyCounts.BUCKETS - 1;
+            double bound = LatencyCounts.upperBoundNanos(last ? i - 1 : i) / 1e9;
+            sum += bound * latency.count(i);
+            if (last || i % BUCKET_STEP == 0) {
+                String le = last ? "+Inf" : MetricsText.number(bound);
+                out.suffixed("_bucket", below, "service", name, "le", le);
+            }
+        }
+        out.suffixed("_sum", sum, "service", name);
+        out.suffixed("_count", below, "service", name);
+    }
+
+    private interface Each<T> {
+        void accept(T value, String name);
+    }
+
+    private static void each(Status status, Each<ServiceStatus> action) {
+        status.services().forEach(s -> action.accept(s, s.name().value()));
+    }
+
+    private static void eachInstance(Status status, Consumer<InstanceStatus> action) {
+        status.services().stream()
+                .flatMap(s -> s.instances().stream())
+                .sorted(Comparator.comparing(InstanceStatus::id))
+                .forEach(action);
+    }
+
+    private static String[] labels(InstanceStatus i, String... more) {
+        String[] all = new String[4 + more.length];
+        all[0] = "service";
+        all[1] = i.id().service().value();
+        all[2] = "instance";
+        all[3] = i.id().toString();
+        System.arraycopy(more, 0, all, 4, more.length);
+        return all;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.ebb.console;
+
+import dev.ebb.control.Status;
+import dev.ebb.core.LatencyCounts;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that the admin API shows at one moment. Immutable.
+ *
+ * @param traffic by service name; the empty name stands for what had no route
+ */
+public record View(About ebb, Status status, Map<String, Traffic> traffic, Loop loop) {
+    public View {
+        traffic = Map.copyOf(traffic);
+    }
+
+    /**
+     * The running Ebb.
+     *
+     * @param startedWallMillis since the epoch
+     * @param listen where the gateway accepts requests
+     * @param file the configuration, as an absolute path
+     * @param routes what goes where, for people
+     */
+    public record About(
+            String version,
+            long pid,
+            long startedWallMillis,
+            String listen,
+            String file,
+            List<Routed> routes) {
+        public About {
+            routes = List.copyOf(routes);
+        }
+    }
+
+    /** A service's route, for example {@code shop.example.com/api} or {@code *}{@code /}. */
+    public record Routed(String service, String route) {}
+
+    /**
+     * What the gateway counted for one service since it started.
+     *
+     * @param answers of instances by class of status, for example {@code 2xx}
+     * @param failed requests that the gateway itself answered with 502, 503 or 504, by cause
+     * @param rejected requests that were the client's fault, by cause
+     * @param retriedDueToScaling of those retried
+     * @param truncated answers that broke off after their head had gone to the client
+     * @param cancelled requests that the client gave up
+     */
+    public record Traffic(
+            long requests,
+            Map<String, Long> answers,
+            Map<String, Long> failed,
+            Map<String, Long> rejected,
+            long retried,
+            long retriedDueToScaling,
+            long truncated,
+            long cancelled,
+            long ejections,
+            long readmissions,
+            LatencyCounts latency) {
+        public Traffic {
+            answers = Map.copyOf(answers);
+            failed = Map.copyOf(failed);
+            rejected = Map.copyOf(rejected);
+        }
+
+        public long failedTotal() {
+            return failed.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * How the control loop is doing.
+     *
+     * @param ticks decisions made
+     * @param skipped ticks that fell out because the one before took too long
+     * @param lastTickNanos what the last one took
+     * @param longestTickNanos what the longest one took
+     * @param sinceLastNanos time since the last one ended
+     */
+    public record Loop(
+            long ticks,
+            long skipped,
+            long lastTickNanos,
+            long longestTickNanos,
+            long sinceLastNanos) {}
+}
