@@ -3,6 +3,7 @@ package dev.ebb.journal;
 import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Explanation;
+
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,9 +15,10 @@ import java.util.function.Supplier;
 /**
  * The journal as files: segments of lines under {@code journal/}, observations under {@code
  * observations/}. DURABLE is written and forced to the disk, LATER reaches the operating system and
- * is forced with the next durable entry. A write that fails leaves nothing behind; since an entry
- * is then missing, {@link #wantsCheckpoint} says so until a checkpoint has made up for it. All
- * calls by the control thread, but {@link #trouble}, which any thread may ask.
+ * is forced with the next durable entry (which also notices when the file was removed). A write
+ * that fails leaves nothing behind; since an entry is then missing, {@link #wantsCheckpoint} says
+ * so until a checkpoint has made up for it. All calls by the control thread, but {@link #trouble},
+ * which any thread may ask.
  */
 public final class FileJournal implements Journal, AutoCloseable {
     private static final Appended WRITTEN = new Appended.Written();
@@ -251,7 +253,7 @@ public final class FileJournal implements Journal, AutoCloseable {
         if (segment.length() > 4 * segmentLimit()) {
             throw new IOException("its segment is full and no checkpoint followed");
         }
-        if (!segment.isStillThere()) {
+        if (durable && !segment.isStillThere()) {
             abandon("its segment " + segment.file().getFileName() + " was removed or cut short");
             throw new IOException(trouble.orElse(""));
         }

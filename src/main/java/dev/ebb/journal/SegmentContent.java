@@ -1,6 +1,7 @@
 package dev.ebb.journal;
 
 import dev.ebb.journal.LineFormat.Frame;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

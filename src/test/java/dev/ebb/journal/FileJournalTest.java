@@ -6,6 +6,7 @@ import static dev.ebb.journal.Journals.opened;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ebb.control.Journal.Appended;
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Explanation;
@@ -75,6 +76,24 @@ class FileJournalTest {
         assertThat(Journals.segments(state)).hasSize(3);
         assertThat(Journals.bytesIn(FileJournal.journalIn(state))).isLessThan(3 * 2_200);
         assertThat(Journals.open(state, settings).recover().getLast()).isEqualTo(opened(1_000));
+    }
+
+    @Test
+    void aMillionEntriesStayWithinTheLimit() throws IOException {
+        var settings = JournalSettings.DEFAULT.withSegments(1 << 20, 4);
+        try (var journal = Journals.open(state, settings)) {
+            for (int i = 1; i <= 1_000_000; i++) {
+                if (journal.append(opened(i), Durability.LATER) instanceof Appended.Failed) {
+                    assertThat(journal.trouble()).isEmpty();
+                }
+                if (journal.wantsCheckpoint()) {
+                    assertThat(journal.beginSegment(checkpoint(i))).isEqualTo(WRITTEN);
+                }
+            }
+        }
+        assertThat(Journals.bytesIn(FileJournal.journalIn(state)))
+                .isLessThan(4 * ((1 << 20) + 200) + settings.reserveBytes());
+        assertThat(Journals.open(state, settings).recover().getLast()).isEqualTo(opened(1_000_000));
     }
 
     @Test

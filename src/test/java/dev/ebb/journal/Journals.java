@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.control.Journal.Appended;
 import dev.ebb.control.JournalEntry;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
