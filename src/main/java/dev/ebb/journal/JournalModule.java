@@ -1,7 +1,6 @@
 package dev.ebb.journal;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 import dev.ebb.control.JournalEntry;
@@ -65,38 +64,38 @@ final class JournalModule extends SimpleModule {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({
-        @Type(value = JournalEntry.Opened.class, name = "opened"),
-        @Type(value = JournalEntry.Closed.class, name = "closed"),
-        @Type(value = JournalEntry.Configured.class, name = "configured"),
-        @Type(value = JournalEntry.Intended.class, name = "intended"),
-        @Type(value = JournalEntry.Identified.class, name = "identified"),
-        @Type(value = JournalEntry.Moved.class, name = "moved"),
-        @Type(value = JournalEntry.HealthChanged.class, name = "health_changed"),
-        @Type(value = JournalEntry.Marked.class, name = "marked"),
-        @Type(value = JournalEntry.Frozen.class, name = "frozen"),
-        @Type(value = JournalEntry.Ordered.class, name = "ordered"),
-        @Type(value = JournalEntry.Decided.class, name = "decided"),
-        @Type(value = JournalEntry.Observed.class, name = "observed"),
-        @Type(value = JournalEntry.Checkpoint.class, name = "checkpoint")
+        @JsonSubTypes.Type(value = JournalEntry.Opened.class, name = "opened"),
+        @JsonSubTypes.Type(value = JournalEntry.Closed.class, name = "closed"),
+        @JsonSubTypes.Type(value = JournalEntry.Configured.class, name = "configured"),
+        @JsonSubTypes.Type(value = JournalEntry.Intended.class, name = "intended"),
+        @JsonSubTypes.Type(value = JournalEntry.Identified.class, name = "identified"),
+        @JsonSubTypes.Type(value = JournalEntry.Moved.class, name = "moved"),
+        @JsonSubTypes.Type(value = JournalEntry.HealthChanged.class, name = "health_changed"),
+        @JsonSubTypes.Type(value = JournalEntry.Marked.class, name = "marked"),
+        @JsonSubTypes.Type(value = JournalEntry.Frozen.class, name = "frozen"),
+        @JsonSubTypes.Type(value = JournalEntry.Ordered.class, name = "ordered"),
+        @JsonSubTypes.Type(value = JournalEntry.Decided.class, name = "decided"),
+        @JsonSubTypes.Type(value = JournalEntry.Observed.class, name = "observed"),
+        @JsonSubTypes.Type(value = JournalEntry.Checkpoint.class, name = "checkpoint")
     })
     private interface EntryTypes {}
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({
-        @Type(value = Command.Start.class, name = "start"),
-        @Type(value = Command.Park.class, name = "park"),
-        @Type(value = Command.Rescue.class, name = "rescue"),
-        @Type(value = Command.Drain.class, name = "drain"),
-        @Type(value = Command.Stop.class, name = "stop")
+        @JsonSubTypes.Type(value = Command.Start.class, name = "start"),
+        @JsonSubTypes.Type(value = Command.Park.class, name = "park"),
+        @JsonSubTypes.Type(value = Command.Rescue.class, name = "rescue"),
+        @JsonSubTypes.Type(value = Command.Drain.class, name = "drain"),
+        @JsonSubTypes.Type(value = Command.Stop.class, name = "stop")
     })
     private interface CommandTypes {}
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({
-        @Type(value = Liveness.Running.class, name = "running"),
-        @Type(value = Liveness.Exited.class, name = "exited"),
-        @Type(value = Liveness.NotStarted.class, name = "not_started"),
-        @Type(value = Liveness.Unclear.class, name = "unclear")
+        @JsonSubTypes.Type(value = Liveness.Running.class, name = "running"),
+        @JsonSubTypes.Type(value = Liveness.Exited.class, name = "exited"),
+        @JsonSubTypes.Type(value = Liveness.NotStarted.class, name = "not_started"),
+        @JsonSubTypes.Type(value = Liveness.Unclear.class, name = "unclear")
     })
     private interface LivenessTypes {}
 

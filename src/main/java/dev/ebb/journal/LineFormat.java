@@ -81,7 +81,7 @@ final class LineFormat {
     }
 
     private static boolean isHex(byte b) {
-        return b >= '0' && b <= '9' || b >= 'a' && b <= 'f';
+        return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'f');
     }
 
     private static int checksum(byte[] buffer, int from, int to) {

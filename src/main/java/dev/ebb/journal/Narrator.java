@@ -36,16 +36,13 @@ public final class Narrator {
     /** Plans of this many instances are remembered until they are carried out. */
     private static final int PLANS_MAX = 4_096;
 
-    private final ServiceName service;
     private final List<Told> told = new ArrayList<>();
     private final Map<InstanceId, Plan> plans = new HashMap<>();
     private final Set<InstanceId> leaving = new HashSet<>();
     private Optional<Story.Outlook> outlook = Optional.empty();
     private Optional<Held> held = Optional.empty();
 
-    private Narrator(ServiceName service) {
-        this.service = service;
-    }
+    private Narrator() {}
 
     /** A command that was decided, and the decision around it. */
     private record Plan(Planned planned, Explanation decision) {}
@@ -63,7 +60,7 @@ public final class Narrator {
 
     /** Tells the story of one service; entries that do not concern it are passed over. */
     public static Story tell(ServiceName service, Stream<Stored.Known> entries) {
-        var narrator = new Narrator(service);
+        var narrator = new Narrator();
         entries.filter(known -> Subjects.concerns(known.entry(), service)).forEach(narrator::hear);
         return new Story(service, narrator.told, narrator.outlook);
     }

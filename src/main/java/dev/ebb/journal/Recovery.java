@@ -55,7 +55,7 @@ record Recovery(
             if (i == segments.size() - 1) {
                 last = Optional.of(content);
             }
-            bytes += content.bytes().length;
+            bytes += content.size();
             var part = new Part(content);
             next = Math.max(next, part.lastSequence + 1);
             damage.addAll(0, content.damage());

@@ -4,6 +4,7 @@ import dev.ebb.journal.LineFormat.Frame;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,14 +14,25 @@ import java.util.List;
  * A segment as it lies on disk: its sound lines in order, and what is not sound. Reading goes on
  * after a corrupt line, because a later one may be all that tells of an instance; and where a line
  * feed was destroyed, the two lines that it parted are still told apart.
- *
- * @param wholeBytes up to where the file consists of ended lines; what follows is torn
  */
-record SegmentContent(
-        Path file, byte[] bytes, List<Frame> frames, List<Damage> damage, long wholeBytes) {
+final class SegmentContent {
 
     /** Far above any segment that Ebb writes. */
     private static final int MOST_BYTES = 512 << 20;
+
+    private final Path file;
+    private final byte[] bytes;
+    private final List<Frame> frames;
+    private final List<Damage> damage;
+    private final long wholeBytes;
+
+    private SegmentContent(Scan scan, long wholeBytes) {
+        this.file = scan.file;
+        this.bytes = scan.bytes;
+        this.frames = List.copyOf(scan.frames);
+        this.damage = List.copyOf(scan.damage);
+        this.wholeBytes = wholeBytes;
+    }
 
     static SegmentContent read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -45,8 +57,35 @@ record SegmentContent(
         if (from < bytes.length && scan.tail(from)) {
             whole = bytes.length;
         }
-        return new SegmentContent(
-                file, bytes, List.copyOf(scan.frames), List.copyOf(scan.damage), whole);
+        return new SegmentContent(scan, whole);
+    }
+
+    Path file() {
+        return file;
+    }
+
+    long size() {
+        return bytes.length;
+    }
+
+    /** The sound lines, in order. */
+    List<Frame> frames() {
+        return frames;
+    }
+
+    List<Damage> damage() {
+        return damage;
+    }
+
+    /** Up to where the file consists of sound or ended lines; what follows is torn. */
+    long wholeBytes() {
+        return wholeBytes;
+    }
+
+    /** A line's content as it stands. */
+    String json(Frame frame) {
+        int length = frame.jsonTo() - frame.jsonFrom();
+        return new String(bytes, frame.jsonFrom(), length, StandardCharsets.UTF_8);
     }
 
     /** Whether the last line is sound but lacks its line feed. */

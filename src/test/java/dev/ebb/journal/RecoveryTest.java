@@ -21,7 +21,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /** What lies on the disk after crashes and accidents, and what is made of it. */
 class RecoveryTest {
@@ -70,8 +72,8 @@ class RecoveryTest {
     @Test
     void flippedBytesNeverThrowAndNeverGiveAWrongEntry() throws IOException {
         write(30);
-        var right = Journals.bySequence(state);
         byte[] whole = Files.readAllBytes(Journals.onlySegment(state));
+        var right = lines(SegmentContent.scan(state, whole));
         for (int seed = 0; seed < 4_000; seed++) {
             var random = new SplittableRandom(seed);
             byte[] damaged = whole.clone();
@@ -80,15 +82,7 @@ class RecoveryTest {
                 damaged[random.nextInt(damaged.length)] ^= (byte) (1 + random.nextInt(255));
             }
             var content = SegmentContent.scan(state, damaged);
-            for (var frame : content.frames()) {
-                assertThat(content.decode(frame))
-                        .as("seed %d", seed)
-                        .isEqualTo(
-                                new Stored.Known(
-                                        frame.sequence(),
-                                        right.getOrDefault(frame.sequence(), opened(-1)),
-                                        0));
-            }
+            assertThat(right).as("seed %d", seed).containsAllEntriesOf(lines(content));
             assertThat(content.frames().size()).as("seed %d", seed).isBetween(30 - flips, 30);
         }
     }
@@ -196,6 +190,11 @@ class RecoveryTest {
         assertThat(ready.report().foreign()).hasSize(1);
         assertThat(ready.report().warning().orElse("")).contains("entry 3 is not understood");
         assertThat(ready.report().nextSequence()).isEqualTo(4);
+    }
+
+    private static Map<Long, String> lines(SegmentContent content) {
+        return content.frames().stream()
+                .collect(Collectors.toMap(LineFormat.Frame::sequence, content::json));
     }
 
     private List<JournalEntry> write(int entries) {
