@@ -1,0 +1,121 @@
+package dev.ebb.sim;
+
+import dev.ebb.control.InstanceStatus;
+import dev.ebb.control.LaunchIntent;
+import dev.ebb.control.Status;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.sim.Conditions.Trouble;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Judges that the instances that exist are the ones that control knows, across the lives of Ebb,
+ * and what becomes of the journal when its disk is full.
+ */
+final class LifeChecks {
+    private static final long NOTICE_NANOS = 40 * SimClock.SECOND;
+
+    private final Facts facts;
+
+    LifeChecks(Facts facts) {
+        this.facts = facts;
+    }
+
+    /**
+     * I6, none doubled: at a spawn, no living process has the same name or token, and no process
+     * ever had this name with another token. I8's part: the intent is durable before the spawn,
+     * unless the journal cannot be written.
+     */
+    void starting(LaunchIntent intent) {
+        InstanceId id = intent.id();
+        boolean lives =
+                facts.world
+                        .process(id)
+                        .filter(SimInstance::isAlive)
+                        .filter(it -> !facts.unrecorded.contains(it.intent.token()))
+                        .isPresent();
+        if (lives || facts.tokens.containsKey(intent.token())) {
+            facts.violation("I6", id + " was started though it exists");
+        } else if (facts.tokenOf.containsKey(id) && facts.unrecorded.isEmpty()) {
+            facts.violation("I6", "the name " + id + " was used for a second instance");
+        }
+        boolean known = Facts.knownTokens(facts.journal.durable()).contains(intent.token());
+        if (!known && facts.failingSince == Trail.NEVER) {
+            facts.violation("I8", id + " was started before its intent was durable");
+        }
+        if (!known) {
+            facts.unrecorded.add(intent.token());
+        }
+    }
+
+    /**
+     * I6, none orphaned: from the end of recovery on, each living process that was not asked to
+     * stop is known to control. Exempt is what was spawned while the journal could not be written:
+     * nothing durable can name it after a crash (I8 wants the start all the same).
+     */
+    void adopted(Status status) {
+        Set<InstanceId> known = new HashSet<>();
+        status.services()
+                .forEach(service -> service.instances().forEach(each -> known.add(each.id())));
+        for (SimInstance process : facts.world.alive()) {
+            boolean exempt = facts.unrecorded.contains(process.intent.token());
+            if (!process.stopAsked && !known.contains(process.id()) && !exempt) {
+                facts.violation("I6", process.id() + " lives, but control does not know it");
+            }
+        }
+        status.services().forEach(service -> service.instances().forEach(this::ghost));
+    }
+
+    /** What control calls SERVING exists; an exit is noticed within 40 s. */
+    private void ghost(InstanceStatus each) {
+        if (!each.lifecycle().inRotation() || facts.world.conditions.is(Trouble.UNCLEAR)) {
+            return;
+        }
+        long now = facts.now();
+        Trail trail = facts.trail(each.id());
+        boolean young = now - Math.max(trail.startedAt, facts.lifeStart) < NOTICE_NANOS;
+        boolean gone =
+                facts.world
+                        .process(each.id())
+                        .filter(it -> it.isAlive() || now - it.endedAt < NOTICE_NANOS)
+                        .isEmpty();
+        if (gone && !young && now > facts.disturbedUntil) {
+            facts.violation("I6", each.id() + " is called " + each.lifecycle() + " but is gone");
+        }
+    }
+
+    /**
+     * I8: with the journal failing for three seconds there is an alarm; ten seconds after it can be
+     * written again, each instance that control keeps is recorded.
+     */
+    void journal(Status status) {
+        long now = facts.now();
+        long failing = facts.failingSince;
+        boolean longEnough = failing != Trail.NEVER && now - failing > 3 * SimClock.SECOND;
+        if (longEnough && status.alarm().isEmpty()) {
+            facts.violation("I8", "no alarm though the journal fails");
+        }
+        boolean healed =
+                facts.healedAt != Trail.NEVER && now - facts.healedAt > 10 * SimClock.SECOND;
+        if (!healed || facts.unrecorded.isEmpty()) {
+            return;
+        }
+        Set<String> known = Facts.knownTokens(facts.journal.recover());
+        for (SimInstance process : facts.world.alive()) {
+            String token = process.intent.token();
+            boolean kept =
+                    facts.of(process.id())
+                            .lifecycle(process.id())
+                            .filter(it -> it != Lifecycle.GONE)
+                            .isPresent();
+            if (kept && facts.unrecorded.contains(token) && !known.contains(token)) {
+                facts.violation(
+                        "I8", process.id() + " is not recorded though the journal works again");
+            }
+        }
+        facts.healedAt = Trail.NEVER;
+        facts.unrecorded.removeIf(known::contains);
+    }
+}

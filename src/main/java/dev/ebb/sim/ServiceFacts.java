@@ -1,0 +1,206 @@
+package dev.ebb.sim;
+
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.EndpointSink;
+import dev.ebb.control.ServiceStatus;
+import dev.ebb.core.Health;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Policy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the checker gathers about one service from the ports' traffic alone, and, beside it, what
+ * control says of itself. Mutable, single-threaded; world time.
+ */
+final class ServiceFacts {
+    final SimService service;
+    final Policy policy;
+    final Map<InstanceId, Trail> trails = new LinkedHashMap<>();
+
+    /** Parked, or taken back, by a snapshot since the step began. */
+    final Set<InstanceId> outThisStep = new LinkedHashSet<>();
+
+    final Set<InstanceId> backThisStep = new LinkedHashSet<>();
+    final Set<InstanceId> activeBefore = new LinkedHashSet<>();
+    Optional<ServiceStatus> status = Optional.empty();
+    long generation;
+    long acknowledged;
+
+    /** When the last automatic stop, rescue and disturbance were. */
+    long lastStop = Trail.NEVER;
+
+    long lastRescue = Trail.NEVER;
+    double orderedUntilChanged;
+    boolean forced;
+    boolean orderedCount;
+    boolean frozen;
+
+    ServiceFacts(SimService service) {
+        this.service = service;
+        this.policy = service.plan.policy();
+    }
+
+    Trail trail(InstanceId id, long now) {
+        return trails.computeIfAbsent(id, it -> new Trail(it, now));
+    }
+
+    void newLife(long now) {
+        trails.values().removeIf(it -> service.process(it.id) == null);
+        trails.values().forEach(it -> it.newLife(now));
+        outThisStep.clear();
+        backThisStep.clear();
+        activeBefore.clear();
+        status = Optional.empty();
+        generation = 0;
+        acknowledged = 0;
+        lastRescue = Trail.NEVER;
+    }
+
+    void beginStep() {
+        outThisStep.clear();
+        backThisStep.clear();
+        activeBefore.clear();
+        for (Trail trail : trails.values()) {
+            if (trail.active) {
+                activeBefore.add(trail.id);
+            }
+        }
+    }
+
+    void published(EndpointSnapshot snapshot, long now) {
+        generation = snapshot.generation();
+        Map<InstanceId, EndpointRole> roles = new LinkedHashMap<>();
+        for (Endpoint endpoint : snapshot.endpoints()) {
+            roles.put(endpoint.id(), endpoint.role());
+            trail(endpoint.id(), now);
+        }
+        for (Trail trail : trails.values()) {
+            boolean active = roles.get(trail.id) == EndpointRole.ACTIVE;
+            if (active && !trail.active) {
+                if (trail.outSince != Trail.NEVER && trail.everActive) {
+                    trail.backAt = now;
+                    backThisStep.add(trail.id);
+                }
+                trail.outSince = Trail.NEVER;
+                trail.everActive = true;
+            } else if (!active && (trail.active || trail.outSince == Trail.NEVER)) {
+                if (trail.active) {
+                    outThisStep.add(trail.id);
+                }
+                trail.outSince = now;
+                trail.outGeneration = snapshot.generation();
+            }
+            trail.active = active;
+        }
+    }
+
+    void reported(EndpointSink.Report report, SimClock clock) {
+        acknowledged = report.acknowledgedGeneration();
+        long now = clock.nanos();
+        report.endpoints()
+                .forEach((id, seen) -> {
+                    Trail trail = trail(id, now);
+                    if (seen.health() != trail.health) {
+                        trail.health = seen.health();
+                        trail.healthSince = now;
+                        trail.everHealthy |= seen.health() == Health.HEALTHY;
+                    }
+                    long at = clock.world(seen.traffic().measuredAtNanos());
+                    trail.trafficAt = Math.max(trail.trafficAt, at);
+                    trail.reportedInFlight = seen.traffic().inFlight();
+                    Trail.keep(trail.inFlight, new Trail.Sample(at, seen.traffic().inFlight()));
+                });
+    }
+
+    Optional<Lifecycle> lifecycle(InstanceId id) {
+        return status.flatMap(it ->
+                it.instances().stream()
+                        .filter(instance -> instance.id().equals(id))
+                        .map(instance -> instance.lifecycle())
+                        .findFirst());
+    }
+
+    /** What is in rotation and, as control was told, well. */
+    List<Trail> carrying() {
+        List<Trail> carrying = new ArrayList<>();
+        for (Trail trail : trails.values()) {
+            if (trail.active && trail.health == Health.HEALTHY) {
+                carrying.add(trail);
+            }
+        }
+        return carrying;
+    }
+
+    /**
+     * A lower bound of the need, from what control was given: CPU used and requests in flight,
+     * averaged over the window, against the targets with their tolerance. What is unknown or
+     * unbelievable counts as nothing, so that the real need can only be higher.
+     */
+    int needAtLeast(long now) {
+        double cores = 0;
+        double flights = 0;
+        long windows = Math.max(policy.in().window().toNanos(), policy.out().window().toNanos());
+        for (Trail trail : trails.values()) {
+            if (!trail.stopAsked) {
+                cores += cpuOver(trail, now - windows);
+                flights += flightsOver(trail, now - windows);
+            }
+        }
+        double slack = 1 + policy.out().tolerance();
+        double byCpu = cores / (service.model.cores() * policy.targets().cpu() * slack);
+        double byFlights =
+                service.model.concurrency() <= 0
+                        ? 0
+                        : flights
+                                / (service.model.concurrency()
+                                        * policy.targets().concurrency()
+                                        * slack);
+        int need = (int) Math.ceil(Math.max(byCpu, byFlights) - 0.1);
+        return Math.clamp(need, policy.range().min(), policy.range().max());
+    }
+
+    private double cpuOver(Trail trail, long since) {
+        Trail.Sample first = null;
+        Trail.Sample last = null;
+        for (Trail.Sample sample : trail.cpu) {
+            if (sample.atNanos() < since) {
+                continue;
+            }
+            if (last != null) {
+                double step = (sample.value() - last.value());
+                double most = (sample.atNanos() - last.atNanos()) * service.model.cores() * 1.5;
+                if (step < 0 || step > most) {
+                    return 0;
+                }
+            }
+            first = first == null ? sample : first;
+            last = sample;
+        }
+        if (first == null || last == null || last.atNanos() == first.atNanos()) {
+            return 0;
+        }
+        return (last.value() - first.value()) / (last.atNanos() - first.atNanos());
+    }
+
+    private static double flightsOver(Trail trail, long since) {
+        double sum = 0;
+        int count = 0;
+        for (Trail.Sample sample : trail.inFlight) {
+            if (sample.atNanos() >= since) {
+                sum += sample.value();
+                count++;
+            }
+        }
+        return count == 0 ? 0 : sum / count;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.ebb.sim;
+
+import dev.ebb.control.LaunchIntent;
+import dev.ebb.control.Platform;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Liveness;
+import dev.ebb.core.Now;
+import dev.ebb.sim.Conditions.Trouble;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/**
+ * The platform as one life of Ebb has it. Processes belong to the world and survive it; what this
+ * life knows of them does not. Exits of adopted instances come without a code, exits in general may
+ * be noticed late. Single-threaded.
+ */
+final class SimPlatform implements Platform {
+    private static final class Handle {
+        final @Nullable SimInstance process;
+        final String why;
+        final boolean child;
+
+        Handle(@Nullable SimInstance process, String why, boolean child) {
+            this.process = process;
+            this.why = why;
+            this.child = child;
+        }
+    }
+
+    private final World world;
+    private final SplittableRandom random;
+    private final Map<InstanceId, Handle> handles = new LinkedHashMap<>();
+
+    SimPlatform(World world, SplittableRandom random) {
+        this.world = world;
+        this.random = random;
+    }
+
+    @Override
+    public Planned plan(InstanceId id, Now now) {
+        if (world.conditions.is(Trouble.PLAN_FAILS)) {
+            return new Planned.Impossible("no free port in 20000-29999");
+        }
+        String token = "t" + Long.toHexString(random.nextLong());
+        int port = 20_000 + random.nextInt(10_000);
+        return new Planned.Ready(new LaunchIntent(id, token, "127.0.0.1", port, now.wallMillis()));
+    }
+
+    @Override
+    public Started start(LaunchIntent intent) {
+        if (world.conditions.is(Trouble.START_FAILS)) {
+            String why = "the command does not exist";
+            handles.put(intent.id(), new Handle(null, why, true));
+            return new Started.Failed(why);
+        }
+        SimService service = world.service(intent.id().service());
+        String identity = "boot/" + world.clock.nanos() + "/" + Long.toHexString(random.nextLong());
+        SimInstance process = new SimInstance(intent, identity, service.model, world.clock.nanos());
+        service.add(process);
+        handles.put(intent.id(), new Handle(process, "", true));
+        boot(process);
+        return new Started.Running(identity);
+    }
+
+    private void boot(SimInstance process) {
+        double seconds = process.model.startSeconds() * (0.8 + 0.4 * random.nextDouble());
+        if (world.conditions.is(Trouble.SLOW_BOOT)) {
+            seconds *= 6;
+        }
+        long now = world.clock.nanos();
+        world.events.at(now + (long) (seconds * SimClock.SECOND), () -> up(process));
+        if (world.conditions.is(Trouble.CRASH_LOOP)) {
+            double dies = 0.2 + random.nextDouble() * 2 * seconds;
+            world.events.at(
+                    now + (long) (dies * SimClock.SECOND),
+                    () -> world.end(process, OptionalInt.of(1)));
+        }
+    }
+
+    private void up(SimInstance process) {
+        if (process.phase == SimInstance.Phase.BOOTING) {
+            process.phase = SimInstance.Phase.UP;
+            process.upAt = world.clock.nanos();
+        }
+    }
+
+    @Override
+    public void stop(InstanceId id, Duration grace) {
+        Handle handle = handles.get(id);
+        SimInstance process = handle == null ? null : handle.process;
+        if (process == null || !process.isAlive() || process.phase == SimInstance.Phase.ENDING) {
+            return;
+        }
+        process.stopAsked = true;
+        process.phase = SimInstance.Phase.ENDING;
+        long forced = world.clock.nanos() + grace.toNanos();
+        finish(process, forced);
+    }
+
+    /** Ends the process as soon as it has nothing to do, or by force. */
+    private void finish(SimInstance process, long forced) {
+        long now = world.clock.nanos();
+        long look = Math.min(forced, now + SimClock.SECOND / 2);
+        world.events.at(
+                look,
+                () -> {
+                    boolean stuck = process.isHung(look) || world.inFlight(process.id()) > 0;
+                    if (look >= forced || !stuck) {
+                        world.end(process, OptionalInt.of(look >= forced ? 137 : 143));
+                    } else {
+                        finish(process, forced);
+                    }
+                });
+    }
+
+    @Override
+    public Map<InstanceId, Liveness> look() {
+        Map<InstanceId, Liveness> seen = new HashMap<>();
+        handles.forEach((id, handle) -> seen.put(id, liveness(handle)));
+        return seen;
+    }
+
+    private Liveness liveness(Handle handle) {
+        SimInstance process = handle.process;
+        if (process == null) {
+            return new Liveness.NotStarted(handle.why);
+        }
+        if (world.conditions.is(Trouble.UNCLEAR)) {
+            return new Liveness.Unclear();
+        }
+        long late = handle.child ? 0 : SimClock.SECOND;
+        if (world.conditions.is(Trouble.LATE_EXITS)) {
+            late = 8 * SimClock.SECOND;
+        }
+        if (process.isAlive() || world.clock.nanos() < process.endedAt + late) {
+            return new Liveness.Running();
+        }
+        return new Liveness.Exited(handle.child ? process.exitCode : OptionalInt.empty());
+    }
+
+    @Override
+    public Map<InstanceId, String> adopt(Collection<Known> known) {
+        Map<InstanceId, String> found = new HashMap<>();
+        for (Known each : known) {
+            for (SimInstance process : world.alive()) {
+                boolean same =
+                        each.identity()
+                                .map(process.identity::equals)
+                                .orElse(process.intent.token().equals(each.intent().token()));
+                if (same) {
+                    handles.put(each.intent().id(), new Handle(process, "", false));
+                    found.put(each.intent().id(), process.identity);
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void forget(InstanceId id) {
+        handles.remove(id);
+    }
+}
