@@ -77,7 +77,8 @@ final class Recovery {
     private Optional<Instance> restore(
             ServiceLoop loop, KeptInstance one, Set<InstanceId> replaced) {
         InstanceId id = one.intent().id();
-        boolean lives = alive.containsKey(id);
+        Optional<String> identity = Optional.ofNullable(alive.get(id));
+        boolean lives = identity.isPresent();
         Lifecycle to = lives ? livingAgain(one.lifecycle()) : Lifecycle.FAILED;
         if (!lives && one.lifecycle() == Lifecycle.STOPPING) {
             note(one, Lifecycle.GONE, "it ended while Ebb was away");
@@ -87,11 +88,9 @@ final class Recovery {
             note(one, to, lives ? "Ebb restarted" : "it ended while Ebb was away");
         }
         loop.intents.put(id, one.intent());
-        if (lives) {
-            loop.identified(id, alive.get(id), true, now);
-            if (to == Lifecycle.STOPPING) {
-                ports.platform().stop(id, loop.plan.policy().drain().grace());
-            }
+        identity.ifPresent(found -> loop.identified(id, found, true, now));
+        if (lives && to == Lifecycle.STOPPING) {
+            ports.platform().stop(id, loop.plan.policy().drain().grace());
         }
         return Optional.of(instance(loop, one, to, lives, replaced.contains(id)));
     }

@@ -19,6 +19,7 @@ final class StatusView {
                     OptionalDouble.empty(),
                     OptionalDouble.empty(),
                     OptionalDouble.empty(),
+                    false,
                     0,
                     0,
                     0,

@@ -188,6 +188,7 @@ final class Assessor {
                 cpu,
                 memory,
                 concurrency,
+                allowance.concurrency().isPresent(),
                 inFlight,
                 rate,
                 finished == 0 ? 0 : (double) failed / finished,

@@ -104,7 +104,7 @@ final class Capacity {
         if (owed + grown == 0) {
             return accounted(state);
         }
-        Duration wait = state.failures().waitNanos(tick.policy().start(), tick.now());
+        Duration wait = state.failures().nextStartIn(tick.policy().start(), tick.now());
         if (wait.isPositive()) {
             plan.hold(crashLoop(state, wait));
             return state;
@@ -176,17 +176,13 @@ final class Capacity {
     }
 
     private Hold crashLoop(ServiceState state, Duration wait) {
-        int failed = state.failures().within(tick.policy().start().crashWindow(), tick.now());
+        int failed = state.failures().streak(tick.policy().start().crashWindow(), tick.now());
         double seconds = wait.toMillis() / 1000.0;
         return new Hold(
                 new Reason(
                         "crash_loop",
-                        "instances failed young %d times in %s s; next start in %s s"
-                                .formatted(
-                                        failed,
-                                        Text.number(
-                                                tick.policy().start().crashWindow().toSeconds()),
-                                        Text.number(Math.ceil(seconds))),
+                        "instances failed young %d times in a row; next start in %s s"
+                                .formatted(failed, Text.number(Math.ceil(seconds))),
                         Map.of("failures", (double) failed, "wait_s", seconds)),
                 "time, and a command that stays up (ebb logs)");
     }

@@ -20,11 +20,12 @@ public final class Decider {
     public static Decision decide(ServiceState before, Observation seen, Policy policy) {
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state();
-        Sizing present = new Sizer(policy, assessment).size(state, 0);
+        Sizing present = new Sizer(policy, assessment, seen.now()).size(state, 0);
         state = remember(state, assessment, present, seen, policy);
         long stabilization = policy.in().stabilization().toNanos() * state.patience().factor();
         Sizing sizing =
-                new Sizer(policy, assessment).size(state, state.needs().highest(stabilization));
+                new Sizer(policy, assessment, seen.now())
+                        .size(state, state.needs().highest(stabilization));
         Assessment current =
                 new Assessment(
                         state, assessment.moves(), assessment.instances(), assessment.coverage());

@@ -29,14 +29,23 @@ public record Failures(List<Long> momentsNanos) {
         return new Failures(next.subList(Math.max(0, next.size() - KEPT_MAX), next.size()));
     }
 
-    /** How many within the window. */
-    public int within(Duration window, Now now) {
-        return (int) momentsNanos.stream().filter(at -> !now.isPast(at, window)).count();
+    /** How many in a row, none further from the next than the window; 0 once it has passed. */
+    public int streak(Duration window, Now now) {
+        int count = 0;
+        long next = now.monotonicNanos();
+        for (long at : momentsNanos.reversed()) {
+            if (next - at >= window.toNanos()) {
+                break;
+            }
+            count++;
+            next = at;
+        }
+        return count;
     }
 
     /** How long the next start must still wait; zero for not at all. */
-    public Duration waitNanos(Policy.Start policy, Now now) {
-        int count = within(policy.crashWindow(), now);
+    public Duration nextStartIn(Policy.Start policy, Now now) {
+        int count = streak(policy.crashWindow(), now);
         if (count < 2) {
             return Duration.ZERO;
         }

@@ -29,7 +29,7 @@ public final class Recheck {
         this.policy = policy;
         this.proof = new Proof(fresh);
         Assessment now = new Assessor(policy, fresh).assess(state);
-        Sizing sizing = new Sizer(policy, now).size(now.state(), 0);
+        Sizing sizing = new Sizer(policy, now, fresh.now()).size(now.state(), 0);
         this.coverage = now.coverage();
         this.needed = Math.max(sizing.out(), sizing.in());
     }

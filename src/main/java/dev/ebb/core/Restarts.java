@@ -29,7 +29,7 @@ final class Restarts {
         boolean starting =
                 plan.commands.stream().anyMatch(p -> p.command() instanceof Command.Start);
         boolean looping =
-                state.failures().waitNanos(tick.policy().start(), tick.now()).isPositive();
+                state.failures().nextStartIn(tick.policy().start(), tick.now()).isPositive();
         if (standIn.isEmpty()) {
             if (!starting && !looping) {
                 InstanceId id = new InstanceId(state.name(), state.nextOrdinal());

@@ -98,6 +98,13 @@ public final class Series<T> {
         return OptionalDouble.of(growth(total, first) / seconds);
     }
 
+    /** Length of time that the window's points cover; 0 with fewer than 2. */
+    public long spanNanos(long windowNanos) {
+        return points.length < 2
+                ? 0
+                : clock.applyAsLong(latest()) - clock.applyAsLong(at(windowStart(windowNanos)));
+    }
+
     /** Growth of a cumulative total over the window; 0 with fewer than 2 points. */
     public long growth(ToLongFunction<T> total, long windowNanos) {
         return points.length < 2 ? 0 : growth(total, at(windowStart(windowNanos)));

@@ -1,5 +1,6 @@
 package dev.ebb.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,25 +14,34 @@ import java.util.function.Function;
  * highest need over the stabilization window. Pure.
  *
  * <p>An instance without fresh data counts as fully used when capacity might be removed, and as
- * just at its target when capacity might be added: missing data neither scales in nor out.
+ * just at its target when capacity might be added: missing data neither scales in nor out. A
+ * newcomer's load still stands in the window of those that it has taken it over from.
  */
 final class Sizer {
     /** How far beyond the concurrency that was seen to work a removal may go. */
     private static final double EXPLORE = 2;
 
     private final Policy policy;
+    private final Now now;
     private final List<Assessed> instances;
     private final int rotating;
+    private final Duration recent;
+    private final long recentNanos;
+    private final long stableNanos;
 
-    Sizer(Policy policy, Assessment assessment) {
+    Sizer(Policy policy, Assessment assessment, Now now) {
+        this.now = now;
         this.policy = policy;
         this.instances = assessment.instances();
         this.rotating = assessment.state().count(i -> i.lifecycle().inRotation());
+        this.recent = policy.out().window();
+        this.recentNanos = policy.out().window().toNanos();
+        this.stableNanos = policy.in().window().toNanos();
     }
 
     Sizing size(ServiceState state, int highestNeed) {
         List<Need> needs = new ArrayList<>();
-        double cpuIn = cpuDemand(Assessed::stable, 1);
+        double cpuIn = cpuDemand(Assessed::stable, stableNanos, 1);
         needs.add(cpu(cpuIn));
         declaredConcurrency().ifPresent(each -> needs.add(concurrency(each)));
         learnedConcurrency(state).ifPresent(needs::add);
@@ -46,7 +56,8 @@ final class Sizer {
             out = ordered;
             in = ordered;
         }
-        return new Sizing(out, in, List.copyOf(needs), cpuIn, inFlight(Assessed::stable));
+        return new Sizing(
+                out, in, List.copyOf(needs), cpuIn, inFlight(Assessed::stable, stableNanos));
     }
 
     /** The need to be remembered: what the load asks for now, before any patience. */
@@ -61,7 +72,7 @@ final class Sizer {
     private Need cpu(double demandIn) {
         double allowed = meanAllowed();
         double target = policy.targets().cpu();
-        double demandOut = cpuDemand(Assessed::recent, target);
+        double demandOut = cpuDemand(Assessed::recent, recentNanos, target);
         int out = outNeed(demandOut / (target * allowed));
         int in = ceil(demandIn / (target * allowed));
         return need(
@@ -81,7 +92,9 @@ final class Sizer {
      * CPU in use by those that carry the service's load. A warming instance counts as no more than
      * the mean of the warm ones: what its compiler burns is not load.
      */
-    private double cpuDemand(Function<Assessed, Utilization> window, double whenMissing) {
+    private double cpuDemand(
+            Function<Assessed, Utilization> window, long windowNanos, double whenMissing) {
+        long span = commonSpan(windowNanos);
         double warm = 0;
         int warmCount = 0;
         for (Assessed one : instances) {
@@ -94,21 +107,23 @@ final class Sizer {
         double cap = warmCount == 0 ? Double.MAX_VALUE : warm / warmCount;
         double sum = 0;
         for (Assessed one : instances) {
-            sum += cpuOf(one, window.apply(one).cpu(), cap, whenMissing);
+            double part = part(one.instance().process(), windowNanos, span);
+            sum += cpuOf(one, window.apply(one).cpu(), cap, whenMissing, part);
         }
         return sum;
     }
 
-    private static double cpuOf(
-            Assessed one, OptionalDouble cpu, double warmMean, double whenMissing) {
+    private double cpuOf(
+            Assessed one, OptionalDouble cpu, double warmMean, double whenMissing, double part) {
         Lifecycle life = one.instance().lifecycle();
         if (!life.inRotation() && !life.canBeRescued()) {
             return 0;
         }
         if (!one.fresh() || cpu.isEmpty()) {
-            return life.inRotation() ? whenMissing * one.allowance().cpuCores() : 0;
+            boolean newcomer = whenMissing < 1 && !now.isPast(one.instance().sinceNanos(), recent);
+            return life.inRotation() && !newcomer ? whenMissing * one.allowance().cpuCores() : 0;
         }
-        double used = cpu.getAsDouble() * one.allowance().cpuCores();
+        double used = cpu.getAsDouble() * one.allowance().cpuCores() * part;
         return life == Lifecycle.WARMING ? Math.min(used, warmMean) : used;
     }
 
@@ -134,12 +149,12 @@ final class Sizer {
 
     private Need concurrency(double each) {
         double target = policy.targets().concurrency();
-        double demandOut = inFlight(Assessed::recent);
+        double demandOut = inFlight(Assessed::recent, recentNanos);
         int out = outNeed(demandOut / (target * each));
         return need(
                 "concurrency",
                 out,
-                ceil(inFlight(Assessed::stable) / (target * each)),
+                ceil(inFlight(Assessed::stable, stableNanos) / (target * each)),
                 "%s requests in flight, %s declared for each, target %s: %s"
                         .formatted(
                                 Text.number(demandOut),
@@ -155,7 +170,7 @@ final class Sizer {
         if (declaredConcurrency().isPresent() || !(each > 0)) {
             return Optional.empty();
         }
-        double demand = inFlight(Assessed::stable);
+        double demand = inFlight(Assessed::stable, stableNanos);
         int in = ceil(demand / Math.max(1, EXPLORE * each));
         return Optional.of(
                 need(
@@ -186,8 +201,31 @@ final class Sizer {
         return new Need(source, out, in, new Reason("need_" + source, text, numbers));
     }
 
-    double inFlight(Function<Assessed, Utilization> window) {
-        return instances.stream().mapToDouble(a -> window.apply(a).inFlight()).sum();
+    private double inFlight(Function<Assessed, Utilization> window, long windowNanos) {
+        long span = commonSpan(windowNanos);
+        double sum = 0;
+        for (Assessed one : instances) {
+            double part = part(one.instance().traffic(), windowNanos, span);
+            sum += window.apply(one).inFlight() * part;
+        }
+        return sum;
+    }
+
+    /** What the longest known instance's window covers. */
+    private long commonSpan(long windowNanos) {
+        long longest = 1;
+        for (Assessed one : instances) {
+            longest = Math.max(longest, one.instance().process().spanNanos(windowNanos));
+        }
+        return longest;
+    }
+
+    /**
+     * Rates of instances that are known for different times must not simply be added: a newcomer
+     * has taken over load that still stands in the window of the others.
+     */
+    private static double part(Series<?> series, long windowNanos, long commonSpan) {
+        return Math.min(1, (double) series.spanNanos(windowNanos) / commonSpan);
     }
 
     private int outNeed(double raw) {

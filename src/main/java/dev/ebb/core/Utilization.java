@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
  * @param cpu of the CPU allowed, 0 to 1 and above
  * @param memory of the memory allowed
  * @param concurrency of the declared or learned requests in flight
+ * @param concurrencyDeclared whether somebody said how many it bears; learned figures bind nothing
  * @param inFlight mean requests in flight
  * @param requestsPerSecond finished
  * @param failureShare of the finished, 0 to 1
@@ -17,6 +18,7 @@ public record Utilization(
         OptionalDouble cpu,
         OptionalDouble memory,
         OptionalDouble concurrency,
+        boolean concurrencyDeclared,
         double inFlight,
         double requestsPerSecond,
         double failureShare,
@@ -24,9 +26,7 @@ public record Utilization(
 
     /** Of the resource that is used most among those that requests drive; 1 when unknown. */
     public double binding() {
-        if (cpu.isEmpty() && concurrency.isEmpty()) {
-            return 1;
-        }
-        return Math.max(cpu.orElse(0), concurrency.orElse(0));
+        double declared = concurrencyDeclared ? concurrency.orElse(1) : 0;
+        return Math.max(cpu.orElse(1), declared);
     }
 }

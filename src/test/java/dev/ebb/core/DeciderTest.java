@@ -1,0 +1,286 @@
+package dev.ebb.core;
+
+import static dev.ebb.core.Fleet.id;
+import static dev.ebb.core.Fleet.quick;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Timelines of one service under the decider. A request costs 10 ms of CPU; each may use 1 core.
+ */
+class DeciderTest {
+
+    @Test
+    void parksTriesDrainsAndStopsWhenTheLoadFalls() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 250;
+        fleet.until(40);
+        assertThat(fleet.events).isEmpty();
+
+        fleet.rate = 60;
+        fleet.until(140);
+
+        assertThat(fleet.events("Park")).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(fleet.serving()).isEqualTo(2);
+        assertThat(fleet.events("Rescue")).isEmpty();
+        String park = fleet.events("Park").getFirst();
+        String drain = fleet.events("Drain").getFirst();
+        String stop = fleet.events("Stop").getFirst();
+        assertThat(at(park)).as("not before the stabilization window").isGreaterThanOrEqualTo(60);
+        assertThat(at(drain) - at(park)).as("the shortest trial").isGreaterThanOrEqualTo(10);
+        assertThat(at(stop)).isGreaterThan(at(drain));
+    }
+
+    private static double at(String event) {
+        return Double.parseDouble(event.substring(0, event.indexOf(' ')));
+    }
+
+    @Test
+    void startsInTheSameTickThatSeesTheNeed() {
+        Fleet fleet = new Fleet(quick(2, 10), 2);
+        fleet.rate = 60;
+        fleet.until(30);
+        fleet.rate = 290;
+        fleet.until(36);
+
+        assertThat(fleet.events("Start")).isNotEmpty();
+        fleet.until(60);
+        assertThat(fleet.serving()).isEqualTo(5);
+    }
+
+    @Test
+    void rescuesWhatIsParkedBeforeItStartsAnything() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.untilParked();
+        fleet.rate = 290;
+        fleet.until(fleet.seconds + 6);
+
+        assertThat(fleet.events("Rescue")).hasSize(1);
+        assertThat(fleet.events("Start")).isEmpty();
+        assertThat(fleet.serving()).isEqualTo(5);
+    }
+
+    @Test
+    void waitsLongerAfterARescue() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.untilSo(f -> !f.events("Park").isEmpty());
+        fleet.until(fleet.seconds + 3);
+        fleet.rate = 290;
+        fleet.until(fleet.seconds + 5);
+        double rescued = fleet.seconds;
+        fleet.rate = 60;
+        fleet.untilSo(f -> f.events("Park").size() >= 2);
+        assertThat(fleet.seconds - rescued).as("twice the stabilization").isGreaterThan(39);
+    }
+
+    @Test
+    void missingDataNeverScalesInAndNeverOut() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 100;
+        fleet.until(10);
+        for (int i = 1; i <= 5; i++) {
+            fleet.silent.add(id(i));
+        }
+        fleet.until(100);
+        assertThat(fleet.events).isEmpty();
+        assertThat(fleet.holds()).doesNotContain("observe");
+        assertThat(fleet.state.standing()).isEqualTo(5);
+    }
+
+    @Test
+    void oneSilentInstanceHoldsTheServiceAndTheHoldSaysSo() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 60;
+        fleet.silent.add(id(3));
+        fleet.until(100);
+        assertThat(fleet.events("Park")).isEmpty();
+        fleet.silent.clear();
+        fleet.until(200);
+        assertThat(fleet.events("Park")).isNotEmpty();
+    }
+
+    @Test
+    void replacesWhatExitsInTheSameTick() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 250;
+        fleet.until(30);
+        fleet.liveness.put(id(2), new Liveness.Exited(OptionalInt.of(137)));
+        fleet.until(31);
+        assertThat(fleet.events).containsExactly("31 FAILED 2", "31 Start 6");
+        assertThat(fleet.last.commands().getFirst().command())
+                .isEqualTo(new Command.Start(id(6), Optional.of(id(2))));
+        fleet.until(34);
+        assertThat(fleet.serving()).isEqualTo(5);
+        assertThat(fleet.state.find(id(2))).isEmpty();
+    }
+
+    @Test
+    void aCrashLoopIsSlowedDown() {
+        Fleet fleet = new Fleet(quick(1, 3), 1);
+        fleet.until(1);
+        for (int i = 0; i < 300; i++) {
+            fleet.state.instances().stream()
+                    .filter(x -> x.lifecycle() != Lifecycle.FAILED)
+                    .forEach(x ->
+                            fleet.liveness.put(x.id(), new Liveness.Exited(OptionalInt.of(1))));
+            fleet.until(fleet.seconds + 1);
+        }
+        assertThat(fleet.events("Start")).hasSizeBetween(5, 16);
+        assertThat(fleet.holds()).contains("crash_loop");
+    }
+
+    @Test
+    void ejectionWhileOnTrialBringsThePlannedAbsenceBackFirst() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.untilParked();
+        Instance serving =
+                fleet.state.instances().stream().filter(Instance::carriesLoad).findFirst().get();
+        fleet.health.put(serving.id(), Health.EJECTED);
+        fleet.until(fleet.seconds + 1);
+        assertThat(fleet.events("Rescue")).hasSize(1);
+    }
+
+    @Test
+    void survivorsThatFailLoseTheTrial() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.untilParked();
+        fleet.failureShare = 0.05;
+        fleet.until(fleet.seconds + 9);
+        assertThat(fleet.events("Rescue")).hasSize(1);
+        assertThat(fleet.events("Stop")).isEmpty();
+    }
+
+    @Test
+    void survivorsThatSlowDownLoseTheTrial() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.untilParked();
+        fleet.latencyNanos = 50_000_000;
+        fleet.until(fleet.seconds + 9);
+        assertThat(fleet.events("Rescue")).hasSize(1);
+    }
+
+    @Test
+    void nothingIsStoppedWithoutAcknowledgementOrWithRequestsInFlight() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.acknowledges = false;
+        fleet.untilSo(f -> !f.events("Park").isEmpty());
+        fleet.until(fleet.seconds + 30);
+        assertThat(fleet.state.count(i -> i.lifecycle() == Lifecycle.PARKING)).isEqualTo(1);
+
+        fleet.acknowledges = true;
+        InstanceId victim =
+                fleet.state.instances().stream().filter(Instance::isOnTrial).findFirst().get().id();
+        fleet.stuckInFlight.put(victim, 1);
+        fleet.until(fleet.seconds + 35);
+        assertThat(fleet.events("Stop")).isEmpty();
+        assertThat(fleet.state.find(victim).orElseThrow().lifecycle())
+                .isEqualTo(Lifecycle.DRAINING);
+        fleet.until(fleet.seconds + 20);
+        assertThat(fleet.events("Rescue")).as("at the drain deadline").hasSize(1);
+    }
+
+    @Test
+    void aProtectedInstanceIsNeverChosenAndTheLowestCostGoesFirst() {
+        Fleet fleet = new Fleet(quick(2, 5), 3);
+        fleet.state = fleet.state.with(id(3), i -> i.withMark(Mark.PROTECTED, true));
+        fleet.rate = 30;
+        fleet.until(60);
+        assertThat(fleet.events("Park").getFirst()).endsWith("Park 2");
+    }
+
+    @Test
+    void aFrozenServiceKeepsItsSizeButReplacesWhatFails() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.state = fleet.state.withFrozen(true);
+        fleet.rate = 60;
+        fleet.until(100);
+        assertThat(fleet.events).isEmpty();
+        assertThat(fleet.holds()).contains("frozen");
+        fleet.rate = 900;
+        fleet.until(120);
+        assertThat(fleet.events).isEmpty();
+        fleet.liveness.put(id(1), new Liveness.Exited(OptionalInt.of(1)));
+        fleet.until(121);
+        assertThat(fleet.events("Start")).hasSize(1);
+    }
+
+    @Test
+    void observeRecordsWhatItWouldDoAndDoesNothing() {
+        Fleet fleet = new Fleet(quick(2, 10).withMode(Policy.Mode.OBSERVE), 5);
+        fleet.rate = 60;
+        fleet.until(60);
+        assertThat(fleet.events).isEmpty();
+        assertThat(fleet.last.explanation().planned())
+                .extracting(Planned::command)
+                .hasOnlyElementsOfType(Command.Park.class);
+        assertThat(fleet.holds()).contains("observe");
+    }
+
+    @Test
+    void anOrderedSizeIsReachedThroughTheSameRehearsal() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 60;
+        fleet.state = fleet.state.withOrdered(OptionalInt.of(4));
+        fleet.until(40);
+        assertThat(fleet.events("Park")).hasSize(1);
+        assertThat(fleet.events("Stop")).hasSize(1);
+        fleet.state = fleet.state.withOrdered(OptionalInt.of(6));
+        fleet.until(50);
+        assertThat(fleet.serving()).isEqualTo(6);
+    }
+
+    @Test
+    void aBusyHostAndFullMemoryHold() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 60;
+        fleet.hostBusy = OptionalDouble.of(0.99);
+        fleet.memory.put(id(4), 1000L << 20);
+        fleet.until(100);
+        assertThat(fleet.events).isEmpty();
+        assertThat(fleet.holds()).contains("host_busy", "memory");
+    }
+
+    @Test
+    void oneOfTwoMayGoOnlyWhenOneIsWhatTheOperatorAskedFor() {
+        Fleet two = new Fleet(quick(2, 10), 2);
+        two.rate = 1;
+        two.until(100);
+        assertThat(two.events).isEmpty();
+        Fleet one = new Fleet(quick(1, 10), 2);
+        one.rate = 1;
+        one.until(300);
+        assertThat(one.serving()).isEqualTo(1);
+    }
+
+    @Test
+    void roomForOneFailureIsLeft() {
+        Fleet fleet = new Fleet(quick(2, 10), 3);
+        fleet.rate = 110;
+        fleet.until(200);
+        assertThat(fleet.events("Park"))
+                .as("2 would be 55 %% used, 1 after a failure 110 %%")
+                .isEmpty();
+        assertThat(fleet.holds()).contains("projected_after_failure");
+    }
+
+    @Test
+    void theSameInputsGiveTheSameDecision() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.until(45);
+        Observation seen = fleet.observe();
+        Explanation once = Decider.decide(fleet.state, seen, fleet.policy).explanation();
+        Explanation twice = Decider.decide(fleet.state, seen, fleet.policy).explanation();
+        assertThat(twice).isEqualTo(once);
+    }
+}
