@@ -304,6 +304,7 @@ public final class Balancer {
         if (out != wasOut) {
             if (!out) {
                 candidate.rampFrom(nowNanos);
+                candidate.estimate().forget();
             }
             rebuild(nowNanos);
             tell(candidate, out);

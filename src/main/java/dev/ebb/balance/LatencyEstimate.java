@@ -79,6 +79,12 @@ final class LatencyEstimate {
         failuresNanos = nowNanos;
     }
 
+    /** It is back after a fault: what was learnt during the fault holds no longer. */
+    void forget() {
+        any = false;
+        failures = 0;
+    }
+
     boolean known() {
         return any;
     }

@@ -11,6 +11,9 @@ public final class RetryBudget {
     private static final double KEPT_SECONDS = 10;
     private static final double NANOS = 1e9;
 
+    /** A whole token, less what rounding may have taken from it. */
+    private static final double ONE = 1 - 1e-6;
+
     /** Tokens that requests may leave unused at most: those of so many requests. */
     private static final double KEPT_REQUESTS = 1000;
 
@@ -47,18 +50,18 @@ public final class RetryBudget {
             return false;
         }
         refill(nowNanos);
-        if (fromRequests >= 1) {
-            fromRequests -= 1;
+        if (fromRequests >= ONE) {
+            fromRequests = Math.max(0, fromRequests - 1);
             return true;
         }
-        if (fromFloor >= 1) {
-            fromFloor -= 1;
+        if (fromFloor >= ONE) {
+            fromFloor = Math.max(0, fromFloor - 1);
             return true;
         }
         double both = fromRequests + fromFloor;
-        if (both >= 1) {
+        if (both >= ONE) {
             fromRequests = 0;
-            fromFloor = both - 1;
+            fromFloor = Math.max(0, both - 1);
             return true;
         }
         return false;

@@ -49,7 +49,7 @@ public final class UtilizationWeights {
             double errorPenalty, Duration blackout, Duration expiration, Duration smoothing) {
         public static final Settings DEFAULT =
                 new Settings(
-                        1, Duration.ofSeconds(10), Duration.ofMinutes(3), Duration.ofSeconds(5));
+                        1, Duration.ofSeconds(10), Duration.ofMinutes(3), Duration.ofSeconds(10));
     }
 
     /**

@@ -1,0 +1,62 @@
+package dev.ebb.sim.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ebb.balance.StrategyKind;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.List;
+
+/** What the documentation promises of each strategy, held against the simulator. */
+class BalancerSimulatorTest {
+
+    private static Result run(String scenario, StrategyKind kind, boolean on) {
+        Scenario chosen =
+                Scenario.all().stream()
+                        .filter(one -> one.name().equals(scenario))
+                        .findFirst()
+                        .orElseThrow();
+        boolean metrics = kind == StrategyKind.WEIGHTED;
+        return Run.of(chosen, new Setup(kind.name(), kind, metrics, on, on), 7);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameResult() {
+        Result first = run("one killed", StrategyKind.LEAST_RESPONSE_TIME, true);
+        assertThat(run("one killed", StrategyKind.LEAST_RESPONSE_TIME, true)).isEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @EnumSource(StrategyKind.class)
+    void oneKilledOfFiveCostsNoRequest(StrategyKind kind) {
+        Result result = run("one killed", kind, true);
+        assertThat(result.errorShare()).isZero();
+        assertThat(result.retryShare()).isLessThan(0.001);
+    }
+
+    @ParameterizedTest
+    @EnumSource(StrategyKind.class)
+    void noStrategyIsABlackHoleEvenWithoutDetection(StrategyKind kind) {
+        for (String fault : List.of("one fails fast", "one killed", "one frozen")) {
+            assertThat(run(fault, kind, false).oddShare()).as(fault).isLessThan(1.06);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StrategyKind.class)
+    void aColdInstanceIsNotFlooded(StrategyKind kind) {
+        assertThat(run("cold one joins", kind, true).oddShare()).isLessThan(0.7);
+    }
+
+    @Test
+    void aStarvedInstanceIsAvoidedByThoseThatCanSeeIt() {
+        String starved = "one has 10 % CPU";
+        assertThat(run(starved, StrategyKind.LEAST_RESPONSE_TIME, false).oddShare())
+                .isLessThan(0.1);
+        assertThat(run(starved, StrategyKind.LEAST_REQUESTS, false).oddShare()).isLessThan(0.3);
+        assertThat(run(starved, StrategyKind.WEIGHTED, false).oddShare()).isLessThan(0.6);
+    }
+}
