@@ -3,7 +3,6 @@ package dev.ebb.balance;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
-
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,7 +1,6 @@
 package dev.ebb.balance;
 
 import dev.ebb.core.Reason;
-
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package dev.ebb.balance;
 
 import dev.ebb.core.ServiceName;
-
 import java.util.List;
 
 /**

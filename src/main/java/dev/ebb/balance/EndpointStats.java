@@ -1,7 +1,6 @@
 package dev.ebb.balance;
 
 import dev.ebb.core.LatencyCounts;
-
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -24,10 +23,17 @@ public final class EndpointStats {
     private static final int HISTOGRAM = OUTCOMES + Outcome.values().length;
     private static final int CELLS = HISTOGRAM + LatencyCounts.BUCKETS + PADDING;
 
+    private static final Outcome[] OUTCOME_VALUES = Outcome.values();
+
     private final AtomicLongArray cells = new AtomicLongArray(CELLS);
 
     private void add(int cell, long amount) {
         cells.setRelease(cell, cells.getPlain(cell) + amount);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // An index within this process only, on the request path.
+    private static int cellOf(Outcome outcome) {
+        return OUTCOMES + outcome.ordinal();
     }
 
     /** Writer: a request was picked for the endpoint; nothing of it has been sent yet. */
@@ -42,7 +48,7 @@ public final class EndpointStats {
      */
     void finished(Outcome outcome, long latencyNanos, boolean wasStream) {
         long latency = Math.max(0, latencyNanos);
-        add(OUTCOMES + outcome.ordinal(), 1);
+        add(cellOf(outcome), 1);
         if (!wasStream) {
             add(LATENCY_SUM, latency);
             if (outcome != Outcome.CANCELLED && !outcome.connectError()) {
@@ -79,7 +85,7 @@ public final class EndpointStats {
 
     /** Any thread: how many attempts ended like this. */
     public long outcomeTotal(Outcome outcome) {
-        return cells.getAcquire(OUTCOMES + outcome.ordinal());
+        return cells.getAcquire(cellOf(outcome));
     }
 
     public long failuresTotal() {
@@ -91,8 +97,6 @@ public final class EndpointStats {
         }
         return failures;
     }
-
-    private static final Outcome[] OUTCOME_VALUES = Outcome.values();
 
     long streamsOpenedTotal() {
         return cells.getAcquire(STREAMS_OPENED);

@@ -53,7 +53,7 @@ final class LatencyEstimate {
     }
 
     /** An answer's head came this long after the pick. */
-    void answered(double latencyNanos, double medianNanos, long nowNanos) {
+    void answered(long latencyNanos, double medianNanos, long nowNanos) {
         if (!any) {
             any = true;
             ewma = latencyNanos;
@@ -66,7 +66,7 @@ final class LatencyEstimate {
     }
 
     /** Without an answer after this long: the estimate is at least that. */
-    void unanswered(double latencyNanos, double medianNanos, long nowNanos) {
+    void unanswered(long latencyNanos, double medianNanos, long nowNanos) {
         if (latencyNanos > decayed(medianNanos, nowNanos)) {
             answered(latencyNanos, medianNanos, nowNanos);
         }

@@ -2,7 +2,6 @@ package dev.ebb.balance;
 
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.TrafficReading;
-
 import java.util.Collection;
 
 /**

@@ -1,7 +1,6 @@
 package dev.ebb.balance;
 
 import dev.ebb.core.InstanceId;
-
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;

@@ -3,17 +3,14 @@ package dev.ebb.balance;
 import static dev.ebb.balance.EndpointRole.ACTIVE;
 import static dev.ebb.balance.EndpointRole.DRAINING;
 import static dev.ebb.balance.EndpointRole.PARKED;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ebb.core.Health;
-
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.List;
 
 class BalancerTest {
 

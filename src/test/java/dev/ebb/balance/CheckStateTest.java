@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.balance.CheckState.Change;
 import dev.ebb.balance.CheckState.Verdict;
-
 import org.junit.jupiter.api.Test;
 
 /** Every 2 s, rise 2, fall 3. */

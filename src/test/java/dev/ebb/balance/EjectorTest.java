@@ -5,7 +5,6 @@ import static dev.ebb.balance.Ejector.Suspicion.CONSECUTIVE_FAILURES;
 import static dev.ebb.balance.Ejector.Suspicion.FAILURE_RATE;
 import static dev.ebb.balance.Ejector.Suspicion.NONE;
 import static dev.ebb.balance.Ejector.Suspicion.PROBATION;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

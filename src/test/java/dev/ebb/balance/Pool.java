@@ -4,7 +4,6 @@ import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

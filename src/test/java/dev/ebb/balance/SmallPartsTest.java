@@ -3,10 +3,9 @@ package dev.ebb.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 class SmallPartsTest {
     private static final long SECOND = 1_000_000_000L;
@@ -112,8 +111,8 @@ class SmallPartsTest {
         LatencyEstimate estimate = new LatencyEstimate();
         double median = 10e6;
         assertThat(estimate.costNanos(median, 0)).as("unknown: the median").isEqualTo(10e6);
-        estimate.answered(100e6, median, 0);
-        estimate.answered(20e6, median, 0);
+        estimate.answered(100_000_000, median, 0);
+        estimate.answered(20_000_000, median, 0);
         assertThat(estimate.costNanos(median, 0)).as("the peak").isEqualTo(100e6);
         assertThat(estimate.costNanos(median, 10 * SECOND))
                 .as("10 + 90 / e, towards the median")
@@ -131,7 +130,7 @@ class SmallPartsTest {
     @Test
     void requestsThatWaitForAnAnswerCountWithTheirAge() {
         LatencyEstimate estimate = new LatencyEstimate();
-        estimate.answered(5e6, 5e6, 0);
+        estimate.answered(5_000_000, 5e6, 0);
         estimate.waits(0);
         estimate.waits(2 * SECOND);
         assertThat(estimate.costNanos(5e6, 4 * SECOND)).isEqualTo(3e9);

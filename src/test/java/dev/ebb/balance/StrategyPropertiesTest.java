@@ -3,14 +3,13 @@ package dev.ebb.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every strategy owes, whichever it is. */
 class StrategyPropertiesTest {
@@ -34,16 +33,13 @@ class StrategyPropertiesTest {
         // Detection is off. The others take 10 ms, svc-1 fails in a tenth of one.
         Pool pool = new Pool(Pool.undetected(kind), false, 5);
         int[] picks = new int[5];
-        List<Open> open = new ArrayList<>();
+        ArrayDeque<Open> open = new ArrayDeque<>();
         for (int millis = 0; millis < 30_000; millis++) {
             pool.passMillis(1);
-            open.removeIf(one -> {
-                boolean due = pool.now - one.startNanos() >= 10_000_000;
-                if (due) {
-                    pool.end(one.candidate(), Outcome.OK, one.startNanos());
-                }
-                return due;
-            });
+            while (!open.isEmpty() && pool.now - open.element().startNanos() >= 10_000_000) {
+                Open due = open.remove();
+                pool.end(due.candidate(), Outcome.OK, due.startNanos());
+            }
             Candidate candidate = pool.pick(Tried.NONE);
             picks[candidate.id().ordinal() - 1]++;
             if (candidate.id().ordinal() == 1) {
@@ -144,11 +140,11 @@ class StrategyPropertiesTest {
     private static void step(Pool pool, List<Open> open, boolean checks, SplittableRandom random) {
         int ordinal = 1 + random.nextInt(pool.endpoints.size());
         switch (random.nextInt(8)) {
-            case 0 -> pool.set(ordinal, EndpointRole.values()[random.nextInt(3)]);
+            case 0 -> pool.set(ordinal, any(EndpointRole.values(), random));
             case 1 -> pool.passMillis(random.nextInt(3000));
             case 2 -> {
                 if (checks) {
-                    CheckResult result = CheckResult.values()[random.nextInt(4)];
+                    CheckResult result = any(CheckResult.values(), random);
                     pool.balancer.checked(Pool.id(ordinal), result, pool.now);
                 }
             }
@@ -156,12 +152,15 @@ class StrategyPropertiesTest {
             default -> {
                 if (!open.isEmpty()) {
                     Open one = open.remove(random.nextInt(open.size()));
-                    Outcome[] outcomes = Outcome.values();
-                    Outcome outcome = outcomes[random.nextInt(outcomes.length)];
+                    Outcome outcome = any(Outcome.values(), random);
                     pool.end(one.candidate(), outcome, one.startNanos());
                 }
             }
         }
+    }
+
+    private static <T> T any(T[] values, SplittableRandom random) {
+        return values[random.nextInt(values.length)];
     }
 
     private static void pickOne(Pool pool, List<Open> open, SplittableRandom random) {

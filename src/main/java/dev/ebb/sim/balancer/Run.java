@@ -9,7 +9,6 @@ import dev.ebb.balance.UtilizationWeights;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -90,7 +90,7 @@ record Scenario(
                 calm("steady, 70 % load", 10, 0.7),
                 calm("steady, 92 % load", 10, 0.92),
                 calm("quiet, 2 % load", 10, 0.02),
-                calm("200 instances, 70 %", 200, 0.7),
+                calm("50 instances, 70 %", 50, 0.7),
                 calm("half are 3x stronger", 10, 0.75).uneven(3),
                 calm("mixed requests", 10, 0.7).with(Demand.MIXED),
                 calm("heavy tail", 10, 0.7).with(Demand.HEAVY_TAIL),

@@ -3,7 +3,6 @@ package dev.ebb.sim.balancer;
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.EjectionPolicy;
 import dev.ebb.balance.StrategyKind;
-
 import java.time.Duration;
 
 /**

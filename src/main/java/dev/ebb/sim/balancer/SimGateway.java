@@ -12,7 +12,6 @@ import dev.ebb.balance.Tried;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
-
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;

@@ -2,7 +2,6 @@ package dev.ebb.sim.balancer;
 
 import dev.ebb.balance.CheckResult;
 import dev.ebb.balance.Outcome;
-
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;

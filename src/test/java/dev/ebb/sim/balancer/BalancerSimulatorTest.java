@@ -3,12 +3,10 @@ package dev.ebb.sim.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.balance.StrategyKind;
-
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.List;
 
 /** What the documentation promises of each strategy, held against the simulator. */
 class BalancerSimulatorTest {
