@@ -98,7 +98,8 @@ final class Capacity {
         int max = tick.policy().range().max();
         int rescued = plan.commands.size();
         int standing = state.standing() + rescued;
-        int target = Math.max(state.target() + rescued, tick.policy().range().min());
+        int least = state.ordered().isPresent() ? 0 : tick.policy().range().min();
+        int target = Math.max(state.target() + rescued, least);
         int owed = Math.max(0, Math.min(target, Math.max(max, state.target())) - standing);
         int grown = Math.max(0, growth(state, rescued, max) - owed);
         if (owed + grown == 0) {

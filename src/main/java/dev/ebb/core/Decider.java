@@ -17,7 +17,8 @@ public final class Decider {
 
     private Decider() {}
 
-    public static Decision decide(ServiceState before, Observation seen, Policy policy) {
+    public static Decision decide(ServiceState earlier, Observation seen, Policy policy) {
+        ServiceState before = withoutGap(earlier, seen, policy);
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state();
         Sizing present = new Sizer(policy, assessment, seen.now()).size(state, 0);
@@ -32,6 +33,14 @@ public final class Decider {
         Plan plan = new Plan();
         state = plan(new Tick(policy, seen, current, sizing, new Proof(seen)), plan);
         return decision(state, current, sizing, plan, policy);
+    }
+
+    /** Ticks may be late, but not later than data may be old. */
+    private static ServiceState withoutGap(ServiceState state, Observation seen, Policy policy) {
+        boolean gap =
+                !state.latency().isEmpty()
+                        && state.latency().ageNanos(seen.now()) > policy.in().freshness().toNanos();
+        return gap ? state.afterGap(policy, seen.now()) : state;
     }
 
     private static ServiceState remember(

@@ -70,6 +70,7 @@ final class Guards {
         }
         trouble(state, holds);
         history(state, holds);
+        rescued(state, holds);
         memory(assessment, holds);
         failing(assessment, holds);
         if (seen.hostCpuBusy().orElse(0) > policy.in().hostBusy()) {
@@ -115,6 +116,24 @@ final class Guards {
                                                     Text.number(Math.floor(known / 1e9)),
                                                     Text.number(needed / 1e9)),
                                     Map.of("known_s", known / 1e9, "needed_s", needed / 1e9)),
+                            "time"));
+        }
+    }
+
+    /** A long memory of low load alone would park again at once what was just taken back. */
+    private void rescued(ServiceState state, List<Hold> holds) {
+        long needed = policy.in().stabilization().toNanos() * state.patience().factor();
+        long since = seen.now().nanosSince(state.patience().rescuedNanos());
+        if (state.patience().rescues() > 0 && since < needed && state.ordered().isEmpty()) {
+            holds.add(
+                    new Hold(
+                            new Reason(
+                                    "rescued",
+                                    "a removal was taken back %s s ago, %s s are waited"
+                                            .formatted(
+                                                    Text.number(Math.floor(since / 1e9)),
+                                                    Text.number(needed / 1e9)),
+                                    Map.of("since_s", since / 1e9, "needed_s", needed / 1e9)),
                             "time"));
         }
     }

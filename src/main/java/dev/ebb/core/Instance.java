@@ -192,6 +192,13 @@ public record Instance(
                 traffics);
     }
 
+    /** This instance with all its readings forgotten. */
+    public Instance unread() {
+        return withReadings(
+                Series.empty(ProcessReading::measuredAtNanos),
+                Series.empty(TrafficReading::measuredAtNanos));
+    }
+
     public boolean is(Mark mark) {
         return marks.contains(mark);
     }

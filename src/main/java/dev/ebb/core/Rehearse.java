@@ -150,6 +150,12 @@ final class Rehearse {
             ServiceState state, Instance instance, Plan plan, boolean allowed) {
         int inFlight = instance.inFlight().orElse(0);
         if (tick.proof().nothingInFlight(instance)) {
+            int needed = Math.max(tick.sizing().out(), tick.sizing().in());
+            int carrying = state.count(Instance::isHealthyServing);
+            boolean missed = needed > carrying && !instance.is(Mark.RETIRING);
+            if (missed && state.ordered().isEmpty()) {
+                return needed(state, Set.of(instance.id()), plan, carrying);
+            }
             if (allowed) {
                 plan.order(
                         new Command.Stop(instance.id(), false),

@@ -67,6 +67,18 @@ public record ServiceState(
                 0);
     }
 
+    /**
+     * After a time in which nothing was observed: what is known of the load has a hole, and rates
+     * over it are no rates. It is forgotten, as in a new life; a trial starts again.
+     */
+    public ServiceState afterGap(Policy policy, Now now) {
+        long span = policy.in().stabilization().toNanos() * Patience.FACTOR_MAX;
+        return withInstances(instances.stream().map(Instance::unread).toList())
+                .withLoad(NeedHistory.empty(span, now), learnedConcurrency)
+                .withLatency(Series.empty(LatencyPoint::atNanos))
+                .withRehearsal(Optional.empty());
+    }
+
     public Optional<Instance> find(InstanceId id) {
         return instances.stream().filter(i -> i.id().equals(id)).findFirst();
     }
