@@ -80,7 +80,7 @@ final class ParkChecks {
      * what is left also bears the number that control itself wanted.
      */
     private void need(ServiceFacts service, List<Trail> parked) {
-        if (service.forced) {
+        if (service.orderedCount) {
             return;
         }
         int left = 0;
@@ -91,7 +91,7 @@ final class ParkChecks {
         }
         int need = service.needAtLeast(facts.stepAt);
         int wanted = service.status.map(it -> it.explanation().wanted()).orElse(0);
-        if (left < need || (left < wanted && !service.orderedCount)) {
+        if (left < Math.max(need, wanted)) {
             facts.violation(
                     "I1",
                     "parking %s leaves %d healthy SERVING; needed at least %d, wanted %d, min %d"
@@ -107,8 +107,8 @@ final class ParkChecks {
     /**
      * I3: after a park, what is absent stays within the unavailability budget: the share of the
      * fleet, rounded down, at least one. Absent: alive and taken out of rotation by a snapshot,
-     * whoever took it; in rotation and ejected; FAILED with no stand-in started. The fleet is all
-     * of these and what is healthy in rotation.
+     * whoever took it; in rotation and ejected; failed in rotation with no stand-in started. The
+     * fleet is all of these and what is healthy in rotation.
      */
     private void budget(ServiceFacts service, List<Trail> parked) {
         int absent = 0;
@@ -146,7 +146,8 @@ final class ParkChecks {
             boolean replaced =
                     facts.replaces.values().stream()
                             .anyMatch(it -> it.filter(each.id()::equals).isPresent());
-            missing += each.lifecycle() == Lifecycle.FAILED && !replaced ? 1 : 0;
+            boolean missed = service.trail(each.id(), facts.now()).failedInRotation;
+            missing += each.lifecycle() == Lifecycle.FAILED && missed && !replaced ? 1 : 0;
         }
         return missing;
     }

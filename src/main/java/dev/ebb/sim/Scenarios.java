@@ -36,7 +36,7 @@ final class Scenarios {
     private Scenario draw(long seed) {
         double kind = random.nextDouble();
         Weather weather = kind < 0.25 ? Weather.STEADY : kind < 0.4 ? Weather.CALM : Weather.STORM;
-        double seconds = between(300, LONGEST_SECONDS);
+        double seconds = between(weather == Weather.STEADY ? 600 : 300, LONGEST_SECONDS);
         int count = chance(0.2) ? 2 : 1;
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -53,7 +53,7 @@ final class Scenarios {
     }
 
     private Part part(ServiceName name, Weather weather, double seconds) {
-        Policy policy = policy();
+        Policy policy = policy(weather == Weather.STEADY);
         double cores = oneOf(0.5, 1, 2);
         double capacity = between(30, 250);
         double requestSeconds = chance(0.5) ? between(0.01, 0.1) : between(0.1, 0.8);
@@ -62,7 +62,7 @@ final class Scenarios {
                         ? Math.max(4, Math.ceil(capacity * requestSeconds * between(0.8, 2.5)))
                         : 0;
         double startSeconds = chance(0.7) ? between(0.5, 5) : between(5, 15);
-        double constantFrom = weather == Weather.STEADY ? between(0, seconds / 4) : seconds;
+        double constantFrom = weather == Weather.STEADY ? between(0, seconds / 5) : seconds;
         double perInstance = capacity * policy.targets().cpu();
         LoadShape load = load(policy, perInstance, weather, constantFrom, seconds);
         boolean streams = chance(0.2);
@@ -130,15 +130,19 @@ final class Scenarios {
         return new LoadShape.Steps(levels);
     }
 
-    private Policy policy() {
+    /**
+     * @param quick so that a fleet comes to its right size within the run
+     */
+    private Policy policy(boolean quick) {
         int min = 1 + random.nextInt(3);
-        int max = chance(0.08) ? min + 10 + random.nextInt(20) : min + 1 + random.nextInt(8);
+        int more = chance(0.08) ? 10 + random.nextInt(20) : 1 + random.nextInt(8);
+        int max = min + (quick ? 1 + more % 5 : more);
         double cpu = between(0.4, 0.8);
         double shortest = between(5, 20);
         Policy.In in =
                 new Policy.In(
                         seconds(10, 30),
-                        seconds(15, 120),
+                        seconds(15, quick ? 45 : 120),
                         chance(0.5) ? 0.5 : Math.min(0.9, cpu),
                         chance(0.7) ? 0.95 : between(0.6, 1),
                         seconds(5, 15),
@@ -164,7 +168,7 @@ final class Scenarios {
                 in,
                 new Policy.Trial(
                         duration(shortest),
-                        duration(shortest + between(10, 60)),
+                        duration(shortest + between(10, quick ? 30 : 60)),
                         oneOf(0.01, 0.05)),
                 new Policy.Drain(seconds(20, 90), then, seconds(3, 10)),
                 start);

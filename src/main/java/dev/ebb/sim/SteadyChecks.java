@@ -36,7 +36,7 @@ final class SteadyChecks {
         double window = service.policy.in().window().toSeconds();
         double now = facts.now() / 1e9;
         double stabilization = service.policy.in().stabilization().toSeconds();
-        boolean disturbed = service.lastStop < facts.disturbedUntil;
+        boolean disturbed = service.lastStop < facts.disturbedUntil || isRestless(service);
         if (disturbed || now - stopped > stabilization || facts.shuttingDown) {
             return;
         }
@@ -55,6 +55,12 @@ final class SteadyChecks {
     /** Long streams carry the load of some time ago. */
     private static double streamsRemember(ServiceModel model) {
         return model.streamShare() > 0 ? 4 * model.streamSeconds() : 0;
+    }
+
+    /** With a few long streams among few requests in flight, the load is never quite the same. */
+    private static boolean isRestless(ServiceFacts service) {
+        ServiceModel model = service.service.model;
+        return model.streamShare() > 0 && model.concurrency() > 0;
     }
 
     /** I10: each hold names what would release it. */

@@ -71,6 +71,7 @@ final class StopChecks {
                 trail.calledFailed = false;
             } else if (!trail.calledFailed) {
                 trail.calledFailed = true;
+                trail.failedInRotation = service.activeBefore.contains(trail.id);
                 trail.rightlyFailed =
                         facts.world
                                 .process(trail.id)
@@ -182,7 +183,7 @@ final class StopChecks {
      * control was given.
      */
     private void need(Trail trail, ServiceFacts service) {
-        if (service.forced) {
+        if (service.orderedCount) {
             return;
         }
         int left = (int) service.carrying().stream().filter(it -> it != trail).count();

@@ -49,6 +49,9 @@ final class Trail {
 
     boolean calledFailed;
 
+    /** It was in rotation until then, so that it is missed. */
+    boolean failedInRotation;
+
     /** Stopped because it had been given up, and not alive. */
     boolean gaveUp;
 
