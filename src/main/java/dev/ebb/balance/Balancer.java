@@ -277,12 +277,14 @@ public final class Balancer {
         }
         maintained = true;
         nextMaintenanceNanos = nowNanos + MAINTENANCE_NANOS;
-        for (Candidate candidate : candidates.values()) {
-            if (candidate.isOut()) {
-                settle(candidate, nowNanos);
+        if (rotation.out() > 0) {
+            for (Candidate candidate : candidates.values()) {
+                if (candidate.isOut()) {
+                    settle(candidate, nowNanos);
+                }
             }
         }
-        rotation.updateRamps(nowNanos);
+        rotation.moveOn(nowNanos);
         updateMedian(nowNanos);
     }
 

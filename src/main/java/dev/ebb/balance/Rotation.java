@@ -22,6 +22,7 @@ final class Rotation {
     private int size;
     private int active;
     private int healthy;
+    private int out;
     private boolean panic;
     private boolean ramping;
     private double topFactor = 1;
@@ -34,9 +35,11 @@ final class Rotation {
     void rebuild(Collection<Candidate> candidates, long nowNanos) {
         active = 0;
         healthy = 0;
+        out = 0;
         int reachable = 0;
         for (Candidate candidate : candidates) {
             candidate.slot = -1;
+            out += candidate.isOut() ? 1 : 0;
             if (candidate.isActive()) {
                 active++;
                 healthy += candidate.isOut() ? 0 : 1;
@@ -63,8 +66,14 @@ final class Rotation {
         return panic && !(othersReachable && candidate.isUnreachable());
     }
 
-    /** Slow start moves with time: looks whether any is still going on. */
-    void updateRamps(long nowNanos) {
+    /** Slow start moves with time. A new one begins with a rebuild only. */
+    void moveOn(long nowNanos) {
+        if (ramping) {
+            updateRamps(nowNanos);
+        }
+    }
+
+    private void updateRamps(long nowNanos) {
         ramping = false;
         topFactor = SlowStart.LEAST;
         for (int i = 0; i < size; i++) {
@@ -88,6 +97,11 @@ final class Rotation {
 
     int healthy() {
         return healthy;
+    }
+
+    /** How many are out by failure detection, parked ones included. */
+    int out() {
+        return out;
     }
 
     boolean panic() {
