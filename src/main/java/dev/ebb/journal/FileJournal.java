@@ -36,6 +36,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     private boolean abandoned;
     private int sinceRefill;
     private volatile Optional<String> trouble = Optional.empty();
+    private volatile Optional<String> observationTrouble = Optional.empty();
 
     private FileJournal(Path state, JournalSettings settings, Recovery recovery, long next) {
         this.directory = new SegmentDirectory(journalIn(state));
@@ -101,22 +102,20 @@ public final class FileJournal implements Journal, AutoCloseable {
                                 .orElse(""));
     }
 
-    private static long lastObserved(SegmentDirectory ring) throws IOException {
-        List<Path> segments = ring.segments();
-        if (segments.isEmpty()) {
-            return 0;
-        }
-        Path last = segments.getLast();
-        long named = SegmentDirectory.firstSequenceOf(last);
+    /** Numbers of observations that cannot be read may be used again; that costs a replay. */
+    private static long lastObserved(SegmentDirectory ring) {
+        long last = 0;
         try {
-            return SegmentContent.read(last).frames().stream()
-                    .mapToLong(LineFormat.Frame::sequence)
-                    .reduce(named, Math::max);
+            for (Path segment : ring.segments().reversed().stream().limit(1).toList()) {
+                last = SegmentDirectory.firstSequenceOf(segment);
+                for (LineFormat.Frame frame : SegmentContent.read(segment).frames()) {
+                    last = Math.max(last, frame.sequence());
+                }
+            }
         } catch (IOException e) {
-            // Losing observations stops nothing; no number beyond the segment's name is used twice
-            // in the journal itself, which is what matters.
-            return named;
+            return last;
         }
+        return last;
     }
 
     /**
@@ -146,7 +145,7 @@ public final class FileJournal implements Journal, AutoCloseable {
 
     /** What keeps the journal from being written, or makes that doubtful; for people. */
     public Optional<String> trouble() {
-        return trouble;
+        return trouble.or(() -> observationTrouble);
     }
 
     @Override
@@ -169,6 +168,10 @@ public final class FileJournal implements Journal, AutoCloseable {
         }
     }
 
+    /**
+     * An observation that cannot be written is skipped, and the next one says so: it costs a
+     * replay, while a failure would keep control from removing anything.
+     */
     private Appended observe(JournalEntry.Observed observed) {
         if (observations.skips(observed)) {
             return WRITTEN;
@@ -176,16 +179,23 @@ public final class FileJournal implements Journal, AutoCloseable {
         int skipped = observations.skipped(observed.observation().service());
         byte[] line = LineFormat.frame(nextSequence, EntryCodec.encode(observed, skipped));
         if (line.length > settings.entryBytes()) {
-            return tooLarge(line.length);
+            return lose(observed, tooLarge(line.length).why());
         }
-        long sequence = nextSequence++;
         try {
-            observations.write(sequence, observed, line);
-            return WRITTEN;
+            observations.write(nextSequence, observed, line);
+            observationTrouble = Optional.empty();
         } catch (IOException e) {
             observations.close();
-            return new Appended.Failed(failure("an observation", e));
+            lose(observed, failure("an observation", e));
         }
+        nextSequence++;
+        return WRITTEN;
+    }
+
+    private Appended lose(JournalEntry.Observed observed, String why) {
+        observations.lost(observed.observation().service());
+        observationTrouble = Optional.of(why);
+        return WRITTEN;
     }
 
     private Appended keep(JournalEntry entry, boolean durable) {
@@ -369,7 +379,7 @@ public final class FileJournal implements Journal, AutoCloseable {
                 .formatted(what, directory.path(), Failures.plain(e));
     }
 
-    private Appended tooLarge(int bytes) {
+    private Appended.Failed tooLarge(int bytes) {
         return new Appended.Failed(
                 "An entry of %d bytes is larger than the journal's limit of %d"
                         .formatted(bytes, settings.entryBytes()));

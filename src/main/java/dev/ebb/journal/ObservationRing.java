@@ -44,6 +44,11 @@ final class ObservationRing implements AutoCloseable {
         return pace == null ? 0 : pace.skipped;
     }
 
+    /** One that was to be written could not be. */
+    void lost(ServiceName service) {
+        paces.computeIfAbsent(service, name -> new Pace()).skipped++;
+    }
+
     void write(long sequence, JournalEntry.Observed observed, byte[] line) throws IOException {
         SegmentFile segment = segmentFor(sequence);
         segment.write(line);

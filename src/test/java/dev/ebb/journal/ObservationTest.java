@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +90,23 @@ class ObservationTest {
         assertThat(counted).isBetween(120L - 40, 120L);
         assertThat(Journals.bytesIn(FileJournal.observationsIn(state)))
                 .isLessThan(121 * 64 * 1024 + 2_000_000);
+    }
+
+    @Test
+    void anObservationThatCannotBeWrittenStopsNothing() throws IOException {
+        Path ring = Files.writeString(FileJournal.observationsIn(state), "in the way");
+        try (var journal = Journals.open(state)) {
+            assertThat(journal.append(observed(0, 1), Durability.LATER)).isEqualTo(WRITTEN);
+            assertThat(journal.trouble().orElse("")).contains("an observation");
+            assertThat(journal.append(opened(1), Durability.DURABLE)).isEqualTo(WRITTEN);
+            assertThat(journal.wantsCheckpoint()).isFalse();
+            Files.delete(ring);
+            journal.append(observed(1, 1), Durability.LATER);
+            assertThat(journal.trouble()).isEmpty();
+        }
+        try (var all = JournalReader.known(JournalReader.of(state).withObservations())) {
+            assertThat(all.map(Stored.Known::leftOut)).containsExactly(0, 1);
+        }
     }
 
     @Test
