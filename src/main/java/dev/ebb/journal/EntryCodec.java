@@ -8,13 +8,14 @@ import dev.ebb.control.JournalEntry;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,7 @@ import java.util.Set;
  * makes a {@link Stored.Foreign}: a newer Ebb's journal can be read by an older one. Thread-safe.
  */
 final class EntryCodec {
-    private static final String LEFT_OUT = "left_out";
+    private static final byte[] LEFT_OUT = ",\"left_out\":".getBytes(StandardCharsets.US_ASCII);
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
@@ -42,6 +43,9 @@ final class EntryCodec {
                     .withConfigOverride(Map.class, o -> o.setNullHandling(emptyForNull()))
                     .build();
 
+    private static final ObjectWriter WRITER = MAPPER.writerFor(JournalEntry.class);
+    private static final ObjectReader READER = MAPPER.readerFor(JournalEntry.class);
+
     private EntryCodec() {}
 
     private static JsonSetter.Value emptyForNull() {
@@ -57,32 +61,43 @@ final class EntryCodec {
      * @throws JacksonException when a value cannot be written, which is a mistake in the program
      */
     static byte[] encode(JournalEntry entry, int leftOut) {
-        var writer = MAPPER.writerFor(JournalEntry.class);
+        byte[] json = WRITER.writeValueAsBytes(entry);
         if (leftOut == 0) {
-            return writer.writeValueAsBytes(entry);
+            return json;
         }
-        byte[] json = writer.writeValueAsBytes(entry);
-        byte[] more =
-                (",\"" + LEFT_OUT + "\":" + leftOut + "}").getBytes(StandardCharsets.US_ASCII);
-        byte[] all = new byte[json.length - 1 + more.length];
-        System.arraycopy(json, 0, all, 0, json.length - 1);
-        System.arraycopy(more, 0, all, json.length - 1, more.length);
+        byte[] number = (leftOut + "}").getBytes(StandardCharsets.US_ASCII);
+        int end = json.length - 1;
+        byte[] all = Arrays.copyOf(json, end + LEFT_OUT.length + number.length);
+        System.arraycopy(LEFT_OUT, 0, all, end, LEFT_OUT.length);
+        System.arraycopy(number, 0, all, end + LEFT_OUT.length, number.length);
         return all;
     }
 
     /** Reads {@code [from, to)}. Never throws for content. */
     static Stored decode(long sequence, byte[] buffer, int from, int to) {
         try {
-            JsonNode tree = MAPPER.readTree(buffer, from, to - from);
-            if (!(tree instanceof ObjectNode object)) {
-                return foreign(sequence, buffer, from, to, "is no object");
+            JournalEntry entry = READER.readValue(buffer, from, to - from);
+            if (entry == null) {
+                return foreign(sequence, buffer, from, to, "it is empty");
             }
-            int leftOut = object.path(LEFT_OUT).asInt(0);
-            var entry = MAPPER.treeToValue(object, JournalEntry.class);
-            return new Stored.Known(sequence, entry, leftOut);
+            return new Stored.Known(sequence, entry, leftOut(buffer, from, to));
         } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
             return foreign(sequence, buffer, from, to, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The last field, if it is there at all: an entry's own last field never ends like it. */
+    private static int leftOut(byte[] buffer, int from, int to) {
+        int at = to - 2;
+        long number = 0;
+        for (long power = 1; at > from && buffer[at] >= '0' && buffer[at] <= '9'; at--) {
+            number += power * (buffer[at] - '0');
+            power = Math.min(power * 10, Integer.MAX_VALUE);
+        }
+        int start = at + 1 - LEFT_OUT.length;
+        boolean there =
+                start > from && Arrays.equals(buffer, start, at + 1, LEFT_OUT, 0, LEFT_OUT.length);
+        return there ? (int) Math.min(number, Integer.MAX_VALUE) : 0;
     }
 
     private static Stored foreign(long sequence, byte[] buffer, int from, int to, String why) {
