@@ -1,0 +1,10 @@
+package broken.balance;
+
+import broken.control.Loop;
+
+/** Breaks a rule on purpose. */
+final class ImportsControl {
+    Loop loop() {
+        return new Loop();
+    }
+}

@@ -1,0 +1,8 @@
+package broken.balance;
+
+import java.util.concurrent.ExecutorService;
+
+/** Breaks a rule on purpose. */
+interface StartsThreads {
+    ExecutorService threads();
+}

@@ -1,0 +1,4 @@
+package broken.control;
+
+/** Something that inner rooms must not import. */
+public final class Loop {}

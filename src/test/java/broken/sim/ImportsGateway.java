@@ -1,0 +1,10 @@
+package broken.sim;
+
+import broken.gateway.Server;
+
+/** Breaks a rule on purpose. */
+final class ImportsGateway {
+    Server server() {
+        return new Server();
+    }
+}

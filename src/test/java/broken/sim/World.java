@@ -1,0 +1,4 @@
+package broken.sim;
+
+/** Something that adapters must not import. */
+public final class World {}
