@@ -80,7 +80,7 @@ class EntryCodecTest {
                         "{\"type\":\"opened\"",
                         "{}",
                         "[1]",
-                        "{\"type\":\"marked\",\"wall_millis\":5,\"id\":\"nobody\",\"mark\":\"X\"}")) {
+                        "{\"type\":\"marked\",\"wall_millis\":5,\"id\":\"no\",\"mark\":\"X\"}")) {
             assertThat(decode(json))
                     .as(json)
                     .isInstanceOfSatisfying(
