@@ -89,6 +89,7 @@ record Scenario(
         return List.of(
                 calm("steady, 70 % load", 10, 0.7),
                 calm("steady, 92 % load", 10, 0.92),
+                calm("steady, 30 % load", 10, 0.3),
                 calm("quiet, 2 % load", 10, 0.02),
                 calm("50 instances, 70 %", 50, 0.7),
                 calm("half are 3x stronger", 10, 0.75).uneven(3),
