@@ -138,11 +138,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             return "cannot listen at %s: the name is unknown; use an address of this machine"
                     .formatted(where);
         }
+        if (message.contains("assign")) {
+            return "cannot listen at %s: this machine does not have that address".formatted(where);
+        }
         if (cause instanceof BindException || message.contains("in use")) {
-            if (message.contains("assign")) {
-                return "cannot listen at %s: this machine does not have that address"
-                        .formatted(where);
-            }
             return "cannot listen at %s: the port is in use by another program; choose another"
                     .formatted(where);
         }

@@ -8,6 +8,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.util.Locale;
@@ -62,6 +63,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (failure != null) {
             ended = true;
             exchange = null;
+            opened.close();
             pool.closed(this, false, 0);
             if (waiting != null) {
                 waiting.noConnection(refusalOf(failure));
@@ -369,7 +371,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof java.io.IOException) {
+        if (channel == null || ended) {
+            // Not connected: the attempt to connect tells how that ended.
+            return;
+        }
+        if (cause instanceof IOException) {
             // A failed write too: what the instance may have answered can still be read.
             reset = true;
         } else {

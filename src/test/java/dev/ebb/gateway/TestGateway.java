@@ -58,7 +58,7 @@ final class TestGateway implements AutoCloseable {
 
     static BalancePolicy policy(RetryPolicy retry, EjectionPolicy ejection, CheckPolicy check) {
         return new BalancePolicy(
-                StrategyKind.LEAST_REQUESTS, Duration.ZERO, check, ejection, retry);
+                StrategyKind.RANDOM, Duration.ZERO, check, ejection, retry);
     }
 
     static InstanceId id(int ordinal) {

@@ -62,7 +62,12 @@ final class TestInstance implements AutoCloseable {
         private byte[] chunks() throws IOException {
             var body = new ByteArrayOutputStream();
             while (true) {
-                int size = Integer.parseInt(lineOf(in).split(";")[0], 16);
+                int size;
+                try {
+                    size = Integer.parseInt(lineOf(in).split(";")[0], 16);
+                } catch (NumberFormatException e) {
+                    throw new IOException("the chunks break off", e);
+                }
                 if (size == 0) {
                     while (!lineOf(in).isEmpty()) {
                         // A trailer.
@@ -96,18 +101,20 @@ final class TestInstance implements AutoCloseable {
     final AtomicInteger connections = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ServerSocket server;
+    private final int port;
     private volatile Behavior behavior;
 
     TestInstance(Behavior behavior) {
         this(behavior, 0);
     }
 
-    TestInstance(Behavior behavior, int port) {
+    TestInstance(Behavior behavior, int wanted) {
         this.behavior = behavior;
         try {
             server = new ServerSocket();
             server.setReuseAddress(true);
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 1024);
+            port = server.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -126,7 +133,7 @@ final class TestInstance implements AutoCloseable {
     }
 
     int port() {
-        return server.getLocalPort();
+        return port;
     }
 
     Endpoint endpoint(InstanceId id, EndpointRole role) {
