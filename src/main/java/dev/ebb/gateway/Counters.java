@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import dev.ebb.core.LatencyCounts;
+
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**

@@ -5,8 +5,9 @@ import dev.ebb.balance.Outcome;
 import dev.ebb.balance.Pick;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.Tried;
+
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * was sent of its body is still here. Never after a byte of the final answer went to the client.
  */
 final class Exchange {
-    private static final int SMALL_BYTES = 8 * 1024;
-
     private final ClientConnection client;
     private final GatewayLoop loop;
     private final LoopService service;
@@ -31,11 +30,7 @@ final class Exchange {
     private boolean expectContinue;
     private final long startNanos;
 
-    // What may have to be sent again: the head, and the body as far as it has come.
-    private @Nullable ByteBuf head;
-    private @Nullable ArrayDeque<ByteBuf> held;
-    private int heldBytes;
-    private boolean replayable = true;
+    private final Sendable request;
     private long requestBytes;
 
     private Tried tried = Tried.NONE;
@@ -48,18 +43,14 @@ final class Exchange {
     private boolean stream;
     private long pickNanos;
 
-    private int status;
-    private boolean started;
-    private boolean keep;
-    private boolean closeDelimited;
-    private boolean dechunk;
+    private final Answer answer;
     private boolean over;
     private long progressNanos;
 
     Exchange(
             ClientConnection client,
             LoopService service,
-            RequestHead request,
+            RequestHead asked,
             BodyScanner requestBody,
             ByteBuf head,
             long nowNanos) {
@@ -67,13 +58,14 @@ final class Exchange {
         this.loop = service.loop;
         this.service = service;
         this.requestBody = requestBody;
-        this.head = head;
-        isHead = request.isHead;
-        http10 = request.http10;
-        keepAlive = request.keepAlive;
-        expectContinue = request.expectContinue;
+        this.request = new Sendable(head);
+        isHead = asked.isHead;
+        http10 = asked.http10;
+        answer = new Answer(client, loop, asked.http10);
+        keepAlive = asked.keepAlive;
+        expectContinue = asked.expectContinue;
         RetryPolicy retry = service.service.balance().retry();
-        repeatable = retry.enabled() && request.idempotent;
+        repeatable = retry.enabled() && asked.idempotent;
         startNanos = nowNanos;
         progressNanos = nowNanos;
     }
@@ -117,31 +109,17 @@ final class Exchange {
         waits = false;
         upstream = connection;
         progressNanos = System.nanoTime();
-        ByteBuf request = head;
-        if (request == null) {
-            throw new IllegalStateException("the request's head is not here any more");
-        }
-        boolean again = mayBeSentAgain();
-        if (!again) {
-            head = null;
-        }
-        connection.write(again ? request.retainedDuplicate() : request);
-        ArrayDeque<ByteBuf> parts = held;
-        if (parts != null) {
-            for (ByteBuf part : parts) {
-                connection.write(again ? part.retainedDuplicate() : part);
-            }
-            if (!again) {
-                held = null;
-                heldBytes = 0;
-            }
+        if (mayBeSentAgain()) {
+            request.writeTo(connection);
+        } else {
+            request.moveTo(connection);
         }
         connection.flush();
         client.process();
     }
 
     private boolean mayBeSentAgain() {
-        return repeatable && replayable && attempts < retryPolicy().maxAttempts();
+        return repeatable && request.complete() && attempts < retryPolicy().maxAttempts();
     }
 
     /** There is no connection to the instance to be had. Nothing of the request was sent. */
@@ -164,7 +142,7 @@ final class Exchange {
         upstream = null;
         long now = System.nanoTime();
         boolean garbage = why == UpstreamConnection.Break.BAD_RESPONSE;
-        if (started) {
+        if (answer.begun()) {
             truncated(Outcome.CUT, now);
             return;
         }
@@ -233,7 +211,7 @@ final class Exchange {
         }
         UpstreamConnection connection = upstream;
         return connection == null
-                ? heldBytes < loop.settings().limits().replayBytes()
+                ? request.bytes() < loop.settings().limits().replayBytes()
                 : connection.writable();
     }
 
@@ -261,42 +239,17 @@ final class Exchange {
         UpstreamConnection connection = upstream;
         int size = part.readableBytes();
         if (connection == null) {
-            hold(part);
+            request.add(part);
             return;
         }
         if (mayBeSentAgain()) {
-            if (heldBytes + size <= loop.settings().limits().replayBytes()) {
-                hold(part.retainedDuplicate());
+            if (request.bytes() + size <= loop.settings().limits().replayBytes()) {
+                request.add(part.retainedDuplicate());
             } else {
-                dropReplay();
+                request.drop();
             }
         }
         connection.write(part);
-    }
-
-    private void hold(ByteBuf part) {
-        ArrayDeque<ByteBuf> parts = held;
-        if (parts == null) {
-            parts = new ArrayDeque<>(4);
-            held = parts;
-        }
-        parts.addLast(part);
-        heldBytes += part.readableBytes();
-    }
-
-    private void dropReplay() {
-        replayable = false;
-        ArrayDeque<ByteBuf> parts = held;
-        held = null;
-        heldBytes = 0;
-        if (parts != null) {
-            parts.forEach(ByteBuf::release);
-        }
-        ByteBuf request = head;
-        head = null;
-        if (request != null) {
-            request.release();
-        }
     }
 
     void flushUpstream() {
@@ -338,93 +291,38 @@ final class Exchange {
      */
     boolean responseHead(ResponseHead response, UpstreamConnection connection, ByteBuf rest) {
         long now = System.nanoTime();
-        BodyScanner body = connection.body();
-        status = response.status;
-        dechunk = response.chunked && http10 && !body.done();
-        closeDelimited = body.endsWithClose() || dechunk;
         int readable = rest.readableBytes();
-        ByteBuf content = dechunk ? loop.allocator().directBuffer(readable + 1) : null;
-        int taken = body.accept(rest, content);
-        if (body.bad()) {
-            rest.release();
-            if (content != null) {
-                content.release();
-            }
+        boolean mayKeep =
+                keepAlive && !loop.isClosing() && (requestIsSent() || response.status < 400);
+        int taken = answer.begin(response, connection.body(), rest, mayKeep);
+        if (taken == Answer.BAD) {
             return false;
         }
         answered = true;
-        progressNanos = now;
-        service.balancer.answered(candidate(), Outcome.ofStatus(status), pickNanos, now);
+        service.balancer.answered(candidate(), Outcome.ofStatus(response.status), pickNanos, now);
         if (response.stream) {
             stream = true;
             service.balancer.streamOpened(candidate());
         }
-        dropReplay();
-        keep =
-                keepAlive
-                        && !closeDelimited
-                        && !loop.isClosing()
-                        && (requestIsSent() || status < 400);
-        started = true;
-        boolean framed = response.chunked && !http10 && !(status == 204 || status == 304);
-        boolean small = content == null && taken <= SMALL_BYTES;
-        ByteBuf out =
-                loop.rewriter()
-                        .response(
-                                response,
-                                framed,
-                                keep,
-                                http10,
-                                small ? taken : 0,
-                                loop.allocator());
-        if (small && taken > 0) {
-            out.writeBytes(rest, taken);
-        }
-        client.write(out);
-        if (small) {
-            rest.release();
-        } else {
-            writeBody(rest, content, taken, readable);
-        }
-        service.counters.add(Counters.BYTES_OUT, taken);
-        pauseIfFull(connection);
+        request.drop();
+        passed(connection, taken, now);
         return taken < readable;
     }
 
     /** More of the answer's body; owns it, and says whether there are bytes behind its end. */
     boolean responseBody(UpstreamConnection connection, ByteBuf bytes) {
         int readable = bytes.readableBytes();
-        ByteBuf content = dechunk ? loop.allocator().directBuffer(readable + 1) : null;
-        int taken = connection.body().accept(bytes, content);
-        if (connection.body().bad()) {
-            bytes.release();
-            if (content != null) {
-                content.release();
-            }
+        int taken = answer.pass(connection.body(), bytes);
+        if (taken == Answer.BAD) {
             return false;
         }
-        progressNanos = System.nanoTime();
-        writeBody(bytes, content, taken, readable);
-        service.counters.add(Counters.BYTES_OUT, taken);
-        pauseIfFull(connection);
+        passed(connection, taken, System.nanoTime());
         return taken < readable;
     }
 
-    private void writeBody(ByteBuf bytes, @Nullable ByteBuf content, int taken, int readable) {
-        if (content != null) {
-            bytes.release();
-            client.write(content);
-        } else if (taken == readable && taken > 0) {
-            client.write(bytes);
-        } else {
-            if (taken > 0) {
-                client.write(bytes.readRetainedSlice(taken));
-            }
-            bytes.release();
-        }
-    }
-
-    private void pauseIfFull(UpstreamConnection connection) {
+    private void passed(UpstreamConnection connection, int bytes, long nowNanos) {
+        progressNanos = nowNanos;
+        service.counters.add(Counters.BYTES_OUT, bytes);
         if (!client.writable()) {
             connection.read(false);
         }
@@ -451,14 +349,14 @@ final class Exchange {
     void responseEnded(@Nullable UpstreamConnection reusable) {
         long now = System.nanoTime();
         upstream = null;
-        finishAttempt(Outcome.ofStatus(status), now);
-        service.counters.answered(status, now - startNanos);
+        finishAttempt(Outcome.ofStatus(answer.status()), now);
+        service.counters.answered(answer.status(), now - startNanos);
         over = true;
         client.flush();
         if (reusable != null) {
             reusable.release(now);
         }
-        client.exchangeEnded(keep, requestIsSent());
+        client.exchangeEnded(answer.keep(), requestIsSent());
     }
 
     // ---- Other ends
@@ -471,12 +369,12 @@ final class Exchange {
         finishAttempt(outcome, nowNanos);
         service.counters.count(Counters.TRUNCATED);
         over = true;
-        client.abort(closeDelimited);
+        client.abort(answer.endsWithClose());
     }
 
     /** Ends without an answer of the instance: the gateway's own goes to the client. */
     private void refuse(Refusal refusal) {
-        dropReplay();
+        request.drop();
         over = true;
         service.counters.refused(refusal);
         client.refused(refusal, keepAlive, requestIsSent(), isHead);
@@ -492,7 +390,7 @@ final class Exchange {
                         && (refusal == Refusal.RESPONSE_TIMEOUT
                                 || refusal == Refusal.REQUEST_DEADLINE);
         letGo();
-        if (started) {
+        if (answer.begun()) {
             truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
             return;
         }
@@ -530,7 +428,7 @@ final class Exchange {
         }
         over = true;
         letGo();
-        dropReplay();
+        request.drop();
         if (candidate != null) {
             finishAttempt(Outcome.CANCELLED, System.nanoTime());
         }
@@ -552,7 +450,7 @@ final class Exchange {
             if (waits && connecting == null && quiet > timeouts.waiting().toNanos()) {
                 giveUp(Refusal.OVERLOADED);
             }
-        } else if (started) {
+        } else if (answer.begun()) {
             if (quiet > timeouts.responseBody().toNanos()) {
                 giveUp(Refusal.RESPONSE_TIMEOUT);
             }

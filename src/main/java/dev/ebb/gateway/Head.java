@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import io.netty.buffer.ByteBuf;
+
 import java.util.Arrays;
 
 /**

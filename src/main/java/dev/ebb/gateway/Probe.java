@@ -3,6 +3,7 @@ package dev.ebb.gateway;
 import dev.ebb.balance.CheckPolicy;
 import dev.ebb.balance.CheckResult;
 import dev.ebb.balance.Endpoint;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,9 +13,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One active check on a connection of its own: a TCP connect, or a GET whose status is 2xx or 3xx.
@@ -81,7 +84,8 @@ final class Probe extends ChannelInboundHandlerAdapter {
             return;
         }
         var request =
-                "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: ebb-check\r\nConnection: close\r\n\r\n"
+                ("GET %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: ebb-check\r\n"
+                                + "Connection: close\r\n\r\n")
                         .formatted(policy.httpPath().get(), endpoint.host(), endpoint.port());
         future.channel().writeAndFlush(Unpooled.wrappedBuffer(Bytes.ascii(request)));
     }

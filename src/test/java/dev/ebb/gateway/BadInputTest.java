@@ -2,13 +2,14 @@ package dev.ebb.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.util.stream.Stream;
 
 /**
  * What must never reach an instance: everything that two parsers may read differently. Each case is
@@ -42,8 +43,7 @@ class BadInputTest {
     }
 
     private static Case post(String what, String fields, String body) {
-        return new Case(
-                what, 400, "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body);
+        return new Case(what, 400, "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body);
     }
 
     private static Case line(String what, int status, String line) {
@@ -118,14 +118,25 @@ class BadInputTest {
                 head("a control character", "X: \u0007\r\n"),
                 head("DEL", "X: \u007f\r\n"),
                 head("a bare CR at the end", "X: a\r\n\r"),
-                new Case("an unknown expectation", 417, "GET / HTTP/1.1\r\nHost: a\r\n"
-                        + "Expect: tea\r\n\r\n"),
-                new Case("a WebSocket", 501, "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
-                        + "Connection: Upgrade\r\n\r\n"),
-                new Case("too many fields", 431, "GET / HTTP/1.1\r\nHost: a\r\n"
-                        + "X: 1\r\n".repeat(200) + "\r\n"),
-                new Case("too large a head", 431, "GET / HTTP/1.1\r\nHost: a\r\n"
-                        + ("X: " + "y".repeat(5000) + "\r\n").repeat(10) + "\r\n"));
+                new Case(
+                        "an unknown expectation",
+                        417,
+                        "GET / HTTP/1.1\r\nHost: a\r\n" + "Expect: tea\r\n\r\n"),
+                new Case(
+                        "a WebSocket",
+                        501,
+                        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                                + "Connection: Upgrade\r\n\r\n"),
+                new Case(
+                        "too many fields",
+                        431,
+                        "GET / HTTP/1.1\r\nHost: a\r\n" + "X: 1\r\n".repeat(200) + "\r\n"),
+                new Case(
+                        "too large a head",
+                        431,
+                        "GET / HTTP/1.1\r\nHost: a\r\n"
+                                + ("X: " + "y".repeat(5000) + "\r\n").repeat(10)
+                                + "\r\n"));
     }
 
     private static Stream<Case> framings() {
@@ -159,8 +170,12 @@ class BadInputTest {
                 post("TE with a parameter", "Transfer-Encoding: chunked;q=1\r\n", chunked),
                 post("TE with a space", "Transfer-Encoding : chunked\r\n", chunked),
                 post("TE on a folded line", "Transfer-Encoding:\r\n chunked\r\n", chunked),
-                new Case("TE in HTTP/1.0", 400, "POST / HTTP/1.0\r\nHost: a\r\n"
-                        + "Transfer-Encoding: chunked\r\n\r\n" + chunked));
+                new Case(
+                        "TE in HTTP/1.0",
+                        400,
+                        "POST / HTTP/1.0\r\nHost: a\r\n"
+                                + "Transfer-Encoding: chunked\r\n\r\n"
+                                + chunked));
     }
 
     private static Stream<Case> badChunks() {

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.core.ServiceName;
+
+import org.junit.jupiter.api.Test;
+
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
 
 /** Starting where one cannot, routes, and the graceful end. */
 class ClosingTest {
@@ -23,13 +25,12 @@ class ClosingTest {
     void whatIsInFlightFinishesAndIdleClientsAreLetGo() throws Exception {
         var go = new CountDownLatch(1);
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    if (request.path().equals("/slow")) {
-                                        RetryTest.awaitQuietly(go);
-                                    }
-                                    exchange.ok(request.path());
-                                });
+                        new TestInstance((request, exchange) -> {
+                            if (request.path().equals("/slow")) {
+                                RetryTest.awaitQuietly(go);
+                            }
+                            exchange.ok(request.path());
+                        });
                 var gateway = new TestGateway().with(instance);
                 var slow = new TestClient(gateway.gateway);
                 var late = new TestClient(gateway.gateway);
@@ -66,8 +67,7 @@ class ClosingTest {
     @Test
     void theDeadlineEndsWhatDoesNotEnd() throws Exception {
         var never = new CountDownLatch(1);
-        try (var instance =
-                        new TestInstance((request, exchange) -> RetryTest.awaitQuietly(never));
+        try (var instance = new TestInstance((request, exchange) -> RetryTest.awaitQuietly(never));
                 var gateway = new TestGateway().with(instance);
                 var client = new TestClient(gateway.gateway)) {
             client.send(TestClient.get("/"));
@@ -97,26 +97,23 @@ class ClosingTest {
                                 port);
             }
         }
-        var foreign =
-                GatewaySettings.DEFAULT.withListeners(new InetSocketAddress("192.0.2.1", 0));
+        var foreign = GatewaySettings.DEFAULT.withListeners(new InetSocketAddress("192.0.2.1", 0));
         assertThatThrownBy(() -> Gateway.start(foreign, List.of()))
                 .hasMessageContaining("this machine does not have that address");
     }
 
     private static GatewayService service(String name, Route... routes) {
-        return new GatewayService(
-                new ServiceName(name), List.of(routes), BalancePolicy.DEFAULT);
+        return new GatewayService(new ServiceName(name), List.of(routes), BalancePolicy.DEFAULT);
     }
 
     @Test
     void oneRouteBelongsToOneService() {
-        assertThatThrownBy(
-                        () ->
-                                Gateway.start(
-                                        GatewaySettings.DEFAULT,
-                                        List.of(
-                                                service("one", Route.path("/a")),
-                                                service("two", Route.path("/a")))))
+        assertThatThrownBy(() ->
+                        Gateway.start(
+                                GatewaySettings.DEFAULT,
+                                List.of(
+                                        service("one", Route.path("/a")),
+                                        service("two", Route.path("/a")))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("services one and two have the same route");
     }

@@ -7,6 +7,11 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.control.EndpointSink;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The proof on which every stop rests: once all loops have acknowledged the snapshot that parks an
@@ -91,25 +93,21 @@ class DrainTest {
     }
 
     private static TestInstance recording(Set<String> served) {
-        return new TestInstance(
-                (request, exchange) -> {
-                    request.body();
-                    served.add(request.field("x-id"));
-                    exchange.ok("well");
-                });
+        return new TestInstance((request, exchange) -> {
+            request.body();
+            served.add(request.field("x-id"));
+            exchange.ok("well");
+        });
     }
 
     private static List<Endpoint> endpoints(
             Map<Integer, TestInstance> instances, int special, EndpointRole role) {
         return instances.entrySet().stream()
-                .map(
-                        entry ->
-                                entry.getValue()
-                                        .endpoint(
-                                                TestGateway.id(entry.getKey()),
-                                                entry.getKey() == special
-                                                        ? role
-                                                        : EndpointRole.ACTIVE))
+                .map(entry ->
+                        entry.getValue()
+                                .endpoint(
+                                        TestGateway.id(entry.getKey()),
+                                        entry.getKey() == special ? role : EndpointRole.ACTIVE))
                 .toList();
     }
 

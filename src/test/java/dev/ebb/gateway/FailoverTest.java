@@ -9,6 +9,11 @@ import dev.ebb.balance.EjectionPolicy;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.core.Health;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,9 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Instances that die, fail, come back; seen by live traffic and by checks. */
 class FailoverTest {
@@ -88,16 +90,13 @@ class FailoverTest {
 
     @Test
     void anInstanceWhoseCheckAnswersBadlyIsTakenOut() {
-        var policy =
-                TestGateway.policy(RetryPolicy.DEFAULT, QUICK, checks(Optional.of("/health")));
+        var policy = TestGateway.policy(RetryPolicy.DEFAULT, QUICK, checks(Optional.of("/health")));
         try (var one = TestInstance.answering("one");
                 var two = TestInstance.answering("two");
                 var gateway = gateway(policy).with(one, two)) {
             await().until(() -> health(gateway, 1) == Health.HEALTHY);
-            one.behave(
-                    (request, exchange) ->
-                            exchange.send(
-                                    "HTTP/1.1 500 Ill\r\nContent-Length: 0\r\n\r\n"));
+            one.behave((request, exchange) ->
+                    exchange.send("HTTP/1.1 500 Ill\r\nContent-Length: 0\r\n\r\n"));
             await().until(() -> health(gateway, 1) == Health.EJECTED);
             one.behave((request, exchange) -> exchange.ok("well"));
             await().until(() -> health(gateway, 1) == Health.HEALTHY);
@@ -147,18 +146,17 @@ class FailoverTest {
             for (int c = 0; c < 8; c++) {
                 clients.add(
                         Thread.ofVirtual()
-                                .start(
-                                        () -> {
-                                            try (var client = new TestClient(gateway.gateway)) {
-                                                while (!stop.get()) {
-                                                    var answer = client.ask(TestClient.get("/"));
-                                                    (answer.status() == 200 ? well : failed)
-                                                            .incrementAndGet();
-                                                }
-                                            } catch (IOException e) {
-                                                failed.incrementAndGet();
-                                            }
-                                        }));
+                                .start(() -> {
+                                    try (var client = new TestClient(gateway.gateway)) {
+                                        while (!stop.get()) {
+                                            var answer = client.ask(TestClient.get("/"));
+                                            (answer.status() == 200 ? well : failed)
+                                                    .incrementAndGet();
+                                        }
+                                    } catch (IOException e) {
+                                        failed.incrementAndGet();
+                                    }
+                                }));
             }
             await().until(() -> well.get() > 1000);
             instances.getFirst().die();
@@ -181,16 +179,12 @@ class FailoverTest {
     @Test
     void answersCutInTheMiddleEndTheClientsConnection() throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    exchange.send(
-                                            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-                                    request.in().read();
-                                });
+                        new TestInstance((request, exchange) -> {
+                            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+                            request.in().read();
+                        });
                 var gateway =
-                        gateway(
-                                        TestGateway.policy(
-                                                RetryPolicy.DEFAULT, QUICK, TestGateway.SELDOM))
+                        gateway(TestGateway.policy(RetryPolicy.DEFAULT, QUICK, TestGateway.SELDOM))
                                 .with(instance);
                 var client = new TestClient(gateway.gateway)) {
             client.send(TestClient.get("/"));

@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.RetryPolicy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client sees of instances that misbehave. Nothing is retried here. */
 class InstanceFaultsTest {
@@ -36,7 +38,8 @@ class InstanceFaultsTest {
                 "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
                 "HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+                        + "\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
                 "HTTP/1.1 200 OK\r\nX: a\u0000\r\nContent-Length: 0\r\n\r\n",
@@ -68,12 +71,11 @@ class InstanceFaultsTest {
     @Test
     void ofTwoAnswersTheFirstCounts() throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) ->
-                                        exchange.send(
-                                                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
-                                                        + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n"
-                                                        + "\r\nsecond"));
+                        new TestInstance((request, exchange) ->
+                                exchange.send(
+                                        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
+                                                + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n"
+                                                + "\r\nsecond"));
                 var gateway = gateway(instance);
                 var client = new TestClient(gateway.gateway)) {
             assertThat(client.ask(TestClient.get("/1")).text()).isEqualTo("1");
@@ -87,19 +89,17 @@ class InstanceFaultsTest {
     @Test
     void whatAnIdleConnectionSaysIsNobodysAnswer() throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    exchange.ok("first");
-                                    Thread.ofVirtual()
-                                            .start(
-                                                    () -> {
-                                                        try {
-                                                            exchange.ok("poison");
-                                                        } catch (IOException e) {
-                                                            // The gateway was quicker.
-                                                        }
-                                                    });
-                                });
+                        new TestInstance((request, exchange) -> {
+                            exchange.ok("first");
+                            Thread.ofVirtual()
+                                    .start(() -> {
+                                        try {
+                                            exchange.ok("poison");
+                                        } catch (IOException e) {
+                                            // The gateway was quicker.
+                                        }
+                                    });
+                        });
                 var gateway = gateway(instance);
                 var client = new TestClient(gateway.gateway)) {
             assertThat(client.ask(TestClient.get("/1")).text()).isEqualTo("first");
@@ -118,11 +118,10 @@ class InstanceFaultsTest {
             })
     void aCloseBeforeTheHeadIsABadGateway(String sent) throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    exchange.send(sent);
-                                    throw new IOException("closes");
-                                });
+                        new TestInstance((request, exchange) -> {
+                            exchange.send(sent);
+                            throw new IOException("closes");
+                        });
                 var gateway = gateway(instance);
                 var client = new TestClient(gateway.gateway)) {
             var answer = client.ask(TestClient.post("/", "body"));
@@ -141,11 +140,10 @@ class InstanceFaultsTest {
             })
     void aCutAnswerNeverLooksComplete(String sent) throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    exchange.send(sent);
-                                    throw new IOException("closes");
-                                });
+                        new TestInstance((request, exchange) -> {
+                            exchange.send(sent);
+                            throw new IOException("closes");
+                        });
                 var gateway = gateway(instance);
                 var client = new TestClient(gateway.gateway)) {
             client.send(TestClient.get("/"));
@@ -157,26 +155,24 @@ class InstanceFaultsTest {
     @Test
     void aCutAnswerWithoutAnEndOfItsOwnIsReset() throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    if (request.path().equals("/chunked")) {
-                                        exchange.send(
-                                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked"
-                                                        + "\r\n\r\n4\r\npart\r\n");
-                                        throw new IOException("closes");
-                                    }
-                                    exchange.send("HTTP/1.1 200 OK\r\n\r\npart");
-                                    exchange.socket().getInputStream().read();
-                                    exchange.reset();
-                                });
+                        new TestInstance((request, exchange) -> {
+                            if (request.path().equals("/chunked")) {
+                                exchange.send(
+                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked"
+                                                + "\r\n\r\n4\r\npart\r\n");
+                                throw new IOException("closes");
+                            }
+                            exchange.send("HTTP/1.1 200 OK\r\n\r\npart");
+                            exchange.socket().getInputStream().read();
+                            exchange.reset();
+                        });
                 var gateway = gateway(instance)) {
             try (var client = new TestClient(gateway.gateway)) {
                 client.send("GET /chunked HTTP/1.0\r\n\r\n");
                 assertThatThrownBy(client::read).isInstanceOf(SocketException.class);
             }
             try (var client = new TestClient(gateway.gateway)) {
-                client.send(
-                        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
                 assertThat(client.readHead().status()).isEqualTo(200);
                 assertThat(new String(client.exactly(4))).isEqualTo("part");
                 client.send("b");
@@ -189,12 +185,11 @@ class InstanceFaultsTest {
     @Test
     void anAnswerThatEndsWithTheConnectionPasses() throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    exchange.send("HTTP/1.1 200 OK\r\n\r\n");
-                                    exchange.send("all of it");
-                                    throw new IOException("closes");
-                                });
+                        new TestInstance((request, exchange) -> {
+                            exchange.send("HTTP/1.1 200 OK\r\n\r\n");
+                            exchange.send("all of it");
+                            throw new IOException("closes");
+                        });
                 var gateway = gateway(instance);
                 var client = new TestClient(gateway.gateway)) {
             var answer = client.ask(TestClient.get("/"));
@@ -207,13 +202,12 @@ class InstanceFaultsTest {
     @Test
     void anEarlyAnswerReachesAClientThatIsStillSending() throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    exchange.send(
-                                            "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n"
-                                                    + "Connection: close\r\n\r\nbig");
-                                    throw new IOException("closes without reading");
-                                });
+                        new TestInstance((request, exchange) -> {
+                            exchange.send(
+                                    "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n"
+                                            + "Connection: close\r\n\r\nbig");
+                            throw new IOException("closes without reading");
+                        });
                 var gateway = gateway(instance);
                 var client = new TestClient(gateway.gateway)) {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n");

@@ -5,13 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
 
 /** When a request goes to another instance, and when it must not. */
 class RetryTest {
@@ -23,11 +25,10 @@ class RetryTest {
     }
 
     private static TestInstance closing() {
-        return new TestInstance(
-                (request, exchange) -> {
-                    request.body();
-                    throw new IOException("closes");
-                });
+        return new TestInstance((request, exchange) -> {
+            request.body();
+            throw new IOException("closes");
+        });
     }
 
     private static TestInstance dead() {
@@ -83,8 +84,7 @@ class RetryTest {
             while (bad.requests.size() < 3) {
                 var body = "body " + bad.requests.size();
                 var answer =
-                        client.ask(
-                                "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n" + body);
+                        client.ask("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n" + body);
                 assertThat(answer.text()).isEqualTo(body);
             }
         }
@@ -139,13 +139,12 @@ class RetryTest {
     void aStalePooledConnectionIsNoticed() throws Exception {
         var closed = new CountDownLatch(1);
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    request.body();
-                                    exchange.ok("well");
-                                    closed.countDown();
-                                    throw new IOException("closes, without having said so");
-                                });
+                        new TestInstance((request, exchange) -> {
+                            request.body();
+                            exchange.ok("well");
+                            closed.countDown();
+                            throw new IOException("closes, without having said so");
+                        });
                 var gateway = gateway(RetryPolicy.OFF).with(instance);
                 var client = new TestClient(gateway.gateway)) {
             for (int i = 0; i < 200; i++) {
@@ -162,12 +161,11 @@ class RetryTest {
         var arrived = new CountDownLatch(1);
         var parked = new CountDownLatch(1);
         try (var leaving =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    arrived.countDown();
-                                    awaitQuietly(parked);
-                                    throw new IOException("closes");
-                                });
+                        new TestInstance((request, exchange) -> {
+                            arrived.countDown();
+                            awaitQuietly(parked);
+                            throw new IOException("closes");
+                        });
                 var well = TestInstance.answering("well");
                 var gateway = gateway(RetryPolicy.DEFAULT).with(leaving);
                 var client = new TestClient(gateway.gateway)) {
@@ -190,12 +188,11 @@ class RetryTest {
         var arrived = new CountDownLatch(1);
         var parked = new CountDownLatch(1);
         try (var leaving =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    arrived.countDown();
-                                    awaitQuietly(parked);
-                                    throw new IOException("closes");
-                                });
+                        new TestInstance((request, exchange) -> {
+                            arrived.countDown();
+                            awaitQuietly(parked);
+                            throw new IOException("closes");
+                        });
                 var gateway = gateway(RetryPolicy.OFF).with(leaving);
                 var client = new TestClient(gateway.gateway)) {
             client.send(TestClient.get("/"));
@@ -205,14 +202,8 @@ class RetryTest {
                     .isEqualTo(1);
             parked.countDown();
             assertThat(client.read().status()).isEqualTo(502);
-            await().until(
-                            () ->
-                                    gateway.report()
-                                                    .endpoints()
-                                                    .get(TestGateway.id(1))
-                                                    .ledger()
-                                                    .lost()
-                                            == 1);
+            await().until(() ->
+                    gateway.report().endpoints().get(TestGateway.id(1)).ledger().lost() == 1);
         }
     }
 

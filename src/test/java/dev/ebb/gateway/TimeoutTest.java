@@ -3,11 +3,12 @@ package dev.ebb.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
 
 /** Clients that are slow, idle, or gone. */
 class TimeoutTest {
@@ -28,10 +29,9 @@ class TimeoutTest {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n");
             var dripping =
                     Thread.ofVirtual()
-                            .start(
-                                    () ->
-                                            await().pollInterval(Duration.ofMillis(20))
-                                                    .until(() -> !drip(client)));
+                            .start(() ->
+                                    await().pollInterval(Duration.ofMillis(20))
+                                            .until(() -> !drip(client)));
             var answer = client.read();
             assertThat(answer.status()).isEqualTo(408);
             assertThat(answer.field("x-ebb-reason")).isEqualTo("request_timeout");
@@ -80,15 +80,13 @@ class TimeoutTest {
     @Test
     void aClientThatDoesNotReadIsLetGo() throws IOException {
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    exchange.send(
-                                            "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
-                                    var part = new byte[1 << 20];
-                                    for (int i = 0; i < 100; i++) {
-                                        exchange.out().write(part);
-                                    }
-                                });
+                        new TestInstance((request, exchange) -> {
+                            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+                            var part = new byte[1 << 20];
+                            for (int i = 0; i < 100; i++) {
+                                exchange.out().write(part);
+                            }
+                        });
                 var gateway = gateway(instance);
                 var client = new TestClient(gateway.gateway)) {
             client.send(TestClient.get("/"));
@@ -105,15 +103,14 @@ class TimeoutTest {
         var arrived = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    arrived.countDown();
-                                    try {
-                                        request.in().read();
-                                    } finally {
-                                        ended.countDown();
-                                    }
-                                });
+                        new TestInstance((request, exchange) -> {
+                            arrived.countDown();
+                            try {
+                                request.in().read();
+                            } finally {
+                                ended.countDown();
+                            }
+                        });
                 var gateway = gateway(instance)) {
             var client = new TestClient(gateway.gateway);
             client.send(TestClient.get("/"));
@@ -145,8 +142,7 @@ class TimeoutTest {
 
     @Test
     void tooManyConnectionsAreToldSo() throws IOException {
-        var limits =
-                new Limits(32_768, 100, 8192, 0, 65_536, 131_072, 2, 1024, 1024, 256);
+        var limits = new Limits(32_768, 100, 8192, 0, 65_536, 131_072, 2, 1024, 1024, 256);
         try (var instance = TestInstance.answering("hello");
                 var gateway =
                         new TestGateway(
@@ -164,12 +160,11 @@ class TimeoutTest {
             }
             one.close();
             await().ignoreExceptions()
-                    .until(
-                            () -> {
-                                try (var four = new TestClient(gateway.gateway)) {
-                                    return four.ask(TestClient.get("/")).status() == 200;
-                                }
-                            });
+                    .until(() -> {
+                        try (var four = new TestClient(gateway.gateway)) {
+                            return four.ask(TestClient.get("/")).status() == 200;
+                        }
+                    });
         }
     }
 
@@ -178,11 +173,10 @@ class TimeoutTest {
         var limits = new Limits(32_768, 100, 8192, 0, 65_536, 131_072, 100, 1, 1, 1);
         var go = new CountDownLatch(1);
         try (var instance =
-                        new TestInstance(
-                                (request, exchange) -> {
-                                    RetryTest.awaitQuietly(go);
-                                    exchange.ok(request.path());
-                                });
+                        new TestInstance((request, exchange) -> {
+                            RetryTest.awaitQuietly(go);
+                            exchange.ok(request.path());
+                        });
                 var gateway =
                         new TestGateway(
                                         GatewaySettings.DEFAULT.withLoops(1).withLimits(limits),
