@@ -1,7 +1,6 @@
 package dev.ebb.gateway;
 
 import dev.ebb.core.LatencyCounts;
-
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**

@@ -5,9 +5,7 @@ import dev.ebb.balance.Outcome;
 import dev.ebb.balance.Pick;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.Tried;
-
 import io.netty.buffer.ByteBuf;
-
 import org.jspecify.annotations.Nullable;
 
 /**

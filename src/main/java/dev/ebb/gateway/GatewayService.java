@@ -2,7 +2,6 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.core.ServiceName;
-
 import java.util.List;
 
 /** One service behind the gateway: which requests are its own, and how they are balanced. */

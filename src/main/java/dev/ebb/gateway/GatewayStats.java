@@ -2,7 +2,6 @@ package dev.ebb.gateway;
 
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.ServiceName;
-
 import java.util.Map;
 import java.util.TreeMap;
 

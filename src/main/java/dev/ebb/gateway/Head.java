@@ -1,7 +1,6 @@
 package dev.ebb.gateway;
 
 import io.netty.buffer.ByteBuf;
-
 import java.util.Arrays;
 
 /**

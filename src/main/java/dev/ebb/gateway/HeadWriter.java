@@ -2,7 +2,6 @@ package dev.ebb.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-
 import java.util.Arrays;
 
 /** Puts heads together in an array that is used again, and hands them out as one buffer each. */

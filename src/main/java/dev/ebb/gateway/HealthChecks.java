@@ -6,16 +6,13 @@ import dev.ebb.balance.CheckResult;
 import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.core.InstanceId;
-
 import io.netty.util.concurrent.ScheduledFuture;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks all of one service's instances actively, whatever their role, and hands each result to

@@ -2,7 +2,6 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.EndpointStats;
 import dev.ebb.control.EndpointSink;
-
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**

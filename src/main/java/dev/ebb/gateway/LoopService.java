@@ -13,7 +13,6 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

@@ -3,7 +3,6 @@ package dev.ebb.gateway;
 import dev.ebb.balance.CheckPolicy;
 import dev.ebb.balance.CheckResult;
 import dev.ebb.balance.Endpoint;
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -13,11 +12,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One active check on a connection of its own: a TCP connect, or a GET whose status is 2xx or 3xx.

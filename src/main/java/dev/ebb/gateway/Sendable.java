@@ -1,10 +1,8 @@
 package dev.ebb.gateway;
 
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request as it goes to an instance: the head, and of the body what has come before there was a

@@ -8,13 +8,11 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.handler.codec.ByteToMessageDecoder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to an instance: reads the responses and finds their ends. Serves one exchange at a

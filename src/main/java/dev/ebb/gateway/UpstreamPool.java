@@ -2,9 +2,7 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.EndpointRole;
-
 import io.netty.util.NetUtil;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 

@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.core.ServiceName;
-
-import org.junit.jupiter.api.Test;
-
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
 
 /** Starting where one cannot, routes, and the graceful end. */
 class ClosingTest {

@@ -7,11 +7,6 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.control.EndpointSink;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The proof on which every stop rests: once all loops have acknowledged the snapshot that parks an

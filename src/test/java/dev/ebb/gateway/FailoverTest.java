@@ -9,11 +9,6 @@ import dev.ebb.balance.EjectionPolicy;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.core.Health;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Instances that die, fail, come back; seen by live traffic and by checks. */
 class FailoverTest {

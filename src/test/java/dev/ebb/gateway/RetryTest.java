@@ -5,15 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
 
 /** When a request goes to another instance, and when it must not. */
 class RetryTest {

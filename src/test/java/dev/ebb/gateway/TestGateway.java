@@ -12,14 +12,12 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
-
-import org.awaitility.Awaitility;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 
 /** A gateway with one service, and the roles of its instances, for tests. */
 final class TestGateway implements AutoCloseable {

@@ -3,7 +3,6 @@ package dev.ebb.gateway;
 import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.core.InstanceId;
-
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
