@@ -2,30 +2,116 @@ package dev.ebb.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * The entry point of {@code ebb}. Each command is a class of its own, listed here. Exit codes: 0 it
- * worked, 1 it failed, 2 the command line was wrong.
+ * The entry point of {@code ebb}. Each command is a class of its own, listed here. What goes wrong
+ * is one line on stderr and an exit code; see {@link Exit}.
  */
 @Command(
         name = "ebb",
-        description = "Scales microservices in without losing a request.",
+        header = "Scales microservices in without losing a request.",
+        description = {
+            "Ebb starts a service's instances, balances the load between them, replaces those that"
+                + " fail, and lets instances go when the load falls: it parks them, watches that"
+                + " nobody misses them, and only then stops them.",
+            "",
+            "Begin with `ebb run examples/python.yaml`, and look with `ebb status`."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
-        subcommands = {VersionCommand.class})
+        scope = ScopeType.INHERIT,
+        usageHelpAutoWidth = true,
+        synopsisHeading = "%nUsage: ",
+        descriptionHeading = "%n",
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:it worked",
+            "1:refused or failed; one line says why",
+            "2:the command line or the configuration is wrong",
+            "3:no Ebb runs with this state directory"
+        },
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            StatusCommand.class,
+            ExplainCommand.class,
+            LogsCommand.class,
+            OrderCommands.Scale.class,
+            OrderCommands.Park.class,
+            OrderCommands.Rescue.class,
+            OrderCommands.Restart.class,
+            OrderCommands.Protect.class,
+            OrderCommands.Freeze.class,
+            OrderCommands.Thaw.class,
+            StopCommand.class,
+            VersionCommand.class
+        })
 public final class Main implements Runnable {
 
     @Spec private CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = commandLine(out, err).execute(args);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    /** The commands, writing to these. */
+    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        Ansi ansi = Ink.of(Ink.isTerminal()).on() ? Ansi.ON : Ansi.OFF;
+        return new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
+                .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+                .setExecutionExceptionHandler((e, commandLine, result) -> failed(e, commandLine));
+    }
+
+    private static int wrongUsage(ParameterException e) {
+        CommandLine commandLine = e.getCommandLine();
+        String name = commandLine.getCommandSpec().qualifiedName();
+        String said = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
+        String near = "";
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            Optional<String> meant = unmatched.getSuggestions().stream().findFirst();
+            near = meant.map(m -> "; did you mean '" + m + "'?").orElse("");
+        }
+        commandLine.getErr().println("ebb: " + said + near + "; see: " + name + " --help");
+        return Exit.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine commandLine) {
+        PrintWriter err = commandLine.getErr();
+        if (e instanceof Failure failure) {
+            err.println("ebb: " + failure.line());
+            return failure.code();
+        }
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return Exit.FAILED;
+        }
+        err.println("ebb: this should not happen; please report it with what follows");
+        e.printStackTrace(err);
+        return Exit.FAILED;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command?");
+        throw new ParameterException(spec.commandLine(), "which command?");
     }
 }

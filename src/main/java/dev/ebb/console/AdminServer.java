@@ -114,7 +114,7 @@ public final class AdminServer implements AutoCloseable {
             try {
                 reply = reply(exchange);
             } catch (OrderJson.Malformed e) {
-                reply = Reply.error(400, e.getMessage());
+                reply = Reply.error(400, e.why());
             } catch (RuntimeException e) {
                 LOG.error("the admin API failed at {}", exchange.getRequestURI(), e);
                 reply = Reply.error(500, "Ebb failed to answer; its log says why");

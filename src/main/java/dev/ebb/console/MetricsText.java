@@ -1,5 +1,7 @@
 package dev.ebb.console;
 
+import java.math.BigDecimal;
+
 /**
  * Writes Prometheus' text format 0.0.4. A family is begun once, and its samples follow it. For one
  * thread.
@@ -35,7 +37,19 @@ final class MetricsText {
         suffixed("", value, labels);
     }
 
+    void sample(long value, String... labels) {
+        suffixed("", Long.toString(value), labels);
+    }
+
     void suffixed(String suffix, double value, String... labels) {
+        suffixed(suffix, number(value), labels);
+    }
+
+    void suffixed(String suffix, long value, String... labels) {
+        suffixed(suffix, Long.toString(value), labels);
+    }
+
+    private void suffixed(String suffix, String value, String[] labels) {
         out.append(family).append(suffix);
         if (labels.length > 0) {
             out.append('{');
@@ -46,7 +60,7 @@ final class MetricsText {
             }
             out.append('}');
         }
-        out.append(' ').append(number(value)).append('\n');
+        out.append(' ').append(value).append('\n');
     }
 
     private void escape(String value) {
@@ -66,7 +80,7 @@ final class MetricsText {
         }
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString((long) value)
-                : Double.toString(value);
+                : BigDecimal.valueOf(value).toPlainString();
     }
 
     @Override

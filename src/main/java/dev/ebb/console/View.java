@@ -10,10 +10,30 @@ import java.util.Map;
  * Everything that the admin API shows at one moment. Immutable.
  *
  * @param traffic by service name; the empty name stands for what had no route
+ * @param failures the newest of each service that had one in this life of Ebb
  */
-public record View(About ebb, Status status, Map<String, Traffic> traffic, Loop loop) {
+public record View(
+        About ebb,
+        Status status,
+        Map<String, Traffic> traffic,
+        List<LastFailure> failures,
+        Loop loop) {
     public View {
         traffic = Map.copyOf(traffic);
+        failures = List.copyOf(failures);
+    }
+
+    /**
+     * The newest failure of a service's instances.
+     *
+     * @param reason a sentence without a full stop
+     * @param output the last lines that the instance wrote
+     */
+    public record LastFailure(
+            String service, String instance, long wallMillis, String reason, List<String> output) {
+        public LastFailure {
+            output = List.copyOf(output);
+        }
     }
 
     /**

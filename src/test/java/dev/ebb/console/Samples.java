@@ -68,6 +68,13 @@ public final class Samples {
                 about,
                 status,
                 Map.of("hello", traffic),
+                List.of(
+                        new View.LastFailure(
+                                "hello",
+                                "hello-9",
+                                1_789_999_999_000L,
+                                "exited with code 1",
+                                List.of("no such file"))),
                 new View.Loop(60, 1, 2_000_000, 9_000_000, 100_000_000));
     }
 

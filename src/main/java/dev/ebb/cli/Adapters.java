@@ -1,0 +1,139 @@
+package dev.ebb.cli;
+
+import dev.ebb.config.Address;
+import dev.ebb.config.EbbConfig;
+import dev.ebb.config.GatewayConfig;
+import dev.ebb.config.ServiceConfig;
+import dev.ebb.control.ServicePlan;
+import dev.ebb.core.ServiceName;
+import dev.ebb.gateway.GatewayService;
+import dev.ebb.gateway.GatewaySettings;
+import dev.ebb.gateway.Limits;
+import dev.ebb.gateway.Route;
+import dev.ebb.gateway.Timeouts;
+import dev.ebb.gateway.Transport;
+import dev.ebb.journal.JournalSettings;
+import dev.ebb.observe.ServiceResources;
+import dev.ebb.platform.process.LaunchSettings;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What each room needs to know, taken from the configuration. Pure. */
+final class Adapters {
+    private static final int JOURNAL_SEGMENTS = 8;
+    private static final int OBSERVATION_SEGMENTS = 4;
+
+    private Adapters() {}
+
+    static List<ServicePlan> plans(EbbConfig config) {
+        return config.services().stream()
+                .map(s -> new ServicePlan(s.name(), s.policy(), s.balance()))
+                .toList();
+    }
+
+    static Map<ServiceName, LaunchSettings> launches(EbbConfig config) {
+        var logs =
+                new LaunchSettings.LogLimits(
+                        config.logs().size(), config.logs().files() - 1, config.logs().gone());
+        return byName(
+                config,
+                s ->
+                        new LaunchSettings(
+                                s.run().command(),
+                                s.run().directory(),
+                                s.run().environment(),
+                                LaunchSettings.LOOPBACK,
+                                Optional.of(
+                                        new LaunchSettings.PortRange(
+                                                s.run().ports().first(), s.run().ports().last())),
+                                logs));
+    }
+
+    static Map<ServiceName, ServiceResources> resources(EbbConfig config) {
+        return byName(
+                config,
+                s ->
+                        new ServiceResources(
+                                s.resources().cpu(),
+                                s.resources().memory(),
+                                s.resources().concurrency(),
+                                s.policy().range().max()));
+    }
+
+    private static <T> Map<ServiceName, T> byName(
+            EbbConfig config, Function<ServiceConfig, T> value) {
+        return config.services().stream().collect(Collectors.toMap(ServiceConfig::name, value));
+    }
+
+    static List<GatewayService> services(EbbConfig config) {
+        return config.services().stream()
+                .map(s ->
+                        new GatewayService(
+                                s.name(),
+                                List.of(new Route(s.route().host(), s.route().path())),
+                                s.balance()))
+                .toList();
+    }
+
+    static GatewaySettings gateway(EbbConfig config) {
+        GatewayConfig gateway = config.gateway();
+        return new GatewaySettings(
+                List.of(socketAddress(config.listen())),
+                gateway.loops(),
+                Transport.valueOf(gateway.transport().name()),
+                limits(gateway.limits()),
+                timeouts(gateway.timeouts()),
+                gateway.trustForwarded(),
+                Optional.empty());
+    }
+
+    private static Limits limits(GatewayConfig.Limits l) {
+        return new Limits(
+                l.head(),
+                l.fields(),
+                l.target(),
+                l.body(),
+                l.replay(),
+                l.writeBuffer(),
+                l.connections(),
+                l.connectionsPerInstance(),
+                l.waitingPerInstance(),
+                l.idlePerInstance());
+    }
+
+    private static Timeouts timeouts(GatewayConfig.Timeouts t) {
+        return new Timeouts(
+                t.clientIdle(),
+                t.requestHead(),
+                t.requestBody(),
+                t.connect(),
+                t.waiting(),
+                t.responseHead(),
+                t.responseBody(),
+                t.request(),
+                t.upstreamIdle(),
+                Timeouts.DEFAULT.linger());
+    }
+
+    static JournalSettings journal(EbbConfig config) {
+        return JournalSettings.DEFAULT
+                .withSegments(config.journal().size() / JOURNAL_SEGMENTS, JOURNAL_SEGMENTS)
+                .withObservations(
+                        config.journal().observations() / OBSERVATION_SEGMENTS,
+                        OBSERVATION_SEGMENTS,
+                        JournalSettings.DEFAULT.observationBytesPerSecond());
+    }
+
+    /** The configuration allows literal addresses and localhost only, so nothing is looked up. */
+    static InetSocketAddress socketAddress(Address address) {
+        return address.host().equals("localhost")
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), address.port())
+                : new InetSocketAddress(InetAddress.ofLiteral(address.host()), address.port());
+    }
+}

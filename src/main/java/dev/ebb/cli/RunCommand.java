@@ -1,0 +1,173 @@
+package dev.ebb.cli;
+
+import dev.ebb.config.ConfigFile;
+import dev.ebb.config.EbbConfig;
+import dev.ebb.config.Loaded;
+import dev.ebb.config.Problem.Severity;
+import dev.ebb.config.ServiceConfig;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Policy.Range;
+import dev.ebb.platform.process.LogFiles;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** {@code ebb run FILE}: the program itself. */
+@Command(
+        name = "run",
+        header = "Run the services of a configuration file.",
+        description = {
+            "Starts the gateway and each service's instances, and keeps as many running as the load"
+                    + " needs. One line is printed for each thing that happens, with its reason.",
+            "",
+            "Ctrl-C or SIGTERM ends it in order: the gateway answers what is in flight, then the"
+                    + " instances are stopped. If Ebb itself is ended by force, instances live on,"
+                    + " and the next `ebb run` with the same state directory takes them over.",
+            "",
+            "The smallest file:",
+            "",
+            "  services:",
+            "    hello:",
+            "      run: {command: \"python3 -m http.server $${port} --bind 127.0.0.1\"}",
+            "      instances: 2..5",
+            ""
+        })
+final class RunCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private StateOption state;
+
+    @Parameters(paramLabel = "FILE", description = "The configuration, in YAML.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--keep-instances",
+            description =
+                    "Leave instances running when Ebb ends; the next `ebb run` takes them over.")
+    private boolean keep;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        EbbConfig config = load(file, spec.commandLine().getErr());
+        Ink ink = Ink.of(Ink.isTerminal());
+        var logs = new LogFiles(state.path());
+        try (var narrator =
+                new Narrator(
+                        (id, n) -> lastLines(logs, id, n),
+                        line -> {
+                            out.println(line);
+                            out.flush();
+                        },
+                        ink)) {
+            var ears = new Wiring.Ears(narrator::listening, p -> p, narrator::failures);
+            String name = file.toAbsolutePath().normalize().toString();
+            Wiring ebb = Wiring.open(config, name, state.path(), ears);
+            var done = new AtomicBoolean();
+            endOnSignal(ebb, narrator, done);
+            hello(ebb, config, ink).forEach(out::println);
+            out.flush();
+            ebb.warning().ifPresent(spec.commandLine().getErr()::println);
+            ebb.begin();
+            ebb.await();
+            done.set(true);
+        }
+        return Exit.OK;
+    }
+
+    /** The configuration of a file; its errors are printed. */
+    static EbbConfig load(Path file, PrintWriter err) {
+        Loaded loaded = ConfigFile.load(file, System.getenv());
+        loaded.lines(Severity.ERROR).forEach(err::println);
+        loaded.lines(Severity.WARNING).forEach(err::println);
+        err.flush();
+        return loaded.config()
+                .orElseThrow(() -> {
+                    int errors = loaded.lines(Severity.ERROR).size();
+                    return new Failure(
+                            Exit.USAGE,
+                            "%s in %s; nothing was started"
+                                    .formatted(Texts.count(errors, "error"), file));
+                });
+    }
+
+    private void endOnSignal(Wiring ebb, Narrator narrator, AtomicBoolean done) {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    if (done.get()) {
+                                        return;
+                                    }
+                                    ebb.stop(keep);
+                                    try {
+                                        ebb.await();
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                    narrator.close();
+                                    spec.commandLine().getOut().flush();
+                                    // An end in order, and no failure: not 130 or 143.
+                                    Runtime.getRuntime().halt(Exit.OK);
+                                },
+                                "signal"));
+    }
+
+    private List<String> hello(Wiring ebb, EbbConfig config, Ink ink) {
+        var lines = new ArrayList<String>();
+        lines.add(
+                ink.bold("ebb " + BuildInfo.load().version())
+                        + "  pid "
+                        + ProcessHandle.current().pid()
+                        + ", state in "
+                        + state.path()
+                        + ", admin at http://"
+                        + Wiring.text(ebb.adminAddress()));
+        String base = "http://" + Wiring.text(ebb.listening());
+        var table = new Table();
+        for (ServiceConfig service : config.services()) {
+            Range range = service.policy().range();
+            String url =
+                    service.route().host().map(h -> "http://" + h).orElse(base)
+                            + service.route().path();
+            table.add(
+                    List.of(
+                            Table.Cell.of(url, ink::blue),
+                            Table.Cell.of(service.name().value(), ink::bold),
+                            Table.Cell.of(
+                                    range.min() == range.max()
+                                            ? Texts.count(range.min(), "instance")
+                                            : range.min() + " to " + range.max() + " instances"),
+                            Table.Cell.of(command(service), ink::dim)));
+        }
+        lines.addAll(table.lines(""));
+        lines.add(
+                ink.dim("Ctrl-C ends it" + (keep ? " and leaves the instances running." : "."))
+                        + "\n");
+        return lines;
+    }
+
+    private static String command(ServiceConfig service) {
+        String text = String.join(" ", service.run().command());
+        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+
+    private static List<String> lastLines(LogFiles logs, InstanceId id, int count) {
+        try {
+            return logs.lastLines(id, count);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.ebb.cli;
+
+import dev.ebb.console.AdminClient;
+import dev.ebb.console.View;
+import dev.ebb.console.Wire;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ebb status}: everything at a glance. */
+@Command(
+        name = "status",
+        header = "Show services, instances and what is going on.",
+        description = {
+            "For each service: how many instances serve and how many are wanted, what holds the"
+                    + " next step, what the gateway counted since it started; then its instances.",
+            "",
+            "An instance is STARTING, WARMING, SERVING, PARKING, PARKED (on trial: alive, but gets"
+                    + " no requests), DRAINING, STOPPING or FAILED. CPU, MEM and CONC are used /"
+                    + " allowed. A figure that is not known is shown as -, never as 0.",
+            ""
+        })
+final class StatusCommand implements Callable<Integer> {
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    @Spec private CommandSpec spec;
+    @Mixin private StateOption state;
+
+    @Option(names = "--json", description = "Print JSON, as GET /v1/status of the admin API does.")
+    private boolean json;
+
+    @Option(
+            names = {"-w", "--watch"},
+            description = "Show it anew each second, until Ctrl-C.")
+    private boolean watch;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var out = spec.commandLine().getOut();
+        Ink ink = Ink.of(Ink.isTerminal());
+        var never = new CountDownLatch(1);
+        do {
+            if (json) {
+                View view = state.talk(AdminClient::view);
+                out.println(watch ? Wire.write(view) : Wire.pretty(view));
+            } else {
+                String text = new StatusText(state.talk(AdminClient::view), ink).text();
+                // Home, text with the rest of each line cleared, then the rest of the screen.
+                out.print(
+                        watch && ink.on()
+                                ? "\u001B[H" + text.replace("\n", "\u001B[K\n") + "\u001B[J"
+                                : text);
+            }
+            out.flush();
+        } while (watch && !never.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+        return Exit.OK;
+    }
+}
