@@ -58,7 +58,7 @@ final class ProcReader {
         var present = new HashMap<Long, Long>();
         for (long pid : pids()) {
             Long session = sessions.get(pid);
-            if (session != null && !found.containsKey(session)) {
+            if (session != null && !found.containsKey(session) && !found.containsKey(pid)) {
                 present.put(pid, session);
                 continue;
             }

@@ -1,10 +1,8 @@
 package dev.ebb.platform.process;
 
 import dev.ebb.core.InstanceId;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -81,10 +79,12 @@ final class Ending {
             return ++looksWithoutAny >= 2;
         }
         looksWithoutAny = 0;
-        if (due) {
-            groups(left).forEach((group, one) -> signal(group, one, Signals.KILL));
-        } else {
-            ask(left);
+        for (ProcStat member : left) {
+            if (due) {
+                signal(table, left, member, Signals.KILL);
+            } else {
+                ask(table, left, member);
+            }
         }
         return isHopeless(now);
     }
@@ -109,31 +109,34 @@ final class Ending {
         return Stream.concat(session, table.bearing(target.token()).stream()).distinct().toList();
     }
 
-    /** Each group once: some programs take a second SIGTERM as an order to drop everything. */
-    private void ask(List<ProcStat> members) {
-        groups(members)
-                .forEach((group, one) -> {
-                    if (asked.add(group)) {
-                        signal(group, one, Signals.TERM);
-                        signal(group, one, Signals.CONT);
-                    }
-                });
+    /** Once: some programs take a second SIGTERM as an order to drop everything. */
+    private void ask(ProcessTable table, List<ProcStat> all, ProcStat member) {
+        long target = target(table, all, member);
+        if (asked.add(target)) {
+            signal(table, all, member, Signals.TERM);
+            signal(table, all, member, Signals.CONT);
+        }
     }
 
-    private static Map<Long, ProcStat> groups(List<ProcStat> members) {
-        var groups = new HashMap<Long, ProcStat>();
-        members.forEach(member -> groups.putIfAbsent(member.group(), member));
-        return groups;
-    }
-
-    private void signal(long group, ProcStat member, int signal) {
+    private void signal(ProcessTable table, List<ProcStat> all, ProcStat member, int signal) {
         boolean stillThere =
                 proc.look(member.pid()) instanceof Proc.Seen.There(ProcStat present)
                         && present.startTicks() == member.startTicks()
-                        && present.group() == group;
-        if (stillThere && group != ownGroup()) {
-            Signals.toGroup(group, signal);
+                        && present.group() == member.group();
+        if (stillThere) {
+            Signals.send(target(table, all, member), signal);
         }
+    }
+
+    /**
+     * The member's whole group (negative), so that what it forks meanwhile is reached too; or only
+     * itself, where the group is not the instance's alone. A process that is not yet at its gate is
+     * still in the group of the Ebb that started it, and of whoever started that.
+     */
+    private long target(ProcessTable table, List<ProcStat> all, ProcStat member) {
+        boolean groupIsOurs =
+                member.group() != ownGroup() && all.containsAll(table.ofGroup(member.group()));
+        return groupIsOurs ? -member.group() : member.pid();
     }
 
     private long ownGroup() {

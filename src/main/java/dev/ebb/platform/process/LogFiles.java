@@ -68,13 +68,18 @@ public final class LogFiles {
      * @throws IOException when a file cannot be read
      */
     public List<String> lastLines(InstanceId id, int count) throws IOException {
+        return lastLines(id, count, Long.MAX_VALUE);
+    }
+
+    /** The same, of the current file only what lies before {@code end}. */
+    List<String> lastLines(InstanceId id, int count, long end) throws IOException {
         byte[] tail = new byte[0];
         for (Path file : files(id).reversed()) {
             int room = TAIL_BYTES_MAX - tail.length;
             if (room <= 0 || newlines(tail) > count) {
                 break;
             }
-            tail = joined(tailOf(file, count + 1 - newlines(tail), room), tail);
+            tail = joined(tailOf(file, count + 1 - newlines(tail), room, file.equals(current(id)) ? end : Long.MAX_VALUE), tail);
         }
         List<String> lines = new String(tail, StandardCharsets.UTF_8).lines().toList();
         return lines.subList(Math.max(0, lines.size() - count), lines.size());
@@ -104,10 +109,10 @@ public final class LogFiles {
     }
 
     /** Reads back from the end until the bytes hold that many line ends, or there is no more. */
-    private static byte[] tailOf(Path file, int newlines, int room) throws IOException {
+    private static byte[] tailOf(Path file, int newlines, int room, long end) throws IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             byte[] tail = new byte[0];
-            long at = channel.size();
+            long at = Math.min(end, channel.size());
             while (at > 0 && newlines(tail) < newlines && tail.length < room) {
                 int size = (int) Math.min(at, BLOCK_BYTES);
                 at -= size;

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,11 @@ public final class LogFollower {
         this.id = id;
         this.newestRotated = key();
         this.position = size(logs.current(id));
+    }
+
+    /** The last lines before what {@link #readNew} will give. */
+    public List<String> lastLines(int count) throws IOException {
+        return logs.lastLines(id, count, position);
     }
 
     /**

@@ -195,9 +195,10 @@ public final class ProcessPlatform implements Platform, AutoCloseable {
         }
     }
 
-    /** The leader of an instance's session, as long as the instance is known here. */
+    /** The leader of an instance's session; empty once it is known to have ended. */
     public OptionalLong leaderPid(InstanceId id) {
         return Optional.ofNullable(instances.get(id))
+                .filter(tracked -> !tracked.hasEnded())
                 .flatMap(Tracked::identity)
                 .map(identity -> OptionalLong.of(identity.pid()))
                 .orElse(OptionalLong.empty());

@@ -26,6 +26,11 @@ final class ProcessTable {
         return select(stat -> stat.session() == session);
     }
 
+    /** Those of a process group. */
+    List<ProcStat> ofGroup(long group) {
+        return select(stat -> stat.group() == group);
+    }
+
     /** Those that bear the token. */
     List<ProcStat> bearing(String token) {
         Map<String, List<ProcStat>> tokens = byToken;

@@ -24,15 +24,17 @@ final class Signals {
 
     private Signals() {}
 
-    /** Signals a process; false when there is none, or it may not be signalled. */
-    static boolean toProcess(long pid, int signal) {
-        return pid > 1 && kill(Math.toIntExact(pid), signal) == 0;
-    }
-
-    /** Signals every process of a group; false when there is none that may be signalled. */
-    static boolean toGroup(long group, int signal) {
-        // kill(-1) means everybody, and kill(0) our own group.
-        return group > 1 && kill(Math.toIntExact(-group), signal) == 0;
+    /**
+     * Signals a process, or, where {@code target} is negative, every process of that group.
+     *
+     * @return false when there is none that may be signalled
+     * @throws IllegalArgumentException for everybody (-1), the own group (0) and the first process
+     */
+    static boolean send(long target, int signal) {
+        if (Math.abs(target) <= 1) {
+            throw new IllegalArgumentException("not to be signalled: " + target);
+        }
+        return kill(Math.toIntExact(target), signal) == 0;
     }
 
     private static int kill(int target, int signal) {

@@ -41,7 +41,7 @@ final class Spawner {
             "read -r ebb_gate && [ \"$ebb_gate\" = "
                     + PASS
                     + " ] || exit 125; unset ebb_gate; exec \"$@\" </dev/null";
-    private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+    private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Host host;
@@ -82,7 +82,7 @@ final class Spawner {
         if (problem.isPresent()) {
             return new Spawned.Failed(problem.get());
         }
-        var builder = new ProcessBuilder(behindGate(command, environment));
+        var builder = new ProcessBuilder(behindGate(host.setsid(), withOddVariables(command, environment)));
         builder.environment().clear();
         builder.environment().putAll(environment.variables());
         builder.directory(directory.toFile()).redirectErrorStream(true);
@@ -98,13 +98,20 @@ final class Spawner {
         return Executables.problem(program, directory, environment.path());
     }
 
-    private List<String> behindGate(List<String> command, ChildEnvironment environment) {
-        var all = new ArrayList<String>();
-        all.addAll(List.of(host.setsid(), Host.SHELL, "-c", GATE, "ebb-gate"));
-        if (!environment.odd().isEmpty()) {
-            all.add("env");
-            all.addAll(environment.odd());
+    private static List<String> withOddVariables(
+            List<String> command, ChildEnvironment environment) {
+        if (environment.odd().isEmpty()) {
+            return command;
         }
+        var all = new ArrayList<String>(List.of("env"));
+        all.addAll(environment.odd());
+        all.addAll(command);
+        return all;
+    }
+
+    /** The whole command line: a session of its own, then the gate, then the command. */
+    static List<String> behindGate(String setsid, List<String> command) {
+        var all = new ArrayList<>(List.of(setsid, Host.SHELL, "-c", GATE, "ebb-gate"));
         all.addAll(command);
         return all;
     }

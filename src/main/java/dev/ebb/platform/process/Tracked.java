@@ -11,6 +11,7 @@ final class Tracked {
     private final Optional<Process> child;
     private final String whyNotStarted;
     private volatile long livedAtTicks;
+    private volatile boolean ended;
     private boolean remainsEnded;
 
     private Tracked(
@@ -45,6 +46,11 @@ final class Tracked {
         return identity;
     }
 
+    /** Whether it was ever seen to have ended; it stays so. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     /** When it was last seen alive, in ticks since boot. */
     long livedAtTicks() {
         return livedAtTicks;
@@ -73,10 +79,12 @@ final class Tracked {
                 livedAtTicks = nowTicks;
                 yield new Liveness.Running();
             }
-            case ENDED ->
-                    new Liveness.Exited(
-                            child.map(it -> OptionalInt.of(it.exitValue()))
-                                    .orElse(OptionalInt.empty()));
+            case ENDED -> {
+                ended = true;
+                yield new Liveness.Exited(
+                        child.map(it -> OptionalInt.of(it.exitValue()))
+                                .orElse(OptionalInt.empty()));
+            }
             case UNCLEAR -> new Liveness.Unclear();
         };
     }
