@@ -9,8 +9,8 @@ import java.util.Map;
  * live would: when one ends, its time goes to its parent only if that waits for it, and is lost to
  * us if the parent ignores its children, has ended before, or is outside the session. So what each
  * process had when it was last seen is carried on, unless an ancestor that still lives has taken it
- * over. What a process uses between the last reading and its end may be missed, never counted twice.
- * Not safe for use by several threads.
+ * over. What a process uses between the last reading and its end may be missed, never counted
+ * twice. Not safe for use by several threads.
  */
 final class SessionUsage {
     private final long leaderStartTicks;

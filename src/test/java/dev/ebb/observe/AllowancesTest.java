@@ -63,18 +63,11 @@ class AllowancesTest {
         inGroupOfItsOwn();
         var declared =
                 new ServiceResources(
-                        OptionalDouble.of(2.5),
-                        OptionalLong.of(GIB),
-                        OptionalDouble.of(32),
-                        3);
+                        OptionalDouble.of(2.5), OptionalLong.of(GIB), OptionalDouble.of(32), 3);
         assertThat(allowance(Map.of(WEB, declared)))
                 .isEqualTo(
                         new Allowance(
-                                2.5,
-                                Source.DECLARED,
-                                GIB,
-                                Source.DECLARED,
-                                OptionalDouble.of(32)));
+                                2.5, Source.DECLARED, GIB, Source.DECLARED, OptionalDouble.of(32)));
     }
 
     @Test
@@ -166,8 +159,7 @@ class AllowancesTest {
     }
 
     private static Map<ServiceName, ServiceResources> undeclared(int web, int api) {
-        return Map.of(
-                WEB, ServiceResources.undeclared(web), API, ServiceResources.undeclared(api));
+        return Map.of(WEB, ServiceResources.undeclared(web), API, ServiceResources.undeclared(api));
     }
 
     private Allowance allowance(Map<ServiceName, ServiceResources> services) {

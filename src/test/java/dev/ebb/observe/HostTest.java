@@ -21,7 +21,9 @@ class HostTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0|1", "0-3|4", "0-1,4,6-7|5", "0-127|128"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"0|1", "0-3|4", "0-1,4,6-7|5", "0-127|128"})
     void countsCpus(String list, int count) {
         assertThat(HostShare.countCpus(list)).isEqualTo(count);
     }
@@ -36,8 +38,7 @@ class HostTest {
     void readsAProcessWhoseNameIsMadeToConfuse() {
         String stat =
                 "42 (a) R 1 (x) S 7 42 40 0 -1 4194304 1 2 3 4 11 12 13 14 20 0 1 0 999 1000 55 0";
-        assertThat(ProcessUsage.parse(stat))
-                .contains(new ProcessUsage(42, 7, 40, 999, 23, 27, 55));
+        assertThat(ProcessUsage.parse(stat)).contains(new ProcessUsage(42, 7, 40, 999, 23, 27, 55));
         assertThat(ProcessUsage.parse(stat.replace(") S 7", ") Z 7"))).isEmpty();
         assertThat(ProcessUsage.parse("42 (a")).isEmpty();
         assertThat(ProcessUsage.parse("")).isEmpty();

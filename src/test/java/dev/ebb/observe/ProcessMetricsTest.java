@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -30,12 +31,7 @@ class ProcessMetricsTest {
     private final List<Process> started = new ArrayList<>();
     private final Map<InstanceId, Long> leaders = new HashMap<>();
     private final ProcessMetrics metrics =
-            new ProcessMetrics(
-                    Map.of(WEB, ServiceResources.undeclared(4)),
-                    id ->
-                            leaders.containsKey(id)
-                                    ? OptionalLong.of(leaders.get(id))
-                                    : OptionalLong.empty());
+            new ProcessMetrics(Map.of(WEB, ServiceResources.undeclared(4)), this::leader);
 
     @AfterEach
     void endWhatWasStarted() throws Exception {
@@ -50,18 +46,16 @@ class ProcessMetricsTest {
         InstanceId busy = start("while :; do :; done");
         InstanceId idle = start("sleep 1000");
         var first = awaitCpu(busy, 0.1);
-        await().until(
-                        () -> {
-                            long before = ticks(busy);
-                            ProcessReading reading = read(busy, idle).readings().get(busy);
-                            long after = ticks(busy);
-                            assertThat(reading.cpuNanosTotal())
-                                    .isBetween(before * NANOS_PER_TICK, after * NANOS_PER_TICK);
-                            return reading.cpuNanosTotal() - first.cpuNanosTotal()
-                                    > TimeUnit.MILLISECONDS.toNanos(300);
-                        });
-        assertThat(read(busy, idle).readings().get(idle).cpuNanosTotal())
-                .isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
+        await().until(() -> {
+            long before = ticks(busy);
+            ProcessReading reading = readingOf(busy);
+            long after = ticks(busy);
+            assertThat(reading.cpuNanosTotal())
+                    .isBetween(before * NANOS_PER_TICK, after * NANOS_PER_TICK);
+            return reading.cpuNanosTotal() - first.cpuNanosTotal()
+                    > TimeUnit.MILLISECONDS.toNanos(300);
+        });
+        assertThat(readingOf(idle).cpuNanosTotal()).isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
     }
 
     @Test
@@ -71,30 +65,25 @@ class ProcessMetricsTest {
                 start(
                         "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done' & wait;"
                                 + " sleep 1000");
-        long last = 0;
-        boolean[] burnt = {false};
-        long[] total = {last};
+        long[] total = {0};
         await().atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> {
-                            var reading = read(family).readings().get(family);
-                            assertThat(reading.cpuNanosTotal()).isGreaterThanOrEqualTo(total[0]);
-                            total[0] = reading.cpuNanosTotal();
-                            burnt[0] |= total[0] > TimeUnit.MILLISECONDS.toNanos(100);
-                            return burnt[0] && ticks(family) * NANOS_PER_TICK >= total[0];
-                        });
-        assertThat(read(family).readings().get(family).cpuNanosTotal())
-                .isEqualTo(ticks(family) * NANOS_PER_TICK);
+                .until(() -> {
+                    ProcessReading reading = readingOf(family);
+                    assertThat(reading.cpuNanosTotal()).isGreaterThanOrEqualTo(total[0]);
+                    total[0] = reading.cpuNanosTotal();
+                    burnt[0] |= total[0] > TimeUnit.MILLISECONDS.toNanos(100);
+                    return burnt[0] && ticks(family) * NANOS_PER_TICK >= total[0];
+                });
+        assertThat(readingOf(family).cpuNanosTotal()).isEqualTo(ticks(family) * NANOS_PER_TICK);
     }
 
     @Test
     void seesTheMemoryOfAllProcesses() {
-        assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/python3")), "/usr/bin/python3 is not here");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "/usr/bin/python3 is not here");
         String big = "/usr/bin/python3 -c 'import time; b=bytearray(50_000_000); time.sleep(1000)'";
         InstanceId two = start(big + " & " + big + " & wait");
-        await().until(() -> read(two).readings().get(two).memoryBytes() > 100_000_000);
-        assertThat(read(two).readings().get(two).memoryBytes()).isLessThan(150_000_000);
+        await().until(() -> readingOf(two).memoryBytes() > 100_000_000);
+        assertThat(readingOf(two).memoryBytes()).isLessThan(150_000_000);
     }
 
     @Test
@@ -140,12 +129,21 @@ class ProcessMetricsTest {
 
     private ProcessReading awaitCpu(InstanceId id, double seconds) {
         return await().until(
-                        () -> read(id).readings().get(id),
-                        reading -> reading.cpuNanosTotal() > seconds * 1e9);
+                        () -> readingOf(id), reading -> reading.cpuNanosTotal() > seconds * 1e9);
+    }
+
+    private ProcessReading readingOf(InstanceId id) {
+        return Optional.ofNullable(read(id).readings().get(id)).orElseThrow();
     }
 
     private Metrics read(InstanceId... ids) {
         return metrics.read(List.of(ids), new Now(System.nanoTime(), 0));
+    }
+
+    private OptionalLong leader(InstanceId id) {
+        return Optional.ofNullable(leaders.get(id))
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
     }
 
     /** CPU time of the leader and of the children that it has waited for. */
@@ -159,7 +157,8 @@ class ProcessMetricsTest {
     }
 
     private String[] stat(InstanceId id) throws IOException {
-        String all = Files.readString(Path.of("/proc", Long.toString(leaders.get(id)), "stat"));
+        String all =
+                Files.readString(Path.of("/proc", Long.toString(leader(id).orElseThrow()), "stat"));
         return all.substring(all.lastIndexOf(')') + 2).split(" ");
     }
 }

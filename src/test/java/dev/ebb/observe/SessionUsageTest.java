@@ -2,6 +2,7 @@ package dev.ebb.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +39,7 @@ class SessionUsageTest {
     @Test
     void keepsTheTimeOfAnOrphan() {
         usage.update(
-                List.of(
-                        process(100, 1, 5, 0),
-                        process(101, 100, 10, 0),
-                        process(102, 101, 20, 0)));
+                List.of(process(100, 1, 5, 0), process(101, 100, 10, 0), process(102, 101, 20, 0)));
         // 101 ends and is waited for; 102 goes to init, and then ends as well.
         assertThat(usage.update(List.of(process(100, 1, 5, 10), process(102, 1, 21, 0))))
                 .isEqualTo(36);
@@ -51,10 +49,7 @@ class SessionUsageTest {
     @Test
     void countsAGrandchildOnceWhoseTimeCameUpThroughItsParent() {
         usage.update(
-                List.of(
-                        process(100, 1, 5, 0),
-                        process(101, 100, 10, 0),
-                        process(102, 101, 20, 0)));
+                List.of(process(100, 1, 5, 0), process(101, 100, 10, 0), process(102, 101, 20, 0)));
         // 101 waited for 102, then ended, and 100 waited for it.
         assertThat(usage.update(List.of(process(100, 1, 5, 33)))).isEqualTo(38);
     }
@@ -81,8 +76,11 @@ class SessionUsageTest {
             for (int step = 0; step < 60; step++) {
                 var seenBefore = Map.copyOf(alive);
                 for (int event = random.nextInt(6); event > 0; event--) {
-                    var pids = alive.keySet().stream().sorted().toList();
-                    var one = alive.get(pids.get(random.nextInt(pids.size())));
+                    var all =
+                            alive.values().stream()
+                                    .sorted(Comparator.comparing(ProcessUsage::pid))
+                                    .toList();
+                    ProcessUsage one = all.get(random.nextInt(all.size()));
                     switch (random.nextInt(3)) {
                         case 0 -> {
                             int ticks = random.nextInt(50);
@@ -116,8 +114,7 @@ class SessionUsageTest {
             return 0;
         }
         alive.remove(one.pid());
-        alive.replaceAll(
-                (pid, child) -> child.parent() == one.pid() ? orphaned(child) : child);
+        alive.replaceAll((pid, child) -> child.parent() == one.pid() ? orphaned(child) : child);
         ProcessUsage parent = alive.get(one.parent());
         if (waitedFor && parent != null) {
             alive.put(parent.pid(), plus(parent, 0, one.ticks()));

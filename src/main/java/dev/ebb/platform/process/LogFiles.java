@@ -79,7 +79,14 @@ public final class LogFiles {
             if (room <= 0 || newlines(tail) > count) {
                 break;
             }
-            tail = joined(tailOf(file, count + 1 - newlines(tail), room, file.equals(current(id)) ? end : Long.MAX_VALUE), tail);
+            tail =
+                    joined(
+                            tailOf(
+                                    file,
+                                    count + 1 - newlines(tail),
+                                    room,
+                                    file.equals(current(id)) ? end : Long.MAX_VALUE),
+                            tail);
         }
         List<String> lines = new String(tail, StandardCharsets.UTF_8).lines().toList();
         return lines.subList(Math.max(0, lines.size() - count), lines.size());

@@ -82,7 +82,9 @@ final class Spawner {
         if (problem.isPresent()) {
             return new Spawned.Failed(problem.get());
         }
-        var builder = new ProcessBuilder(behindGate(host.setsid(), withOddVariables(command, environment)));
+        var builder =
+                new ProcessBuilder(
+                        behindGate(host.setsid(), withOddVariables(command, environment)));
         builder.environment().clear();
         builder.environment().putAll(environment.variables());
         builder.directory(directory.toFile()).redirectErrorStream(true);

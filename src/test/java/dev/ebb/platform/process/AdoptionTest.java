@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ebb.control.Platform.Known;
 import dev.ebb.core.Liveness;
+import dev.ebb.core.Now;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class AdoptionTest {
                     .isEqualTo(Map.of(web.id(), web.identity().toString()));
             assertThat(world.look(web.id())).isEqualTo(new Liveness.Running());
             assertThat(after.leaderPid(web.id())).hasValue(web.pid());
-            assertThat(after.plan(web.id(), new dev.ebb.core.Now(0, 0)).toString())
+            assertThat(after.plan(web.id(), new Now(0, 0)).toString())
                     .doesNotContain("port=" + web.intent().port());
 
             after.stop(web.id(), Duration.ofSeconds(30));

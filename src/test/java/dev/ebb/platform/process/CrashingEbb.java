@@ -24,6 +24,9 @@ final class CrashingEbb {
     /** An instance with children, so that they could be mistaken for it. */
     static final String COMMAND = "sleep 1000 & wait";
 
+    /** Should nobody kill it. */
+    private static final int ORDINAL_MAX = 100;
+
     private CrashingEbb() {}
 
     static LaunchSettings settings(Path state) {
@@ -33,13 +36,14 @@ final class CrashingEbb {
     public static void main(String[] arguments) throws IOException {
         Path state = Path.of(arguments[0]);
         Path journal = state.resolve("journal");
-        try (var platform =
-                new ProcessPlatform(Map.of(World.WEB, settings(state)), state)) {
+        try (var platform = new ProcessPlatform(Map.of(World.WEB, settings(state)), state)) {
             // Warm, so that the crash meets the starts and not the loading of classes.
             start(platform, journal, 1);
             System.out.println("ready");
-            int word = System.in.read();
-            for (int ordinal = 2; word >= 0; ordinal++) {
+            if (System.in.read() < 0) {
+                return;
+            }
+            for (int ordinal = 2; ordinal < ORDINAL_MAX; ordinal++) {
                 start(platform, journal, ordinal);
             }
         }
@@ -65,17 +69,15 @@ final class CrashingEbb {
         all.substring(0, all.lastIndexOf('\n') + 1)
                 .lines()
                 .map(line -> line.split(" "))
-                .forEach(
-                        words -> {
-                            int ordinal = Integer.parseInt(words[1]);
-                            var before = known.get(ordinal);
-                            known.put(
-                                    ordinal,
-                                    before == null
-                                            ? intended(ordinal, words)
-                                            : new Platform.Known(
-                                                    before.intent(), Optional.of(words[2])));
-                        });
+                .forEach(words -> {
+                    int ordinal = Integer.parseInt(words[1]);
+                    var before = known.get(ordinal);
+                    known.put(
+                            ordinal,
+                            before == null
+                                    ? intended(ordinal, words)
+                                    : new Platform.Known(before.intent(), Optional.of(words[2])));
+                });
         return List.copyOf(known.values());
     }
 

@@ -174,10 +174,8 @@ class LaunchTest {
     void seesOneThatExitsAtOnceAndItsCode() {
         try (var world = World.ofShell(state, "echo no luck >&2; exit 3")) {
             var web = world.start();
-            await().until(
-                            () ->
-                                    world.look(web.id())
-                                            .equals(new Liveness.Exited(OptionalInt.of(3))));
+            await().until(() ->
+                    world.look(web.id()).equals(new Liveness.Exited(OptionalInt.of(3))));
             assertThat(world.awaitOutput(web.id(), "no luck")).isEqualTo("no luck\n");
             assertThat(world.platform().leaderPid(web.id())).isEmpty();
         }

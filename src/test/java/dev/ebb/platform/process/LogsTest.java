@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,8 +75,7 @@ class LogsTest {
                             logs.rotated(web.id(), 1),
                             logs.current(web.id()));
             int last = lines.size();
-            assertThat(logs.lastLines(web.id(), 80))
-                    .isEqualTo(lines.subList(last - 80, last));
+            assertThat(logs.lastLines(web.id(), 80)).isEqualTo(lines.subList(last - 80, last));
         }
     }
 
@@ -95,8 +96,7 @@ class LogsTest {
         follower.readNew(seen);
         assertThat(follower.readNew(seen)).isZero();
         assertThat(seen.toString(StandardCharsets.UTF_8))
-                .isEqualTo(
-                        "two\nthree\nfour, and much more than there was before the rotation\n");
+                .isEqualTo("two\nthree\nfour, and much more than there was before the rotation\n");
     }
 
     @Test
@@ -147,33 +147,26 @@ class LogsTest {
             Files.writeString(logs.current(new InstanceId(World.WEB, i)), "x\n");
             Files.writeString(logs.rotated(new InstanceId(World.WEB, i), 1), "y\n");
         }
-        new LogRotation(logs)
-                .rotate(Map.of(World.WEB, new LogLimits(99, 2, 3)), Set.of(WEB_1));
-        assertThat(logs.instances().stream().map(InstanceId::ordinal))
-                .containsExactly(1, 7, 8, 9);
-        assertThat(Files.list(state.resolve("logs"))).hasSize(8);
+        new LogRotation(logs).rotate(Map.of(World.WEB, new LogLimits(99, 2, 3)), Set.of(WEB_1));
+        assertThat(logs.instances().stream().map(InstanceId::ordinal)).containsExactly(1, 7, 8, 9);
+        assertThat(state.resolve("logs").toFile().list()).hasSize(8);
     }
 
     private void write(String text) throws IOException {
         Path file = new LogFiles(state).current(WEB_1);
         Files.createDirectories(state.resolve("logs"));
-        Files.writeString(
-                file,
-                text,
-                java.nio.file.StandardOpenOption.CREATE,
-                java.nio.file.StandardOpenOption.APPEND);
+        Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /** Waits until a file has not grown for some time. */
     private static void awaitStill(Path file) throws IOException {
         long[] size = {Files.size(file)};
-        await().pollInterval(java.time.Duration.ofMillis(60))
-                .during(java.time.Duration.ofMillis(60))
-                .until(
-                        () -> {
-                            long before = size[0];
-                            size[0] = Files.size(file);
-                            return before == size[0];
-                        });
+        await().pollInterval(Duration.ofMillis(60))
+                .during(Duration.ofMillis(60))
+                .until(() -> {
+                    long before = size[0];
+                    size[0] = Files.size(file);
+                    return before == size[0];
+                });
     }
 }

@@ -29,8 +29,10 @@ class StopTest {
     @Test
     void asksAndTheInstanceEndsItsOwnWay() {
         try (var world =
-                World.ofShell(state, "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05;"
-                        + " done")) {
+                World.ofShell(
+                        state,
+                        "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05;"
+                                + " done")) {
             var web = world.start();
             world.awaitOutput(web.id(), "up");
             world.platform().stop(web.id(), LONG);
@@ -133,8 +135,11 @@ class StopTest {
 
     @Test
     void stopsOneThatIsFrozen() {
-        try (var world = World.ofShell(state, "trap 'echo bye; exit 0' TERM; echo up; while :; do"
-                + " sleep 0.05; done")) {
+        try (var world =
+                World.ofShell(
+                        state,
+                        "trap 'echo bye; exit 0' TERM; echo up; while :; do"
+                                + " sleep 0.05; done")) {
             var web = world.start();
             world.awaitOutput(web.id(), "up");
             assertThat(Signals.send(-web.pid(), STOP)).isTrue();
@@ -201,10 +206,7 @@ class StopTest {
         // A bystander in a group, and in the same group one that bears the token.
         var builder =
                 new ProcessBuilder(
-                        "setsid",
-                        "sh",
-                        "-c",
-                        "EBB_TOKEN=$T sleep 1000 & unset T; exec sleep 1001");
+                        "setsid", "sh", "-c", "EBB_TOKEN=$T sleep 1000 & unset T; exec sleep 1001");
         try (var world = World.of(state, "true")) {
             var intent = world.plan();
             builder.environment().put("T", intent.token());

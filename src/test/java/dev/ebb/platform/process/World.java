@@ -57,8 +57,7 @@ final class World implements AutoCloseable {
     ProcessPlatform restart() {
         platform.close();
         platform =
-                new ProcessPlatform(
-                        Map.of(WEB, LaunchSettings.of(List.of("true"), state)), state);
+                new ProcessPlatform(Map.of(WEB, LaunchSettings.of(List.of("true"), state)), state);
         return platform;
     }
 
