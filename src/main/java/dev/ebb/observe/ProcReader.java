@@ -22,6 +22,7 @@ final class ProcReader {
     private final Path root;
     private final byte[] buffer = new byte[16 << 10];
     private Map<Long, Long> sessions = new HashMap<>();
+    private final Map<Long, Long> shared = new HashMap<>();
     private int readings;
 
     ProcReader(Path root) {
@@ -42,10 +43,17 @@ final class ProcReader {
         return read(pid + "/stat").flatMap(ProcessUsage::parse);
     }
 
-    /** The part of a process's memory that is backed by files or shared on purpose, in pages. */
+    /**
+     * The part of a process's memory that is backed by files or shared on purpose, in pages. It
+     * hardly changes, so it is not read each time.
+     */
     long sharedPages(long pid) {
-        String[] fields = read(pid + "/statm").orElse("").split(" ", -1);
-        return fields.length < 3 ? 0 : Long.parseLong(fields[2]);
+        return shared.computeIfAbsent(
+                pid,
+                any -> {
+                    String[] fields = read(pid + "/statm").orElse("").split(" ", -1);
+                    return fields.length < 3 ? 0 : Long.parseLong(fields[2]);
+                });
     }
 
     /** The processes of each of these sessions, by session; none for one that has no process. */
@@ -54,6 +62,7 @@ final class ProcReader {
         wanted.forEach(session -> found.put(session, new ArrayList<>()));
         if (readings++ % REFRESH_READINGS == 0) {
             sessions = new HashMap<>();
+            shared.clear();
         }
         var present = new HashMap<Long, Long>();
         for (long pid : pids()) {

@@ -30,7 +30,11 @@ final class RunFiles {
     /** What such a file says. */
     record Entry(InstanceId id, String token, Identity identity) {}
 
+    /** Writes it, unless it is there already. */
     void write(Entry entry) {
+        if (read(entry.id()).equals(Optional.of(entry))) {
+            return;
+        }
         Path file = file(entry.id());
         Path next = folder.resolve(entry.id() + ".next");
         try {
