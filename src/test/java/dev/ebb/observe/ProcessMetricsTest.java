@@ -72,7 +72,7 @@ class ProcessMetricsTest {
                     assertThat(reading.cpuNanosTotal()).isGreaterThanOrEqualTo(total[0]);
                     total[0] = reading.cpuNanosTotal();
                     return total[0] > TimeUnit.MILLISECONDS.toNanos(100)
-                                    && ticks(family) * NANOS_PER_TICK >= total[0];
+                            && ticks(family) * NANOS_PER_TICK >= total[0];
                 });
         assertThat(readingOf(family).cpuNanosTotal()).isEqualTo(ticks(family) * NANOS_PER_TICK);
     }
