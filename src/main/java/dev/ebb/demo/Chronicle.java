@@ -13,10 +13,12 @@ import dev.ebb.demo.view.Scene.Tone;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +33,8 @@ final class Chronicle {
     private final List<Happening> happenings = new ArrayList<>();
     private final Map<InstanceId, Integer> inFlightAtPark = new HashMap<>();
     private final Map<InstanceId, List<Reason>> startReasons = new HashMap<>();
+    private final Map<InstanceId, List<Reason>> trials = new HashMap<>();
+    private final Set<InstanceId> ready = new HashSet<>();
     private boolean closed;
 
     Chronicle(Supplier<Duration> clock) {
@@ -98,6 +102,9 @@ final class Chronicle {
     private void moved(JournalEntry.Moved moved) {
         InstanceId id = moved.id();
         List<Reason> reasons = moved.reasons();
+        if (moved.to().inRotation()) {
+            ready.add(id);
+        }
         if (moved.to() == Lifecycle.PARKING) {
             inFlightAtPark.put(id, moved.inFlight());
             var inFlight = OptionalInt.of(moved.inFlight());
@@ -106,16 +113,26 @@ final class Chronicle {
         } else if (moved.from().canBeRescued() && moved.to() == Lifecycle.SERVING) {
             add(Action.Kind.RESCUE, id, reasons, parkedWith(id), OptionalInt.empty());
             tell(Tone.MORE, id + " rescued, back in rotation" + because(reasons));
+        } else if (moved.to() == Lifecycle.DRAINING) {
+            trials.put(id, reasons);
+            tell(Tone.LESS, id + " is not missed" + because(reasons));
         } else if (moved.to() == Lifecycle.STOPPING && moved.from() != Lifecycle.FAILED) {
+            // Why it may go is what its trial has shown; why now, that nothing is in flight.
+            var why = new ArrayList<>(trials.getOrDefault(id, List.of()));
+            why.addAll(reasons);
             var inFlight = OptionalInt.of(moved.inFlight());
-            add(Action.Kind.STOP, id, reasons, parkedWith(id), inFlight);
-            tell(Tone.LESS, id + " stopped, " + inFlight(moved) + because(reasons));
+            add(Action.Kind.STOP, id, why, parkedWith(id), inFlight);
+            tell(Tone.LESS, id + " stopped, " + inFlight(moved));
         } else if (moved.to() == Lifecycle.FAILED) {
             tell(Tone.FAULT, id + " failed" + because(reasons));
         }
     }
 
+    /** One that has never been ready cannot be taken out: its checks merely began too early. */
     private void health(JournalEntry.HealthChanged changed) {
+        if (!ready.contains(changed.id())) {
+            return;
+        }
         List<Reason> reasons = List.of(changed.reason());
         if (changed.to() == Health.EJECTED) {
             add(Action.Kind.EJECT, changed.id(), reasons, OptionalInt.empty(), OptionalInt.empty());

@@ -106,8 +106,12 @@ public record DemoReport(
         return Math.round(value * 1_000) / 1e3;
     }
 
-    /** Lines for people. */
-    public List<String> lines() {
+    /**
+     * Lines for people.
+     *
+     * @param width columns to keep within
+     */
+    public List<String> lines(int width) {
         var lines = new ArrayList<String>();
         lines.add(verdict());
         lines.add("");
@@ -155,7 +159,11 @@ public record DemoReport(
             lines.add("");
             lines.add("  Not as planned: " + what + ".");
         }
-        return lines;
+        return lines.stream().map(line -> cut(line, width)).toList();
+    }
+
+    private static String cut(String line, int width) {
+        return line.length() <= width ? line : line.substring(0, Math.max(0, width - 3)) + "...";
     }
 
     private String verdict() {

@@ -1,5 +1,6 @@
 package dev.ebb.demo;
 
+import dev.ebb.control.EndpointSink;
 import dev.ebb.control.Journal;
 import dev.ebb.control.Platform;
 import dev.ebb.core.InstanceId;
@@ -27,10 +28,11 @@ public final class DemoRun {
     private static final long FRAME_MILLIS = 120;
     private static final int SAMPLES = 60;
     private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BEGINNING = Duration.ofSeconds(20);
 
-    private final long beganNanos = System.nanoTime();
-    private final Chronicle chronicle = new Chronicle(this::elapsed);
-    private final Lifetimes lifetimes = new Lifetimes(this::elapsed);
+    private final DemoClock clock = new DemoClock();
+    private final Chronicle chronicle = new Chronicle(clock::elapsed);
+    private final Lifetimes lifetimes = new Lifetimes(clock::elapsed);
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final Duration length;
     private final int fleet;
@@ -42,26 +44,23 @@ public final class DemoRun {
     private long sampledSent;
 
     /**
-     * The time begins to run.
-     *
-     * @param fleet instances to begin with
-     * @param high requests per second for all of them, {@code low} for two, {@code middle} for
-     *     three
+     * @param length how long it is meant to take; all its phases go by it
+     * @param target utilization that the policy wants, 0 to 1
      */
-    public DemoRun(Duration length, int fleet, double high, double low, double middle) {
+    public DemoRun(Duration length, DemoSettings settings, double target) {
         this.length = length;
-        this.fleet = fleet;
-        scenario = new DemoScenario(length, fleet, new DemoScenario.Loads(high, low, middle));
+        this.fleet = settings.fleet();
+        scenario = new DemoScenario(length, settings, target);
     }
 
     /** The journal that Ebb shall write to. */
     public Journal journal(Journal inner) {
-        return Recording.journal(inner, chronicle);
+        return Recording.journal(inner, chronicle, clock);
     }
 
     /** The platform that Ebb shall use. */
     public Platform platform(Platform inner) {
-        return Recording.platform(inner, lifetimes, this::elapsed);
+        return Recording.platform(inner, lifetimes, clock);
     }
 
     /** Ends the play as soon as may be; it still tidies up. */
@@ -69,35 +68,25 @@ public final class DemoRun {
         interrupted.countDown();
     }
 
-    /** Plays to the end, and stops everything that was started. */
+    /** Plays to the end, and stops everything that was started, whatever happens. */
     public DemoReport play(Stage stage, LoadGenerator load, View view) {
-        boolean cut = false;
+        boolean cut = true;
+        Duration played;
+        EndpointSink.Ledger ledger;
+        long retried;
         try {
-            while (!scenario.isOver() && !cut) {
-                look(stage, load);
-                scenario.step(sight()).forEach(deed -> act(deed, stage, load));
-                view.show(scene(stage, load));
-                cut = interrupted.await(FRAME_MILLIS, TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            cut = true;
+            cut = playTo(stage, load, view);
+        } finally {
+            // The fixed fleet's time ends here, and ours with the exit of the last instance.
+            played = clock.elapsed();
+            chronicle.close();
+            lifetimes.close();
+            load.stop();
+            view.close();
+            ledger = stage.ledger();
+            retried = stage.retried();
+            stage.shutdown();
         }
-        // The static fleet's time ends here, and ours with the exit of the last instance.
-        Duration played = elapsed();
-        chronicle.close();
-        load.stop();
-        look(stage, load);
-        view.close();
-        var ledger = stage.ledger();
-        long retried = stage.retried();
-        stage.shutdown();
-        var missed = new ArrayList<>(scenario.missed());
-        if (cut) {
-            missed.add("it was ended early");
-        }
-        boolean asLongAsMeant = !cut && played.minus(length).abs().compareTo(SLACK) < 0;
-        Duration fixed = asLongAsMeant ? length : played;
         return new DemoReport(
                 load.counts(),
                 retried,
@@ -106,9 +95,50 @@ public final class DemoRun {
                 lifetimes.least(),
                 lifetimes.most(),
                 lifetimes.used(),
-                fixed.multipliedBy(fleet),
+                fixed(cut, played).multipliedBy(fleet),
                 chronicle.actions(),
-                missed);
+                missed(cut, played));
+    }
+
+    /** Returns whether it was ended early. */
+    private boolean playTo(Stage stage, LoadGenerator load, View view) {
+        long giveUp = System.nanoTime() + LONGEST_BEGINNING.toNanos();
+        try {
+            while (!scenario.isOver()) {
+                look(stage, load);
+                scenario.step(sight()).forEach(deed -> act(deed, stage, load));
+                view.show(scene(stage, load));
+                boolean begun = !clock.elapsed().isZero();
+                if (interrupted.await(FRAME_MILLIS, TimeUnit.MILLISECONDS)
+                        || !begun && System.nanoTime() > giveUp) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private Duration fixed(boolean cut, Duration played) {
+        return !cut && isAsLongAsMeant(played) ? length : played;
+    }
+
+    private boolean isAsLongAsMeant(Duration played) {
+        return played.minus(length).abs().compareTo(SLACK) < 0;
+    }
+
+    private List<String> missed(boolean cut, Duration played) {
+        var missed = new ArrayList<>(scenario.missed());
+        if (cut) {
+            missed.add("it was ended early");
+        } else if (played.compareTo(length) > 0 && !isAsLongAsMeant(played)) {
+            missed.add(
+                    "it took %d s instead of %d s, because what it waits for came late"
+                            .formatted(played.toSeconds(), length.toSeconds()));
+        }
+        return missed;
     }
 
     private void act(Deed deed, Stage stage, LoadGenerator load) {
@@ -132,7 +162,7 @@ public final class DemoRun {
         stage.rows().forEach(row -> present.put(row.id(), row));
         rows.replaceAll((id, row) -> present.containsKey(id) ? row : gone(row));
         rows.putAll(present);
-        Duration now = elapsed();
+        Duration now = clock.elapsed();
         Duration step = length.dividedBy(SAMPLES);
         if (now.minus(sampledAt).compareTo(step) >= 0) {
             long sent = load.counts().sent();
@@ -160,10 +190,14 @@ public final class DemoRun {
         for (Scene.Row row : rows.values()) {
             seen.add(
                     new DemoScenario.Seen(
-                            row.id(), row.lifecycle(), row.health(), row.requestsPerSecond()));
+                            row.id(),
+                            row.lifecycle(),
+                            row.health(),
+                            row.requestsPerSecond(),
+                            row.utilization()));
         }
         return new DemoScenario.Sight(
-                elapsed(),
+                clock.elapsed(),
                 seen,
                 chronicle.count(Action.Kind.STOP),
                 chronicle.count(Action.Kind.RESCUE),
@@ -171,7 +205,7 @@ public final class DemoRun {
     }
 
     private Scene scene(Stage stage, LoadGenerator load) {
-        Duration now = elapsed();
+        Duration now = clock.elapsed();
         var ledger = stage.ledger();
         var shown =
                 new Scene.Load(
@@ -193,9 +227,5 @@ public final class DemoRun {
                         ledger.retried(),
                         ledger.cut(),
                         ledger.lost()));
-    }
-
-    private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - beganNanos);
     }
 }

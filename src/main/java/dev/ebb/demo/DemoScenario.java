@@ -25,18 +25,17 @@ final class DemoScenario {
     private static final Duration LONGEST_GATHERING = Duration.ofSeconds(30);
 
     private final Duration length;
-    private final Loads loads;
+    private final DemoSettings loads;
     private final int fleet;
+    private final Capacity capacity;
     private final List<String> missed = new ArrayList<>();
     private Phase phase = Phase.GATHER;
     private Duration since = Duration.ZERO;
     private int tries;
     private int rescuesBefore;
     private Set<InstanceId> beforeKill = Set.of();
+    private Optional<InstanceId> parked = Optional.empty();
     private Optional<Duration> replacedAt = Optional.empty();
-
-    /** Requests per second: for five instances, for two, and for three. */
-    record Loads(double high, double low, double middle) {}
 
     /** What is to be seen of one instance. */
     record Seen(InstanceId id, Lifecycle lifecycle, Health health, double requestsPerSecond) {
@@ -90,10 +89,14 @@ final class DemoScenario {
         }
     }
 
-    DemoScenario(Duration length, int fleet, Loads loads) {
+    /**
+     * @param target utilization that the policy wants, 0 to 1
+     */
+    DemoScenario(Duration length, DemoSettings settings, double target) {
+        this.capacity = new Capacity(target, settings.share());
         this.length = length;
-        this.fleet = fleet;
-        this.loads = loads;
+        this.fleet = settings.fleet();
+        this.loads = settings;
     }
 
     String headline() {
@@ -143,7 +146,10 @@ final class DemoScenario {
     }
 
     private List<Deed> high(Sight sight, Duration spent) {
-        boolean seen = spent.compareTo(units(6)) >= 0 && sight.at().compareTo(units(8)) >= 0;
+        if (spent.compareTo(units(4)) >= 0) {
+            capacity.sample(sight.instances());
+        }
+        boolean seen = spent.compareTo(units(7)) >= 0 && sight.at().compareTo(units(10)) >= 0;
         return seen ? falls(sight) : List.of();
     }
 
@@ -152,24 +158,24 @@ final class DemoScenario {
         return enter(
                 Phase.EBB,
                 sight,
-                new Deed.Load(loads.low(), units(1)),
+                new Deed.Load(capacity.of(loads.low()), units(1)),
                 new Deed.Tell(tries == 1 ? "load falls" : "load falls once more"));
     }
 
     private List<Deed> ebb(Sight sight, Duration spent) {
         if (sight.stops() >= 2 && sight.any(Lifecycle.PARKED)) {
             rescuesBefore = sight.rescues();
-            InstanceId parked =
+            parked =
                     sight.instances().stream()
                             .filter(i -> i.lifecycle() == Lifecycle.PARKED)
                             .findFirst()
-                            .orElseThrow()
-                            .id();
+                            .map(Seen::id);
+            String who = parked.map(InstanceId::toString).orElse("an instance");
             return enter(
                     Phase.RETURN,
                     sight,
-                    new Deed.Load(loads.middle(), units(0.5)),
-                    new Deed.Tell("load returns now, while " + parked + " is parked"));
+                    new Deed.Load(capacity.of(loads.middle()), units(0.5)),
+                    new Deed.Tell("load returns now, while " + who + " is parked"));
         }
         if (spent.compareTo(units(32)) > 0) {
             missed.add(
@@ -181,7 +187,7 @@ final class DemoScenario {
             return enter(
                     Phase.STEADY,
                     sight,
-                    new Deed.Load(loads.middle(), units(1)),
+                    new Deed.Load(capacity.of(loads.middle()), units(1)),
                     new Deed.Tell("load returns"));
         }
         return List.of();
@@ -217,10 +223,14 @@ final class DemoScenario {
         Optional<Seen> busiest =
                 sight.instances().stream()
                         .filter(Seen::serves)
-                        .max(Comparator.comparingDouble(Seen::requestsPerSecond));
+                        .max(
+                                // Rather not the one that has just been saved.
+                                Comparator.comparing(
+                                                (Seen i) -> !parked.equals(Optional.of(i.id())))
+                                        .thenComparingDouble(Seen::requestsPerSecond));
         if (busiest.isEmpty() || sight.serving() < 2) {
             missed.add("no instance was killed, because too few were serving");
-            return enter(Phase.EBB_AGAIN, sight, new Deed.Load(loads.low(), units(1)));
+            return enter(Phase.EBB_AGAIN, sight, new Deed.Load(capacity.of(loads.low()), units(1)));
         }
         var ids = new HashSet<InstanceId>();
         sight.instances().forEach(i -> ids.add(i.id()));
@@ -239,7 +249,7 @@ final class DemoScenario {
             replacedAt = Optional.of(sight.at());
         }
         boolean settled =
-                replacedAt.filter(at -> sight.at().minus(at).compareTo(units(2)) >= 0).isPresent();
+                replacedAt.filter(at -> sight.at().minus(at).compareTo(units(4)) >= 0).isPresent();
         if (!settled && spent.compareTo(units(20)) <= 0) {
             return List.of();
         }
@@ -249,7 +259,7 @@ final class DemoScenario {
         return enter(
                 Phase.EBB_AGAIN,
                 sight,
-                new Deed.Load(loads.low(), units(1)),
+                new Deed.Load(capacity.of(loads.low()), units(1)),
                 new Deed.Tell("load falls again"));
     }
 

@@ -28,9 +28,6 @@ record HelloOptions(
             "usage: HelloService --port N [--host ADDRESS] [--name TEXT] [--cpu-ms X] [--wait-ms N]"
                     + " [--warm-requests N]";
 
-    /** Environment variable with the pid of a process that must not be outlived. */
-    static final String PARENT = "HELLO_PARENT";
-
     private static final Set<String> KNOWN =
             Set.of("port", "host", "name", "cpu-ms", "wait-ms", "warm-requests");
 
@@ -60,7 +57,11 @@ record HelloOptions(
                 (long) (number("cpu-ms", given.getOrDefault("cpu-ms", "1.5"), 60_000) * 1_000),
                 (long) number("wait-ms", given.getOrDefault("wait-ms", "0"), 600_000),
                 (int) number("warm-requests", given.getOrDefault("warm-requests", "40"), 100_000),
-                (long) number(PARENT, environment.getOrDefault(PARENT, "0"), Integer.MAX_VALUE));
+                (long)
+                        number(
+                                HelloService.PARENT,
+                                environment.getOrDefault(HelloService.PARENT, "0"),
+                                Integer.MAX_VALUE));
     }
 
     static double number(String name, String text, double most) {

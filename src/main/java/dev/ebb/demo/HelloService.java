@@ -22,6 +22,9 @@ import java.util.concurrent.TimeUnit;
  * virtual threads do not have; blocking sockets and java.base alone, to start quickly.
  */
 public final class HelloService implements AutoCloseable {
+    /** Environment variable with the pid of a process that it must not outlive. */
+    public static final String PARENT = "HELLO_PARENT";
+
     private static final int MOST_CONNECTIONS = 1_000;
     private static final int BACKLOG = 512;
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);

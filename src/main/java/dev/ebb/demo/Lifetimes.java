@@ -18,6 +18,7 @@ final class Lifetimes {
     private Duration ended = Duration.ZERO;
     private int least = Integer.MAX_VALUE;
     private int most;
+    private boolean closed;
 
     Lifetimes(Supplier<Duration> clock) {
         this.clock = clock;
@@ -35,13 +36,18 @@ final class Lifetimes {
         Duration since = running.remove(id);
         if (since != null) {
             ended = ended.plus(clock.get().minus(since));
-            least = Math.min(least, running.size());
+            least = closed ? least : Math.min(least, running.size());
         }
     }
 
     /** From now on, {@link #least} counts; before, the instances were only coming. */
     synchronized void allStarted() {
         least = running.size();
+    }
+
+    /** From now on they are only being stopped, because the demo is over. */
+    synchronized void close() {
+        closed = true;
     }
 
     synchronized Duration used() {

@@ -12,17 +12,19 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** Puts the demo's ears on two of Ebb's ports; what passes through is not changed. */
 final class Recording {
     private Recording() {}
 
     /** The journal, read along as it is written. */
-    static Journal journal(Journal inner, Chronicle chronicle) {
+    static Journal journal(Journal inner, Chronicle chronicle, DemoClock clock) {
         return new Journal() {
             @Override
             public Appended append(JournalEntry entry, Durability durability) {
+                if (entry instanceof JournalEntry.Intended) {
+                    clock.begin();
+                }
                 Appended appended = inner.append(entry, durability);
                 chronicle.see(entry);
                 return appended;
@@ -46,7 +48,7 @@ final class Recording {
     }
 
     /** The platform, with each instance's lifetime noted. */
-    static Platform platform(Platform inner, Lifetimes lifetimes, Supplier<Duration> clock) {
+    static Platform platform(Platform inner, Lifetimes lifetimes, DemoClock clock) {
         return new Platform() {
             @Override
             public Planned plan(InstanceId id, Now now) {
@@ -55,7 +57,7 @@ final class Recording {
 
             @Override
             public Started start(LaunchIntent intent) {
-                Duration at = clock.get();
+                Duration at = clock.elapsed();
                 Started started = inner.start(intent);
                 if (started instanceof Started.Running) {
                     lifetimes.started(intent.id(), at);

@@ -55,7 +55,8 @@ class ChronicleTest {
         assertThat(stop.at()).isEqualTo(Duration.ofSeconds(25));
         assertThat(stop.inFlightAtPark()).isEqualTo(OptionalInt.of(2));
         assertThat(stop.inFlightAtStop()).isEqualTo(OptionalInt.of(0));
-        assertThat(stop.reasons()).containsExactly(WHY);
+        // What its trial has shown, and that nothing was in flight.
+        assertThat(stop.reasons()).containsExactly(WHY, WHY);
         assertThat(chronicle.happenings())
                 .extracting(happening -> happening.text())
                 .contains("hello-1 parked, 3 in flight: there is a reason");
@@ -93,7 +94,11 @@ class ChronicleTest {
 
     @Test
     void tellsEjectionsAndTheirEnd() {
-        chronicle.see(health(Health.UNKNOWN, Health.HEALTHY));
+        chronicle.see(health(Health.UNKNOWN, Health.EJECTED));
+        chronicle.see(health(Health.EJECTED, Health.HEALTHY));
+        assertThat(chronicle.actions()).as("not while it is starting").isEmpty();
+
+        move(1, Lifecycle.STARTING, Lifecycle.SERVING, 0);
         chronicle.see(health(Health.HEALTHY, Health.EJECTED));
         chronicle.see(health(Health.EJECTED, Health.HEALTHY));
         assertThat(chronicle.actions())

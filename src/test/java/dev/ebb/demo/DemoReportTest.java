@@ -63,16 +63,16 @@ class DemoReportTest {
 
     @Test
     void tellsPeopleWhatItCameTo() {
-        var lines = String.join("\n", report(0, 0, List.of("no rescue")).lines());
+        var lines = String.join("\n", report(0, 0, List.of("no rescue")).lines(200));
         assertThat(lines)
                 .contains("None of 1,000 requests was lost; 30.0 % of a fixed fleet's")
                 .contains("1,000 sent   1,000 answered   0 failed   0 truncated")
                 .contains("0 lost   0 retried   0 cut")
                 .contains("12.3 s  park     hello-1    3 in flight  it is low")
                 .contains("Not as planned: no rescue.");
-        assertThat(String.join("\n", report(7, 0, List.of()).lines()))
+        assertThat(String.join("\n", report(7, 0, List.of()).lines(200)))
                 .contains("7 of 1,000 requests FAILED", "7 failed: timeout");
-        assertThat(String.join("\n", report(0, 3, List.of()).lines()))
+        assertThat(String.join("\n", report(0, 3, List.of()).lines(200)))
                 .contains("None of 1,000 requests failed, and 3 were cut in mid-response");
     }
 

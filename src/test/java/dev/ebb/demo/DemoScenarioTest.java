@@ -14,20 +14,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /** The play on virtual time, with an Ebb that does as the test says. */
 class DemoScenarioTest {
     private static final ServiceName HELLO = new ServiceName("hello");
-    private static final DemoScenario.Loads LOADS = new DemoScenario.Loads(300, 80, 180);
+    private static final DemoSettings SETTINGS = new DemoSettings(5, 300, 1, 2.25, 60);
 
-    private final DemoScenario scenario = new DemoScenario(Duration.ofSeconds(60), 5, LOADS);
+    private final DemoScenario scenario = new DemoScenario(Duration.ofSeconds(60), SETTINGS, 0.6);
     private final Map<InstanceId, Lifecycle> fleet = new TreeMap<>();
     private final List<Deed> deeds = new ArrayList<>();
     private double now;
     private int stops;
     private int rescues;
     private int replacements;
+    private OptionalDouble used = OptionalDouble.of(0.48);
 
     @Test
     void playsToTheEndWhenAllGoesWell() {
@@ -39,38 +41,38 @@ class DemoScenarioTest {
         until(2.1);
         assertThat(deeds).contains(new Deed.HandOver(), load(300, 2));
 
-        until(8.2);
+        until(10.2);
         assertThat(deeds).contains(load(80, 1), new Deed.Tell("load falls"));
 
         set(5, Lifecycle.PARKED);
         set(4, Lifecycle.PARKED);
-        until(12);
+        until(13);
         assertThat(lastLoad()).isEqualTo(80);
         stop(5);
         stop(4);
-        until(14);
+        until(15);
         assertThat(lastLoad()).isEqualTo(80);
 
         set(3, Lifecycle.PARKED);
-        until(14.2);
+        until(15.2);
         assertThat(deeds).contains(new Deed.Tell("load returns now, while hello-3 is parked"));
         assertThat(lastLoad()).isEqualTo(180);
 
         set(3, Lifecycle.SERVING);
         rescues++;
-        until(18);
+        until(19);
         assertThat(killed()).isEmpty();
-        until(18.5);
-        assertThat(killed()).hasSize(1);
+        until(19.5);
+        assertThat(killed()).hasSize(1).doesNotContain(new InstanceId(HELLO, 3));
 
         fleet.put(killed().getFirst(), Lifecycle.FAILED);
         replacements++;
         set(6, Lifecycle.STARTING);
-        until(20);
+        until(21);
         set(6, Lifecycle.SERVING);
-        until(21.9);
+        until(24.9);
         assertThat(lastLoad()).isEqualTo(180);
-        until(22.3);
+        until(25.3);
         assertThat(lastLoad()).isEqualTo(80);
 
         until(59.9);
@@ -92,21 +94,21 @@ class DemoScenarioTest {
     @Test
     void triesAgainWhenTheParkedOneWasStoppedJustThen() {
         all(Lifecycle.SERVING);
-        until(10);
+        until(11);
         stop(5);
         stop(4);
         set(3, Lifecycle.PARKED);
-        until(11);
+        until(12);
         assertThat(lastLoad()).isEqualTo(180);
 
         stop(3);
         set(6, Lifecycle.SERVING);
-        until(17);
+        until(18);
         assertThat(deeds).contains(new Deed.Tell("load falls once more"));
         assertThat(lastLoad()).isEqualTo(80);
 
         set(6, Lifecycle.PARKED);
-        until(18);
+        until(19);
         assertThat(lastLoad()).isEqualTo(180);
         set(6, Lifecycle.SERVING);
         rescues++;
@@ -127,7 +129,7 @@ class DemoScenarioTest {
     @Test
     void neverKillsTheLastOne() {
         all(Lifecycle.SERVING);
-        until(10);
+        until(11);
         stop(5);
         stop(4);
         stop(3);
@@ -135,6 +137,23 @@ class DemoScenarioTest {
         until(100);
         assertThat(killed()).isEmpty();
         assertThat(scenario.missed()).anyMatch(what -> what.contains("too few were serving"));
+    }
+
+    @Test
+    void fitsTheLoadToWhatAnInstanceCarries() {
+        // 64 requests/s at 96 % of what it may use are 40 at the target of 60 %.
+        used = OptionalDouble.of(0.96);
+        all(Lifecycle.SERVING);
+        until(11);
+        assertThat(lastLoad()).isEqualTo(40);
+    }
+
+    @Test
+    void assumesTheUsualWhereNothingCanBeMeasured() {
+        used = OptionalDouble.empty();
+        all(Lifecycle.SERVING);
+        until(11);
+        assertThat(lastLoad()).isEqualTo(60);
     }
 
     private void until(double seconds) {
@@ -146,7 +165,7 @@ class DemoScenarioTest {
     private DemoScenario.Sight sight() {
         var seen = new ArrayList<DemoScenario.Seen>();
         fleet.forEach((id, lifecycle) ->
-                seen.add(new DemoScenario.Seen(id, lifecycle, Health.HEALTHY, 10)));
+                seen.add(new DemoScenario.Seen(id, lifecycle, Health.HEALTHY, 64, used)));
         var at = Duration.ofMillis(Math.round(now * 1_000));
         return new DemoScenario.Sight(at, seen, stops, rescues, replacements);
     }

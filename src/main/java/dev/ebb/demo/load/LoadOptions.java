@@ -28,9 +28,9 @@ public record LoadOptions(
                 target,
                 host,
                 "/",
-                Duration.ofSeconds(10),
-                256,
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
+                1_000,
+                Duration.ofSeconds(5),
                 Duration.ofSeconds(3));
     }
 }
