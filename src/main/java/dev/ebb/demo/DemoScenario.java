@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -38,7 +39,12 @@ final class DemoScenario {
     private Optional<Duration> replacedAt = Optional.empty();
 
     /** What is to be seen of one instance. */
-    record Seen(InstanceId id, Lifecycle lifecycle, Health health, double requestsPerSecond) {
+    record Seen(
+            InstanceId id,
+            Lifecycle lifecycle,
+            Health health,
+            double requestsPerSecond,
+            OptionalDouble utilization) {
         boolean serves() {
             return lifecycle.inRotation() && health != Health.EJECTED;
         }
