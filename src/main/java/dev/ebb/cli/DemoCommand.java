@@ -1,9 +1,6 @@
 package dev.ebb.cli;
 
-import dev.ebb.config.ConfigFile;
 import dev.ebb.config.EbbConfig;
-import dev.ebb.config.Loaded;
-import dev.ebb.config.Problem;
 import dev.ebb.demo.DemoReport;
 import dev.ebb.demo.DemoRun;
 import dev.ebb.demo.DemoSettings;
@@ -18,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -31,7 +27,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,14 +34,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** {@code ebb demo}: the whole promise, in a minute. Leaves nothing behind. */
+/** {@code ebb demo}: the whole promise, in a minute. */
 @Command(
         name = "demo",
+        header = "Show the whole promise, in a minute.",
         description = {
-            "Show what Ebb does, in a minute: five instances of a small web service under live"
-                    + " traffic that falls and rises again. Ebb lets instances go, rescues one when"
-                    + " load returns, routes around one that is killed, and closes with a ledger."
-                    + " Exit code 0 only if no request failed."
+            "Runs five instances of a small web service under live traffic that falls and rises"
+                    + " again. Ebb lets instances go, rescues one when load returns, routes around"
+                    + " one that is killed, and closes with a ledger. Leaves nothing behind.",
+            "",
+            "Its policy is examples/demo.yaml, which `ebb run` runs, too. The exit code is 0 only"
+                    + " if no request failed.",
+            ""
         })
 final class DemoCommand implements Callable<Integer> {
     private static final Duration SHORTEST = Duration.ofSeconds(20);
@@ -76,76 +75,64 @@ final class DemoCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    private final Terminal terminal = new Terminal();
     private final CountDownLatch finished = new CountDownLatch(1);
 
     @Override
     public Integer call() throws IOException {
         json.ifPresent(this::mustBeWritable);
-        EbbConfig config = config();
+        Path file = home().resolve("examples").resolve("demo.yaml");
+        EbbConfig config = RunCommand.load(file, spec.commandLine().getErr());
         Path state = Files.createTempDirectory("ebb-demo-");
         var run = new DemoRun(duration, DemoSettings.USUAL, target(config));
-        var end = new Thread(() -> endEarly(run), "end");
-        Runtime.getRuntime().addShutdownHook(end);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> endEarly(run), "end"));
         try {
-            return play(config, state, run);
+            DemoReport report = play(config, file, state, run);
+            tell(report);
+            return report.exitCode();
         } finally {
             delete(state);
             finished.countDown();
         }
     }
 
-    private int play(EbbConfig config, Path state, DemoRun run) throws IOException {
-        var terminal = new Terminal();
-        var asked = port.map(OptionalInt::of).orElseGet(OptionalInt::empty);
-        DemoReport report;
+    private DemoReport play(EbbConfig config, Path file, Path state, DemoRun run)
+            throws IOException {
         // What is logged meanwhile would tear the live view apart; it is shown afterwards.
         PrintStream err = System.err;
         Path log = state.resolve("demo.log");
         try (var held = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
-                var ebb = DemoEbb.start(config, asked, state, run);
-                View view = view(terminal);
-                var load = new LoadGenerator(LoadOptions.to(ebb.address(), "hello"))) {
+                var ebb = DemoEbb.start(config, file.toString(), port, state, run);
+                var load = new LoadGenerator(LoadOptions.to(ebb.address(), "hello"));
+                View view = view()) {
             if (view instanceof LiveView) {
                 System.setErr(held);
             }
-            report = run.play(ebb, load, view);
-        } catch (DemoEbb.CannotStart e) {
-            err.println("ebb: " + e.getMessage());
-            return 1;
+            return run.play(ebb, load, view);
         } finally {
             System.setErr(err);
+            tail(log).forEach(err::println);
         }
-        for (String line : tail(log)) {
-            err.println(line);
-        }
-        int width = terminal.size().map(Terminal.Size::columns).orElse(PLAIN_WIDTH);
+    }
+
+    private void tell(DemoReport report) throws IOException {
         var out = spec.commandLine().getOut();
+        int width = terminal.size().map(Terminal.Size::columns).orElse(PLAIN_WIDTH);
         report.lines(width).forEach(out::println);
         out.flush();
         if (json.isPresent()) {
             Files.writeString(json.get(), report.json());
         }
-        return report.exitCode();
     }
 
-    private static double target(EbbConfig config) {
-        return config.services().getFirst().policy().targets().cpu();
-    }
-
-    private static View view(Terminal terminal) {
+    private View view() {
         return terminal.size().isPresent()
                 ? new LiveView(System.out, terminal::size, System.getenv())
                 : new PlainView(System.out);
     }
 
-    private EbbConfig config() {
-        Path file = home().resolve("examples").resolve("demo.yaml");
-        Loaded loaded = ConfigFile.load(file, System.getenv());
-        return loaded.config()
-                .orElseThrow(() ->
-                        new ParameterException(
-                                spec.commandLine(),
-                                String.join("\n", loaded.lines(Problem.Severity.ERROR))));
+    private static double target(EbbConfig config) {
+        return config.services().getFirst().policy().targets().cpu();
     }
 
     /** The project's folder: as the launcher says, else the one that this program stands in. */
@@ -171,8 +158,8 @@ final class DemoCommand implements Callable<Integer> {
                         ? Files.isRegularFile(file) && Files.isWritable(file)
                         : Files.isDirectory(folder) && Files.isWritable(folder);
         if (!good) {
-            throw new ParameterException(
-                    spec.commandLine(), "--json: " + file + " cannot be written");
+            throw new Failure(
+                    Exit.USAGE, "--json: " + file + " cannot be written; name a file that can");
         }
     }
 

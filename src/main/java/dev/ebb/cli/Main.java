@@ -25,7 +25,7 @@ import java.util.Optional;
                 + " fail, and lets instances go when the load falls: it parks them, watches that"
                 + " nobody misses them, and only then stops them.",
             "",
-            "Begin with `ebb run examples/python.yaml`, and look with `ebb status`."
+            "Begin with `ebb demo`; then `ebb run examples/python.yaml`, and look with `ebb status`."
         },
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
@@ -43,6 +43,7 @@ import java.util.Optional;
             "3:no Ebb runs with this state directory"
         },
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             CheckCommand.class,
             StatusCommand.class,
