@@ -1,5 +1,8 @@
 package dev.ebb.cli;
 
+import java.io.Console;
+import java.util.Optional;
+
 /** Colours, where they are wanted: in a terminal, without NO_COLOR. Immutable. */
 record Ink(boolean on) {
 
@@ -10,7 +13,7 @@ record Ink(boolean on) {
     }
 
     static boolean isTerminal() {
-        return System.console().isTerminal();
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
     String bold(String text) {
