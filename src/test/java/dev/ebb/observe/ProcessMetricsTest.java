@@ -36,8 +36,10 @@ class ProcessMetricsTest {
     @AfterEach
     void endWhatWasStarted() throws Exception {
         for (Process process : started) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor();
+            // The whole group, which it leads as it leads its session: a shell's children too.
+            String line = "kill -9 -" + process.pid();
+            new ProcessBuilder("sh", "-c", line).start().waitFor();
+            process.waitFor();
         }
     }
 

@@ -78,7 +78,7 @@ class SessionUsageTest {
                 for (int event = random.nextInt(6); event > 0; event--) {
                     var all =
                             alive.values().stream()
-                                    .sorted(Comparator.comparing(ProcessUsage::pid))
+                                    .sorted(Comparator.comparingLong(ProcessUsage::pid))
                                     .toList();
                     ProcessUsage one = all.get(random.nextInt(all.size()));
                     switch (random.nextInt(3)) {
@@ -88,7 +88,7 @@ class SessionUsageTest {
                             alive.put(one.pid(), plus(one, ticks, 0));
                         }
                         case 1 -> {
-                            long pid = 1000L * seed + 100 * step + event + 1000;
+                            long pid = 1000L * seed + 100L * step + event + 1000;
                             alive.put(pid, process(pid, one.pid(), 0, 0));
                         }
                         default -> unseen += end(alive, one, seenBefore, random.nextBoolean());

@@ -12,6 +12,7 @@ import dev.ebb.core.ServiceName;
 import dev.ebb.platform.process.LaunchSettings.LogLimits;
 import dev.ebb.platform.process.LaunchSettings.PortRange;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -204,7 +205,7 @@ class LaunchTest {
     @Test
     void passesOverPortsInUseAndSaysWhenARangeIsUsedUp() throws IOException {
         try (var taken = new ServerSocket()) {
-            taken.bind(new InetSocketAddress("127.0.0.1", 0));
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             int port = taken.getLocalPort();
             var settings =
                     new LaunchSettings(
