@@ -15,9 +15,15 @@ final class Chooser {
     private static final double WARM_AFTER_NANOS = 600e9;
     private static final double SLOWNESS_CREDIT = 1;
 
-    private static final Comparator<Ranked> CHEAPEST =
-            Comparator.comparingDouble(Ranked::cost)
-                    .thenComparing(Ranked::id, Comparator.reverseOrder());
+    /** So many are named; in a quiet fleet of thousands the sentences would outweigh the rest. */
+    static final int RANKED_MAX = 300;
+
+    private static final Comparator<Priced> CHEAPEST =
+            Comparator.comparingDouble(Priced::cost)
+                    .thenComparing(p -> p.one().instance().id(), Comparator.reverseOrder());
+
+    /** A candidate with its cost, before anything is written about it. */
+    private record Priced(Assessed one, double warmth, double cost) {}
 
     private final Policy policy;
     private final Now now;
@@ -36,6 +42,7 @@ final class Chooser {
                 && one.stable().binding() < policy.in().candidateBelow();
     }
 
+    /** The {@value #RANKED_MAX} cheapest. */
     List<Ranked> rank(List<Assessed> instances) {
         double meanLatency =
                 instances.stream()
@@ -46,28 +53,37 @@ final class Chooser {
                         .orElse(0);
         return instances.stream()
                 .filter(this::isCandidate)
-                .map(a -> rank(a, meanLatency))
+                .map(a -> price(a, meanLatency))
                 .sorted(CHEAPEST)
+                .limit(RANKED_MAX)
+                .map(Chooser::explain)
                 .toList();
     }
 
-    private Ranked rank(Assessed one, double meanLatency) {
-        double inFlight = one.stable().inFlight();
-        int streams =
-                one.instance().traffic().isEmpty()
-                        ? 0
-                        : one.instance().traffic().latest().streams();
+    private Priced price(Assessed one, double meanLatency) {
         double age = now.nanosSince(one.instance().bornNanos());
         double warmth = age / (age + WARM_AFTER_NANOS);
         double latency = one.stable().latencyMeanNanos();
         double slower = meanLatency > 0 ? Math.clamp(latency / meanLatency - 1, 0.0, 1.0) : 0;
-        double utilization = one.stable().binding();
         double cost =
-                inFlight
-                        + STREAM_COST * streams
+                one.stable().inFlight()
+                        + STREAM_COST * streams(one)
                         + WARMTH_COST * warmth
-                        + utilization
+                        + one.stable().binding()
                         - SLOWNESS_CREDIT * slower;
+        return new Priced(one, warmth, cost);
+    }
+
+    private static int streams(Assessed one) {
+        return one.instance().traffic().isEmpty() ? 0 : one.instance().traffic().latest().streams();
+    }
+
+    private static Ranked explain(Priced priced) {
+        Assessed one = priced.one();
+        double utilization = one.stable().binding();
+        double inFlight = one.stable().inFlight();
+        int streams = streams(one);
+        double latency = one.stable().latencyMeanNanos();
         Reason reason =
                 new Reason(
                         "rank",
@@ -77,14 +93,20 @@ final class Chooser {
                                         Text.number(inFlight),
                                         streams,
                                         Text.millis(latency),
-                                        Text.number(cost)),
+                                        Text.number(priced.cost())),
                         Map.of(
-                                "utilization", utilization,
-                                "in_flight", inFlight,
-                                "streams", (double) streams,
-                                "warmth", warmth,
-                                "latency_ms", latency / 1e6,
-                                "cost", cost));
-        return new Ranked(one.instance().id(), utilization, cost, reason);
+                                "utilization",
+                                utilization,
+                                "in_flight",
+                                inFlight,
+                                "streams",
+                                (double) streams,
+                                "warmth",
+                                priced.warmth(),
+                                "latency_ms",
+                                latency / 1e6,
+                                "cost",
+                                priced.cost()));
+        return new Ranked(one.instance().id(), utilization, priced.cost(), reason);
     }
 }
