@@ -15,7 +15,6 @@ import dev.ebb.gateway.Transport;
 import dev.ebb.journal.JournalSettings;
 import dev.ebb.observe.ServiceResources;
 import dev.ebb.platform.process.LaunchSettings;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;

@@ -6,10 +6,6 @@ import dev.ebb.control.Controller;
 import dev.ebb.control.Order;
 import dev.ebb.control.Order.Answer;
 import dev.ebb.core.Now;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -19,6 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that drives the controller: a step each tick, on a grid that does not drift; ticks

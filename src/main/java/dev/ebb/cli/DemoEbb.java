@@ -15,10 +15,6 @@ import dev.ebb.demo.HelloService;
 import dev.ebb.demo.Rows;
 import dev.ebb.demo.Stage;
 import dev.ebb.demo.view.Scene;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Ebb that {@code ebb run} would run, as the demo's stage. */
 final class DemoEbb implements Stage, AutoCloseable {

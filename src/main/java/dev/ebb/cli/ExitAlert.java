@@ -5,7 +5,6 @@ import dev.ebb.control.Platform;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
-
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;

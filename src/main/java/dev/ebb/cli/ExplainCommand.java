@@ -9,14 +9,6 @@ import dev.ebb.core.Explanation;
 import dev.ebb.core.ServiceName;
 import dev.ebb.journal.JournalReader;
 import dev.ebb.journal.Stored;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code ebb explain SERVICE}: what was done and why, and what holds the next step. */
 @Command(
@@ -31,8 +29,8 @@ import java.util.concurrent.Callable;
         header = "Say why a service has the size it has, and what comes next.",
         description = {
             "From the running Ebb: how many instances each resource asks for, what is planned and"
-                + " for what reason, what holds it and what would end the hold, and which instances"
-                + " would be let go first. From the journal: what was done lately, and why.",
+                    + " for what reason, what holds it and what would end the hold, and which instances"
+                    + " would be let go first. From the journal: what was done lately, and why.",
             "",
             "Without a running Ebb the journal alone speaks.",
             ""

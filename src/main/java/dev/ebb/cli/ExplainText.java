@@ -8,7 +8,6 @@ import dev.ebb.core.Hold;
 import dev.ebb.core.Need;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Ranked;
-
 import java.util.ArrayList;
 import java.util.List;
 

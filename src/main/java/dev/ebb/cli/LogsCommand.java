@@ -4,14 +4,6 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
 import dev.ebb.platform.process.LogFiles;
 import dev.ebb.platform.process.LogFollower;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +19,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code ebb logs}: what instances wrote. */
 @Command(
@@ -34,8 +32,8 @@ import java.util.function.Predicate;
         header = "Show what instances wrote.",
         description = {
             "The last lines of one instance (hello-3), of all instances of a service (hello), or of"
-                + " everything. Needs no running Ebb; output stays for a while after an instance is"
-                + " gone.",
+                    + " everything. Needs no running Ebb; output stays for a while after an instance is"
+                    + " gone.",
             ""
         })
 final class LogsCommand implements Callable<Integer> {

@@ -1,5 +1,8 @@
 package dev.ebb.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -8,10 +11,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
-
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 /**
  * The entry point of {@code ebb}. Each command is a class of its own, listed here. What goes wrong
@@ -22,8 +21,8 @@ import java.util.Optional;
         header = "Scales microservices in without losing a request.",
         description = {
             "Ebb starts a service's instances, balances the load between them, replaces those that"
-                + " fail, and lets instances go when the load falls: it parks them, watches that"
-                + " nobody misses them, and only then stops them.",
+                    + " fail, and lets instances go when the load falls: it parks them, watches that"
+                    + " nobody misses them, and only then stops them.",
             "",
             "Begin with `ebb demo`; then `ebb run examples/python.yaml`, and look with `ebb status`."
         },

@@ -5,7 +5,6 @@ import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
-
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -3,17 +3,15 @@ package dev.ebb.cli;
 import dev.ebb.control.Order;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
-
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 
 /** The commands that give an order to the running Ebb and print its answer. */
 final class OrderCommands {
@@ -60,7 +58,7 @@ final class OrderCommands {
             header = "Fix the number of a service's instances, or give it back to Ebb.",
             description = {
                 "With a number the service keeps that size, whatever its load: fewer are parked and"
-                    + " watched before they are stopped, as always. With `auto` Ebb decides again.",
+                        + " watched before they are stopped, as always. With `auto` Ebb decides again.",
                 "",
                 "Refused where the load needs more, or outside of the configured range.",
                 ""

@@ -2,14 +2,12 @@ package dev.ebb.cli;
 
 import dev.ebb.console.AdminClient;
 import dev.ebb.console.AdminFile;
-
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Option;
 
 /** The option that tells one Ebb from another, and the way to the one that runs. */
 final class StateOption {

@@ -10,7 +10,6 @@ import dev.ebb.core.Hold;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Policy;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

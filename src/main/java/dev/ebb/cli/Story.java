@@ -6,7 +6,6 @@ import dev.ebb.core.Health;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Reason;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

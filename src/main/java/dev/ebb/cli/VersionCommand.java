@@ -1,11 +1,10 @@
 package dev.ebb.cli;
 
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-
-import java.util.concurrent.Callable;
 
 /** {@code ebb version}: what to quote in a bug report. */
 @Command(name = "version", header = "Print the version, the commit, Java and the system.")

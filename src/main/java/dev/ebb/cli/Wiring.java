@@ -20,10 +20,6 @@ import dev.ebb.journal.FileJournal;
 import dev.ebb.journal.Opening;
 import dev.ebb.observe.ProcessMetrics;
 import dev.ebb.platform.process.ProcessPlatform;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -40,6 +36,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running Ebb, put together from a configuration: lock, journal, gateway, platform, metrics,

@@ -5,7 +5,6 @@ import dev.ebb.balance.CheckPolicy;
 import dev.ebb.balance.EjectionPolicy;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.StrategyKind;
-
 import java.time.Duration;
 import java.util.List;
 

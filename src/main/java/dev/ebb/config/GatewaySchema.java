@@ -3,7 +3,6 @@ package dev.ebb.config;
 import dev.ebb.config.GatewayConfig.Limits;
 import dev.ebb.config.GatewayConfig.Timeouts;
 import dev.ebb.config.GatewayConfig.Transport;
-
 import java.time.Duration;
 import java.util.List;
 

@@ -1,7 +1,6 @@
 package dev.ebb.config;
 
 import dev.ebb.config.Problem.Severity;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -9,7 +9,6 @@ import dev.ebb.core.Policy.Out;
 import dev.ebb.core.Policy.Start;
 import dev.ebb.core.Policy.Targets;
 import dev.ebb.core.Policy.Trial;
-
 import java.time.Duration;
 import java.util.List;
 

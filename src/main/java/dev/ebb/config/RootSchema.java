@@ -2,7 +2,6 @@ package dev.ebb.config;
 
 import dev.ebb.config.EbbConfig.Journal;
 import dev.ebb.config.EbbConfig.Logs;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.ebb.config;
 
 import dev.ebb.config.ServiceConfig.Route;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;

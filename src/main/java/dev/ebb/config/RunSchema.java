@@ -2,7 +2,6 @@ package dev.ebb.config;
 
 import dev.ebb.config.RunConfig.Ports;
 import dev.ebb.core.Policy.Range;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,7 +3,6 @@ package dev.ebb.config;
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ServiceName;
-
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;

@@ -7,7 +7,6 @@ import dev.ebb.config.ServiceConfig.Route;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.Range;
 import dev.ebb.core.ServiceName;
-
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;

@@ -1,7 +1,6 @@
 package dev.ebb.config;
 
 import dev.ebb.core.ServiceName;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,9 +1,8 @@
 package dev.ebb.config;
 
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-
 import java.util.List;
 import java.util.Locale;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** Says in plain words, and with a remedy, what a YAML parser could not read. */
 final class SyntaxWords {

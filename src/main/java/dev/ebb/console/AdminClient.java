@@ -2,10 +2,6 @@ package dev.ebb.console;
 
 import dev.ebb.control.Order;
 import dev.ebb.control.Order.Answer;
-
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -14,6 +10,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** Speaks to a running Ebb. Every call is bounded in time and size. For one thread. */
 public final class AdminClient {

@@ -1,7 +1,5 @@
 package dev.ebb.console;
 
-import tools.jackson.core.JacksonException;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.core.JacksonException;
 
 /**
  * Where a running Ebb's admin API is, and what allows to give it orders: {@code admin.json} in the

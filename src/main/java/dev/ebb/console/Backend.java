@@ -1,7 +1,6 @@
 package dev.ebb.console;
 
 import dev.ebb.control.Order;
-
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -7,7 +7,6 @@ import dev.ebb.core.Hold;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Need;
-
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;

@@ -3,16 +3,14 @@ package dev.ebb.console;
 import dev.ebb.control.Order;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
-
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** Orders as JSON, for example {@code {"type": "scale", "service": "hello", "replicas": 3}}. */
 public final class OrderJson {

@@ -2,7 +2,6 @@ package dev.ebb.console;
 
 import dev.ebb.control.Status;
 import dev.ebb.core.LatencyCounts;
-
 import java.util.List;
 import java.util.Map;
 

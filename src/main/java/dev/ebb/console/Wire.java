@@ -2,12 +2,13 @@ package dev.ebb.console;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-
 import dev.ebb.core.Command;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.ServiceName;
-
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -20,10 +21,6 @@ import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
-
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * The admin API's values as JSON and back: keys in snake_case, names as text, a {@code type} for

@@ -2,7 +2,6 @@ package dev.ebb.demo;
 
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -9,7 +9,6 @@ import dev.ebb.core.Planned;
 import dev.ebb.core.Reason;
 import dev.ebb.demo.view.Scene.Happening;
 import dev.ebb.demo.view.Scene.Tone;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

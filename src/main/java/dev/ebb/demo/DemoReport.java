@@ -3,17 +3,15 @@ package dev.ebb.demo;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Reason;
 import dev.ebb.demo.load.LoadCounts;
-
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The closing ledger, for people and as JSON. Immutable.

@@ -9,7 +9,6 @@ import dev.ebb.demo.DemoScenario.Deed;
 import dev.ebb.demo.load.LoadGenerator;
 import dev.ebb.demo.view.Scene;
 import dev.ebb.demo.view.View;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,6 @@
 package dev.ebb.demo;
 
 import dev.ebb.core.InstanceId;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.ebb.demo;
 import dev.ebb.control.InstanceStatus;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.demo.view.Scene;
-
 import java.util.List;
 import java.util.OptionalDouble;
 

@@ -3,7 +3,6 @@ package dev.ebb.demo;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.InstanceId;
 import dev.ebb.demo.view.Scene;
-
 import java.util.List;
 
 /** The running Ebb, as far as the demo touches it. Called by the demo's thread. */

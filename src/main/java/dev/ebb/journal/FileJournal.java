@@ -3,7 +3,6 @@ package dev.ebb.journal;
 import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Explanation;
-
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -2,14 +2,13 @@ package dev.ebb.journal;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Command;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.ServiceName;
-
+import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
@@ -17,8 +16,6 @@ import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
-
-import java.util.function.Function;
 
 /**
  * How the core's values stand in JSON, kept out of the core: a {@code type} for each case of a

@@ -11,7 +11,6 @@ import dev.ebb.core.Planned;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

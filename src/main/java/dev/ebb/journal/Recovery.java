@@ -1,7 +1,6 @@
 package dev.ebb.journal;
 
 import dev.ebb.control.JournalEntry;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package dev.ebb.journal;
 
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.ServiceName;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.ebb.journal;
 
 import dev.ebb.journal.LineFormat.Frame;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,6 @@ package dev.ebb.journal;
 
 import dev.ebb.core.Explanation;
 import dev.ebb.core.ServiceName;
-
 import java.util.List;
 import java.util.Optional;
 

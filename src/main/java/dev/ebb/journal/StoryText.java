@@ -4,7 +4,6 @@ import dev.ebb.core.Explanation;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Need;
-
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;

@@ -3,7 +3,6 @@ package dev.ebb.journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
-
 import java.util.Optional;
 
 /** What an entry is about. */

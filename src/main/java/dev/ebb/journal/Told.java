@@ -2,7 +2,6 @@ package dev.ebb.journal;
 
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package dev.ebb.sim;
 
 import dev.ebb.core.InstanceId;
-
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;

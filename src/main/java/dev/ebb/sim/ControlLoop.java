@@ -5,7 +5,6 @@ import dev.ebb.control.Ports;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.Status;
 import dev.ebb.core.Now;
-
 import java.util.List;
 
 /**

@@ -10,7 +10,6 @@ import dev.ebb.control.Order;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.ServiceName;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

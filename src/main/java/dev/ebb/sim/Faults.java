@@ -3,7 +3,6 @@ package dev.ebb.sim;
 import dev.ebb.core.InstanceId;
 import dev.ebb.sim.Conditions.Lie;
 import dev.ebb.sim.Conditions.Trouble;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

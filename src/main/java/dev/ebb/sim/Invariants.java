@@ -12,7 +12,6 @@ import dev.ebb.control.Status;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ServiceName;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -6,7 +6,6 @@ import dev.ebb.control.Status;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.sim.Conditions.Trouble;
-
 import java.util.HashSet;
 import java.util.Set;
 

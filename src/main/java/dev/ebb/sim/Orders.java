@@ -4,7 +4,6 @@ import dev.ebb.control.InstanceStatus;
 import dev.ebb.control.Order;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -5,7 +5,6 @@ import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Policy;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,7 +7,6 @@ import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
 import dev.ebb.core.TrafficReading;
-
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -6,7 +6,6 @@ import dev.ebb.control.Ports;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.Status;
 import dev.ebb.core.Now;
-
 import java.util.List;
 
 /** The control loop as it runs in production. */

@@ -2,7 +2,6 @@ package dev.ebb.sim;
 
 import dev.ebb.control.ServicePlan;
 import dev.ebb.core.Policy;
-
 import java.util.List;
 
 /**

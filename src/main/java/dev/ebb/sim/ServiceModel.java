@@ -2,7 +2,6 @@ package dev.ebb.sim;
 
 import dev.ebb.core.Allowance;
 import dev.ebb.core.ServiceName;
-
 import java.util.OptionalDouble;
 
 /**

@@ -8,7 +8,6 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
-
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

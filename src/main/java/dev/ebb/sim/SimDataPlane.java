@@ -6,7 +6,6 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
 import dev.ebb.sim.Conditions.Trouble;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

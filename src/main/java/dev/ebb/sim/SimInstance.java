@@ -2,7 +2,6 @@ package dev.ebb.sim;
 
 import dev.ebb.control.LaunchIntent;
 import dev.ebb.core.InstanceId;
-
 import java.util.OptionalInt;
 
 /**

@@ -2,7 +2,6 @@ package dev.ebb.sim;
 
 import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -7,7 +7,6 @@ import dev.ebb.core.Now;
 import dev.ebb.core.ProcessReading;
 import dev.ebb.sim.Conditions.Lie;
 import dev.ebb.sim.Conditions.Trouble;
-
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

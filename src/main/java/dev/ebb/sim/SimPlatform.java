@@ -6,9 +6,6 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
 import dev.ebb.sim.Conditions.Trouble;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The platform as one life of Ebb has it. Processes belong to the world and survive it; what this

@@ -2,13 +2,11 @@ package dev.ebb.sim;
 
 import dev.ebb.control.ServicePlan;
 import dev.ebb.core.InstanceId;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One service in the world: its model, its plan, its processes, and what became of requests. */
 final class SimService {

@@ -7,9 +7,6 @@ import dev.ebb.control.ServicePlan;
 import dev.ebb.control.Status;
 import dev.ebb.core.Now;
 import dev.ebb.sim.Conditions.Trouble;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: the real control loop over simulated ports, in virtual time, with everything that goes

@@ -7,7 +7,6 @@ import dev.ebb.core.Hold;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Policy;
-
 import java.util.Optional;
 
 /** Judges what should happen when nothing goes wrong: no flapping, and an end to each wait. */

@@ -6,7 +6,6 @@ import dev.ebb.control.LaunchIntent;
 import dev.ebb.control.Platform;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,6 @@ package dev.ebb.sim;
 
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 

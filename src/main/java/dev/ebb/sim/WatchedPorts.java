@@ -13,7 +13,6 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
-
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

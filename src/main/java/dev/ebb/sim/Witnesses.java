@@ -10,7 +10,6 @@ import dev.ebb.control.Platform;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.ServiceName;
-
 import java.util.List;
 
 /** Tells several witnesses the same, and counts what Ebb did. */

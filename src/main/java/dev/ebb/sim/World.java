@@ -2,15 +2,13 @@ package dev.ebb.sim;
 
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that exists apart from Ebb: processes, traffic, conditions, time. Survives the death

@@ -7,15 +7,13 @@ import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.StrategyKind;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.Range;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What right files mean. */
 class ConfigValuesTest {

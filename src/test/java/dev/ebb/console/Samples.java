@@ -19,7 +19,6 @@ import dev.ebb.core.Policy;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

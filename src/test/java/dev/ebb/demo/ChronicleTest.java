@@ -12,13 +12,11 @@ import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 
 class ChronicleTest {
     private static final ServiceName HELLO = new ServiceName("hello");

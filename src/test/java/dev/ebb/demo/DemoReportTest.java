@@ -7,17 +7,14 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.demo.load.LoadCounts;
-
-import org.junit.jupiter.api.Test;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class DemoReportTest {
     private static final InstanceId ONE = new InstanceId(new ServiceName("hello"), 1);

@@ -23,7 +23,6 @@ import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -7,13 +7,11 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
-
-import org.junit.jupiter.api.Test;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 class EntryCodecTest {
 

@@ -3,17 +3,12 @@ package dev.ebb.journal;
 import static dev.ebb.journal.Journals.WRITTEN;
 import static dev.ebb.journal.Journals.checkpoint;
 import static dev.ebb.journal.Journals.opened;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ebb.control.Journal.Appended;
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.JournalEntry;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Disks that fail under the journal, and writers that die. */
 class FaultTest {

@@ -3,7 +3,6 @@ package dev.ebb.journal;
 import static dev.ebb.journal.Journals.WRITTEN;
 import static dev.ebb.journal.Journals.checkpoint;
 import static dev.ebb.journal.Journals.opened;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.control.Journal.Appended;
@@ -14,16 +13,14 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FileJournalTest {
     @TempDir Path state;

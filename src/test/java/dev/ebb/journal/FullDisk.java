@@ -3,7 +3,6 @@ package dev.ebb.journal;
 import dev.ebb.control.Journal.Appended;
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.JournalEntry;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

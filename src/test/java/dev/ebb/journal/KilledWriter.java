@@ -2,7 +2,6 @@ package dev.ebb.journal;
 
 import dev.ebb.control.Journal.Appended;
 import dev.ebb.control.Journal.Durability;
-
 import java.nio.file.Path;
 
 /** Run in a process of its own: appends for ever, and prints what was acknowledged. */

@@ -16,11 +16,6 @@ import dev.ebb.core.Policy;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
-
-import org.junit.jupiter.api.Test;
-
-import tools.jackson.databind.json.JsonMapper;
-
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -28,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One evening of a service, told. */
 class NarratorTest {

@@ -2,7 +2,6 @@ package dev.ebb.journal;
 
 import static dev.ebb.journal.Journals.WRITTEN;
 import static dev.ebb.journal.Journals.opened;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.control.Journal.Durability;
@@ -11,10 +10,6 @@ import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Now;
 import dev.ebb.core.Observation;
 import dev.ebb.core.ServiceName;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +18,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ObservationTest {
     private static final ServiceName HELLO = new ServiceName("hello");

@@ -3,17 +3,11 @@ package dev.ebb.journal;
 import static dev.ebb.journal.Journals.WRITTEN;
 import static dev.ebb.journal.Journals.checkpoint;
 import static dev.ebb.journal.Journals.opened;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.JournalEntry;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What lies on the disk after crashes and accidents, and what is made of it. */
 class RecoveryTest {

@@ -2,7 +2,6 @@ package dev.ebb.demo.view;
 
 import dev.ebb.core.Health;
 import dev.ebb.core.Lifecycle;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

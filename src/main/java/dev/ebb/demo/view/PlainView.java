@@ -1,7 +1,6 @@
 package dev.ebb.demo.view;
 
 import dev.ebb.core.Lifecycle;
-
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;

@@ -4,7 +4,6 @@ import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.demo.load.LoadCounts;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;

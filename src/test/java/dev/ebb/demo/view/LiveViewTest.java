@@ -2,14 +2,13 @@ package dev.ebb.demo.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 class LiveViewTest {
     private static final Terminal.Size SIZE = new Terminal.Size(90, 24);

@@ -5,7 +5,6 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.ServiceName;
 import dev.ebb.demo.load.LoadCounts;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
