@@ -26,11 +26,13 @@ import java.util.Set;
  */
 final class Facts {
     private static final int VIOLATIONS_KEPT = 40;
+    private static final int ALIKE_KEPT = 3;
 
     final World world;
     final SimJournal journal;
     final Scenario scenario;
     final List<Violation> violations = new ArrayList<>();
+    private final Map<String, Integer> kinds = new HashMap<>();
     final Map<ServiceName, ServiceFacts> services = new LinkedHashMap<>();
     final Map<String, Optional<InstanceId>> replaces = new HashMap<>();
     final Map<String, InstanceId> tokens = new HashMap<>();
@@ -90,7 +92,9 @@ final class Facts {
     }
 
     void violation(String invariant, String text) {
-        if (violations.size() >= VIOLATIONS_KEPT) {
+        // One thing that goes wrong again and again must not hide another.
+        int alike = kinds.merge(text.replaceAll("[0-9.]+", "#"), 1, Integer::sum);
+        if (violations.size() >= VIOLATIONS_KEPT || alike > ALIKE_KEPT) {
             return;
         }
         String name = invariant;

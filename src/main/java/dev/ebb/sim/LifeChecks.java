@@ -44,7 +44,7 @@ final class LifeChecks {
         if (!known && facts.failingSince == Trail.NEVER) {
             facts.violation("I8", id + " was started before its intent was durable");
         }
-        if (!known) {
+        if (!known && facts.failingSince != Trail.NEVER) {
             facts.unrecorded.add(intent.token());
         }
     }

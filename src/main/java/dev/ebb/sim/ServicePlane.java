@@ -298,7 +298,8 @@ final class ServicePlane {
         process.used(done);
         process.idle(seconds);
         leave(cell, done + shed, false);
-        double mean = Math.max(0, inFlight - 0.5 * done);
+        // In flight between two moments: the mean of what was and what is left, as Little has it.
+        double mean = Math.max(0, inFlight - 0.5 * (cell.arrived + done + shed));
         account(cell, process, done, shed, mean, seconds, now);
         if (streams > 0) {
             endStreams(cell, seconds);

@@ -1,0 +1,95 @@
+package dev.ebb.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** The real control loop under everything that may go wrong, seed by seed. */
+class SimulationTest {
+    private static final long SEEDS = 1_000;
+
+    @Test
+    void everySeedKeepsEveryPromise() {
+        List<String> bad = new ArrayList<>();
+        long parks = 0;
+        long stops = 0;
+        long rescues = 0;
+        long sizes = 0;
+        long lives = 0;
+        double seconds = 0;
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Outcome outcome = Simulation.run(seed);
+            if (!outcome.isGood()) {
+                bad.add(SimulationRunner.verdict(outcome));
+            }
+            parks += outcome.totals().parks();
+            stops += outcome.totals().stops();
+            rescues += outcome.totals().rescues();
+            sizes += outcome.totals().sizesJudged();
+            lives += outcome.totals().lives();
+            seconds += outcome.totals().seconds();
+        }
+        assertThat(bad).isEmpty();
+        // Runs in which nothing happens would prove nothing.
+        assertThat(seconds / SEEDS).isBetween(300.0, 900.0);
+        assertThat(parks).isGreaterThan(SEEDS);
+        assertThat(stops).isGreaterThan(SEEDS);
+        assertThat(rescues).isGreaterThan(SEEDS / 10);
+        assertThat(sizes).isGreaterThan(SEEDS / 10);
+        assertThat(lives).isGreaterThan(SEEDS + SEEDS / 5);
+    }
+
+    /** Seeds that found a bug once, and which. */
+    @ParameterizedTest
+    @CsvSource({
+        "33, a pause of Ebb counted as low load",
+        "83, a fixed size with more load later",
+        "211, given up in one life and stopped in the next",
+        "236, the model made latency of what had not waited",
+        "262, parked again one second after a rescue at the drain deadline",
+        "346, streams that build up after a silence",
+        "553, reports that stood still while instances started",
+        "583, drained while the need rose; left DRAINING for ever",
+        "714, fixed below the minimum by force; parked and started in turns",
+        "811, started on a full disk; and Ebb died",
+        "988, one thaw for all"
+    })
+    void seedsThatOnceFoundBugs(long seed, String what) {
+        Outcome outcome = Simulation.run(seed);
+
+        assertThat(outcome.violations()).as("%s; seed %d", what, seed).isEmpty();
+    }
+
+    @Test
+    void theSameSeedIsTheSameRun() {
+        for (long seed : LongStream.rangeClosed(1, 20).toArray()) {
+            Outcome first = Simulation.run(seed);
+            Outcome second = Simulation.run(seed);
+
+            assertThat(second.timeline()).isEqualTo(first.timeline());
+            assertThat(second).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void aReplayTellsTheWholeStory() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        boolean good =
+                SimulationRunner.run(33, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+
+        assertThat(good).isTrue();
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("EBB begins life 1", "START web-1", "FAULT EBB_PAUSES", "-> PARKING")
+                .contains("seed 33: all promises kept");
+    }
+}
