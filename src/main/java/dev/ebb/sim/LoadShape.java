@@ -32,14 +32,21 @@ sealed interface LoadShape {
         }
     }
 
+    /** From a moment on, this many requests per second. */
+    record Level(double fromSeconds, double rate) {}
+
     /** A new level at each of some moments; the first begins at 0. */
-    record Steps(List<double[]> levels) implements LoadShape {
+    record Steps(List<Level> levels) implements LoadShape {
+        public Steps {
+            levels = List.copyOf(levels);
+        }
+
         @Override
         public double at(double seconds) {
-            double rate = levels.getFirst()[1];
-            for (double[] level : levels) {
-                if (level[0] <= seconds) {
-                    rate = level[1];
+            double rate = levels.getFirst().rate();
+            for (Level level : levels) {
+                if (level.fromSeconds() <= seconds) {
+                    rate = level.rate();
                 }
             }
             return rate;

@@ -88,7 +88,7 @@ final class Scenarios {
         if (weather == Weather.STEADY) {
             double before = top * between(0.05, 0.9);
             return new LoadShape.Steps(
-                    List.of(new double[] {0, before}, new double[] {from, level}));
+                    List.of(new LoadShape.Level(0, before), new LoadShape.Level(from, level)));
         }
         LoadShape shape =
                 switch (random.nextInt(6)) {
@@ -120,10 +120,10 @@ final class Scenarios {
     }
 
     private LoadShape steps(double top, double seconds) {
-        List<double[]> levels = new ArrayList<>();
+        List<LoadShape.Level> levels = new ArrayList<>();
         double at = 0;
         while (at < seconds) {
-            levels.add(new double[] {at, chance(0.1) ? 0 : top * between(0.05, 0.95)});
+            levels.add(new LoadShape.Level(at, chance(0.1) ? 0 : top * between(0.05, 0.95)));
             at += between(30, seconds / 2);
         }
         return new LoadShape.Steps(levels);
