@@ -56,6 +56,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             OrderCommands.Freeze.class,
             OrderCommands.Thaw.class,
             StopCommand.class,
+            SimulateCommand.class,
             VersionCommand.class
         })
 public final class Main implements Runnable {

@@ -1,8 +1,8 @@
 package dev.ebb.sim;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Runs seeds for people and scripts: one with its whole timeline, or many with a line for each that
@@ -12,12 +12,12 @@ public final class SimulationRunner {
     private SimulationRunner() {}
 
     /** Runs one seed and prints what happened; answers whether all promises were kept. */
-    public static boolean run(long seed, PrintStream out) {
+    public static boolean run(long seed, Consumer<String> out) {
         Outcome outcome = Simulation.run(seed);
-        out.println(outcome.scenario());
-        outcome.timeline().forEach(out::println);
-        out.println(outcome.totals());
-        out.println(verdict(outcome));
+        out.accept(outcome.scenario());
+        outcome.timeline().forEach(out);
+        out.accept(outcome.totals().toString());
+        out.accept(verdict(outcome));
         return outcome.isGood();
     }
 
@@ -26,7 +26,7 @@ public final class SimulationRunner {
      *
      * @return the seeds that do
      */
-    public static List<Long> runAll(long first, long last, PrintStream out) {
+    public static List<Long> runAll(long first, long last, Consumer<String> out) {
         List<Long> bad = new ArrayList<>();
         double virtual = 0;
         for (long seed = first; seed <= last; seed++) {
@@ -34,10 +34,10 @@ public final class SimulationRunner {
             virtual += outcome.totals().seconds();
             if (!outcome.isGood()) {
                 bad.add(seed);
-                out.println(verdict(outcome));
+                out.accept(verdict(outcome));
             }
         }
-        out.println(
+        out.accept(
                 "%d runs, %.1f virtual hours, %d that broke a promise"
                         .formatted(last - first + 1, virtual / 3600, bad.size()));
         return List.copyOf(bad);

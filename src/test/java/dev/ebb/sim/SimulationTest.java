@@ -6,9 +6,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -82,13 +79,12 @@ class SimulationTest {
 
     @Test
     void aReplayTellsTheWholeStory() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        List<String> lines = new ArrayList<>();
 
-        boolean good =
-                SimulationRunner.run(33, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        boolean good = SimulationRunner.run(33, lines::add);
 
         assertThat(good).isTrue();
-        assertThat(bytes.toString(StandardCharsets.UTF_8))
+        assertThat(String.join("\n", lines))
                 .contains("EBB begins life 1", "START web-1", "FAULT EBB_PAUSES", "-> PARKING")
                 .contains("seed 33: all promises kept");
     }

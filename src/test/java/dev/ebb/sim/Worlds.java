@@ -58,7 +58,9 @@ final class Worlds {
     /** From a load for six instances to one for two. */
     static LoadShape falling() {
         return new LoadShape.Steps(
-                List.of(new LoadShape.Level(0, 6 * CAPACITY * 0.55), new LoadShape.Level(90, CAPACITY * 1.1)));
+                List.of(
+                        new LoadShape.Level(0, 6 * CAPACITY * 0.55),
+                        new LoadShape.Level(90, CAPACITY * 1.1)));
     }
 
     static Scenario calm() {
