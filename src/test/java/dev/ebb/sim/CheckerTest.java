@@ -23,9 +23,6 @@ import dev.ebb.core.Policy;
 import dev.ebb.core.ProcessReading;
 import dev.ebb.core.Reason;
 import dev.ebb.sim.Fault.Kind;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
 
 /**
  * A judge that never convicts proves nothing: each invariant is broken on purpose here, by the real

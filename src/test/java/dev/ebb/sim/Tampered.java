@@ -16,7 +16,6 @@ import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
-
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -7,7 +7,6 @@ import dev.ebb.core.ServiceName;
 import dev.ebb.sim.Scenario.Ending;
 import dev.ebb.sim.Scenario.Part;
 import dev.ebb.sim.Scenario.Weather;
-
 import java.time.Duration;
 import java.util.List;
 
