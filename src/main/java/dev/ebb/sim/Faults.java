@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 
 /** Brings a fault about in the world. What concerns Ebb itself is the simulation's business. */
 final class Faults {
+    private static final List<Lie> LIES = List.of(Lie.values());
+
     private final World world;
 
     Faults(World world) {
@@ -41,7 +43,7 @@ final class Faults {
                 failing.failingUntil = until;
             }
             case METRICS_LIE -> {
-                Lie how = Lie.values()[fault.pick() % Lie.values().length];
+                Lie how = LIES.get(fault.pick() % LIES.size());
                 InstanceId id = pick(alive, fault.pick() / 7).id();
                 world.conditions.lie(id, how, fault.seconds());
                 return "%s: %s on %s for %.1f s".formatted(fault.kind(), how, id, fault.seconds());

@@ -27,7 +27,7 @@ final class ParkChecks {
             need(service, parked);
             budget(service, parked);
             data(service, parked);
-            journal(service, parked);
+            journal(parked);
             patience(service, parked);
         }
         for (InstanceId id : service.backThisStep) {
@@ -180,7 +180,7 @@ final class ParkChecks {
     }
 
     /** I8: while the journal cannot be written, scale-in holds. One tick may pass to notice. */
-    private void journal(ServiceFacts service, List<Trail> parked) {
+    private void journal(List<Trail> parked) {
         long failing = facts.failingSince;
         if (failing != Trail.NEVER && facts.stepAt - failing > SimClock.SECOND) {
             facts.violation(

@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 /** Draws a {@link Scenario} from a seed. Pure. */
 final class Scenarios {
     private static final double LONGEST_SECONDS = 900;
+    private static final List<StrategyKind> STRATEGIES = List.of(StrategyKind.values());
 
     private final SplittableRandom random;
 
@@ -183,7 +184,7 @@ final class Scenarios {
                         1 + random.nextInt(3),
                         1 + random.nextInt(4));
         return new BalancePolicy(
-                StrategyKind.values()[random.nextInt(StrategyKind.values().length)],
+                STRATEGIES.get(random.nextInt(STRATEGIES.size())),
                 chance(0.3) ? Duration.ZERO : seconds(3, 15),
                 check,
                 EjectionPolicy.DEFAULT,
@@ -194,10 +195,10 @@ final class Scenarios {
         List<Fault> faults = new ArrayList<>();
         int count = 1 + random.nextInt(8);
         // A few kinds a run, so that each meets itself and the others in many combinations.
-        Fault.Kind[] kinds = Fault.Kind.values();
+        List<Fault.Kind> kinds = List.of(Fault.Kind.values());
         List<Fault.Kind> chosen = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            chosen.add(kinds[random.nextInt(kinds.length)]);
+            chosen.add(kinds.get(random.nextInt(kinds.size())));
         }
         for (int i = 0; i < count; i++) {
             double lasts = chance(0.7) ? between(2, 40) : between(40, 150);

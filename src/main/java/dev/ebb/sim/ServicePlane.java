@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One service's traffic through the simulated data plane: event loops that each pick from the
@@ -137,7 +138,7 @@ final class ServicePlane {
         }
         double rate = world.isClosed() ? 0 : service.model.load().at(now / 1e9);
         for (int i = 0; i < loops.length; i++) {
-            take(loops[i], i, rate * seconds / loops.length, seconds);
+            take(loops[i], i, rate * seconds / loops.length);
         }
         for (PlaneCell cell : cells.values()) {
             work(cell, seconds, now);
@@ -155,7 +156,7 @@ final class ServicePlane {
     }
 
     /** One event loop picks for what arrived at it. */
-    private void take(Loop loop, int index, double expected, double seconds) {
+    private void take(Loop loop, int index, double expected) {
         double due = expected + loop.carry;
         int arrivals = (int) due;
         loop.carry = due - arrivals;
@@ -245,7 +246,7 @@ final class ServicePlane {
         }
     }
 
-    private void refuse(PlaneCell cell, int picked, SimInstance process, long now) {
+    private void refuse(PlaneCell cell, int picked, @Nullable SimInstance process, long now) {
         if (process != null && process.stopAsked) {
             service.stats.lostToRemoval += picked;
             cell.retriedForScaling += picked;
