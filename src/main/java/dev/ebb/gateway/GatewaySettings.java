@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public record GatewaySettings(
         Optional<String> via) {
     public static final GatewaySettings DEFAULT =
             new GatewaySettings(
-                    List.of(new InetSocketAddress("127.0.0.1", 8080)),
+                    List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080)),
                     Math.min(2, Runtime.getRuntime().availableProcessors()),
                     Transport.AUTO,
                     Limits.DEFAULT,
