@@ -27,7 +27,7 @@ final class Capacity {
                 state.instances().stream()
                         .filter(Instance::isOnTrial)
                         .filter(i -> !i.is(Mark.RETIRING))
-                        .sorted(Comparator.comparing(Capacity::rescueOrder))
+                        .sorted(Comparator.comparingInt(Capacity::rescueOrder))
                         .toList();
         if (onTrial.isEmpty()) {
             return state;
@@ -62,7 +62,7 @@ final class Capacity {
     private boolean brokenWhileOnTrial(ServiceState state) {
         int broken =
                 state.count(i ->
-                        i.lifecycle().inRotation() && i.health() == Health.EJECTED
+                        (i.lifecycle().inRotation() && i.health() == Health.EJECTED)
                                 || i.isMissing());
         return broken > 0 && state.absent() > state.unavailabilityBudget(tick.policy());
     }
@@ -118,7 +118,7 @@ final class Capacity {
         int coming =
                 state.count(i ->
                         i.lifecycle() == Lifecycle.STARTING
-                                || i.lifecycle().inRotation() && i.health() == Health.UNKNOWN);
+                                || (i.lifecycle().inRotation() && i.health() == Health.UNKNOWN));
         int carrying = state.count(Instance::carriesLoad) + coming + rescued;
         int room = max - state.standing() - rescued;
         int limit = Math.max(STARTS_AT_ONCE, state.standing());

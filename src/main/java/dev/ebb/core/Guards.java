@@ -90,7 +90,7 @@ final class Guards {
     private void trouble(ServiceState state, List<Hold> holds) {
         int unwell =
                 state.count(i ->
-                        i.lifecycle().inRotation() && i.health() != Health.HEALTHY
+                        (i.lifecycle().inRotation() && i.health() != Health.HEALTHY)
                                 || i.isMissing());
         if (unwell > 0) {
             holds.add(

@@ -102,7 +102,7 @@ public record ServiceState(
     public int absent() {
         return count(i ->
                 i.lifecycle().canBeRescued()
-                        || i.lifecycle().inRotation() && i.health() == Health.EJECTED
+                        || (i.lifecycle().inRotation() && i.health() == Health.EJECTED)
                         || i.isMissing());
     }
 

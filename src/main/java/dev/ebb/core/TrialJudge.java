@@ -200,7 +200,10 @@ final class TrialJudge {
         return new Reason(
                 "trial_slow",
                 "%d of %d requests were slower than the %s predicted"
-                        .formatted(during.slowerThan(limit), during.total(), Text.millis(limit)),
+                        .formatted(
+                                during.slowerThan(limit),
+                                during.total(),
+                                Text.millis((double) limit)),
                 Map.of(
                         "slow", (double) during.slowerThan(limit),
                         "requests", (double) during.total(),
