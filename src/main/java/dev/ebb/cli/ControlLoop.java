@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ final class ControlLoop {
     private final CountDownLatch recovered = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
-    private volatile boolean early;
+    private final AtomicLong lastWakeNanos;
     private volatile Optional<Boolean> endKeeping = Optional.empty();
     private volatile View.Loop figures;
     private volatile long lastEndNanos;
@@ -56,6 +57,7 @@ final class ControlLoop {
         this.tickNanos = tick.toNanos();
         this.figures = new View.Loop(0, 0, 0, 0, 0);
         this.lastEndNanos = System.nanoTime();
+        this.lastWakeNanos = new AtomicLong(lastEndNanos - tickNanos);
         this.thread = new Thread(this::run, "control");
     }
 
@@ -88,10 +90,14 @@ final class ControlLoop {
         }
     }
 
-    /** Something has happened that the next step should not wait for. */
+    /**
+     * An instance has ended, and the next step should not wait for its tick. At most once a tick:
+     * instances that end at once, again and again, are started at the pace of ticks.
+     */
     void wake() {
-        if (!early) {
-            early = true;
+        long now = System.nanoTime();
+        long last = lastWakeNanos.get();
+        if (now - last >= tickNanos && lastWakeNanos.compareAndSet(last, now)) {
             // A full queue wakes it, too.
             var _ = tasks.offer(new Task.Wake());
         }
@@ -102,7 +108,7 @@ final class ControlLoop {
         if (endKeeping.isEmpty()) {
             endKeeping = Optional.of(keepInstances);
         }
-        wake();
+        var _ = tasks.offer(new Task.Wake());
         return ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -201,7 +207,6 @@ final class ControlLoop {
         while (endKeeping.isEmpty()) {
             long left = until - System.nanoTime();
             if (left <= 0) {
-                early = false;
                 return;
             }
             Task task = tasks.poll(left, TimeUnit.NANOSECONDS);

@@ -134,8 +134,15 @@ record Story(long wallMillis, Tone tone, String who, String what, String why) {
                             ? Optional.empty()
                             : line(e, Tone.LESS, "parked", why);
             case DRAINING -> line(e, Tone.LESS, "draining", joined(flight, why));
-            case STOPPING -> line(e, Tone.LESS, "stopping", joined(flight, why));
-            case GONE -> line(e, Tone.PLAIN, "gone", why);
+            case STOPPING ->
+                    e.from() == Lifecycle.FAILED
+                            ? line(e, Tone.LESS, "stopping", why)
+                            : line(e, Tone.LESS, "stopping", joined(flight, why));
+            case GONE ->
+                    // Of one that failed by itself, the failure was the news.
+                    e.from() == Lifecycle.FAILED
+                            ? Optional.empty()
+                            : line(e, Tone.PLAIN, "gone", why);
             case FAILED -> line(e, Tone.BAD, "failed", why);
         };
     }

@@ -125,7 +125,7 @@ public final class Wiring {
             var ports =
                     new Ports(
                             ears.platform().apply(alert),
-                            gateway,
+                            new OpenSink(gateway, ending::get),
                             metrics,
                             ears.journal().apply(opened.journal()));
             controller = new Controller(Adapters.plans(config), ports, BuildInfo.load().version());

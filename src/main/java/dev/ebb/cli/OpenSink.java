@@ -1,0 +1,34 @@
+package dev.ebb.cli;
+
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Now;
+import dev.ebb.core.ServiceName;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A data plane that may close before control does: while Ebb ends, the gateway finishes first, and
+ * what control still tells it is for nobody. Control thread only.
+ *
+ * @param ending whether Ebb ends
+ */
+record OpenSink(EndpointSink inner, BooleanSupplier ending) implements EndpointSink {
+
+    @Override
+    public void publish(EndpointSnapshot snapshot) {
+        try {
+            inner.publish(snapshot);
+        } catch (RejectedExecutionException e) {
+            if (!ending.getAsBoolean()) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public Report report(ServiceName service, Now now) {
+        return inner.report(service, now);
+    }
+}
