@@ -24,7 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " fail, and lets instances go when the load falls: it parks them, watches that"
                     + " nobody misses them, and only then stops them.",
             "",
-            "Begin with `ebb demo`; then `ebb run examples/python.yaml`, and look with `ebb status`."
+            "Begin with `ebb demo`; then `ebb run examples/python.yaml`, and look with `ebb"
+                    + " status`."
         },
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,

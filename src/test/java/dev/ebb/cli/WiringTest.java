@@ -145,13 +145,13 @@ class WiringTest {
         assertThat(Cli.on(state(), "scale", "hello", "9").err())
                 .startsWith("ebb: refused: 9 is outside of 2..4");
         assertThat(Cli.on(state(), "scale", "hello", "9").code()).isEqualTo(1);
-        assertThat(Cli.on(state(), "scale", "hello", "3").code()).isZero();
+        assertThat(Cli.on(state(), "scale", "hello", "3", "--force").code()).isZero();
         awaitServing(ebb, 3);
         assertThat(Cli.on(state(), "freeze").code()).isZero();
         assertThat(Cli.on(state(), "status").out()).contains("frozen: nothing is scaled until");
         assertThat(Cli.on(state(), "thaw").code()).isZero();
         assertThat(Cli.on(state(), "protect", "hello-1").code()).isZero();
-        assertThat(Cli.on(state(), "park", "hello-2").code()).isZero();
+        assertThat(Cli.on(state(), "park", "hello-2", "--force").code()).isZero();
         await().atMost(SOON).until(() -> Cli.on(state(), "status").out().contains("held out"));
         assertThat(Cli.on(state(), "rescue", "hello-2").code()).isZero();
         assertThat(Cli.on(state(), "rescue", "hello-77").err()).contains("no instance hello-77");
