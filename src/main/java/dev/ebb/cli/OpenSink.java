@@ -4,7 +4,6 @@ import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
-
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 

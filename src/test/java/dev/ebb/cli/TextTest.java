@@ -8,10 +8,8 @@ import dev.ebb.core.Explanation;
 import dev.ebb.core.Health;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Reason;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** What people read, line by line. */
 class TextTest {
