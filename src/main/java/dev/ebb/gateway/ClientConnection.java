@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Candidate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -359,6 +360,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                     channel.close();
                 }
             }
+        }
+    }
+
+    /** An instance has fallen silent; see {@link Exchange#silent}. */
+    void silent(Candidate ejected) {
+        Exchange current = exchange;
+        if (current != null) {
+            current.silent(ejected);
         }
     }
 

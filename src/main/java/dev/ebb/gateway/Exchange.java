@@ -34,6 +34,7 @@ final class Exchange {
     private Tried tried = Tried.NONE;
     private int attempts;
     private @Nullable Candidate candidate;
+    private @Nullable UpstreamPool pool;
     private @Nullable UpstreamConnection connecting;
     private @Nullable UpstreamConnection upstream;
     private boolean waits;
@@ -87,7 +88,9 @@ final class Exchange {
                 answered = false;
                 waits = true;
                 boolean careful = !repeatable || attempts >= retryPolicy().maxAttempts();
-                service.pool(picked.candidate()).acquire(this, attempts > 1, careful);
+                UpstreamPool from = service.pool(picked.candidate());
+                pool = from;
+                from.acquire(this, attempts > 1, careful);
             }
         }
     }
@@ -146,6 +149,20 @@ final class Exchange {
         }
         Refusal refusal = garbage ? Refusal.BAD_RESPONSE : Refusal.UPSTREAM_CLOSED;
         retryOrRefuse(refusal, Outcome.CUT, !garbage && mayBeSentAgain(), false, now);
+    }
+
+    /**
+     * Checks say that this instance does not answer any more. What waits for its answer and may be
+     * sent again does not wait for the timeout.
+     */
+    void silent(Candidate ejected) {
+        UpstreamConnection connection = upstream;
+        if (candidate != ejected || connection == null || answer.begun() || !mayBeSentAgain()) {
+            return;
+        }
+        connection.abandon();
+        upstream = null;
+        retryOrRefuse(Refusal.RESPONSE_TIMEOUT, Outcome.TIMEOUT, true, false, System.nanoTime());
     }
 
     private void retryOrRefuse(
@@ -408,9 +425,10 @@ final class Exchange {
         if (connection != null) {
             connection.abandon();
         }
-        if (waits && candidate != null) {
+        UpstreamPool from = pool;
+        if (waits && from != null) {
             waits = false;
-            service.pool(candidate()).cancel(this);
+            from.cancel(this);
             UpstreamConnection pending = connecting;
             connecting = null;
             if (pending != null) {

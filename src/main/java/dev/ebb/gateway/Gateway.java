@@ -15,6 +15,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -51,6 +52,13 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final List<Channel> listeners = new ArrayList<>();
     private final AtomicInteger clients = new AtomicInteger();
     private boolean closed;
+
+    static {
+        // Looks at one buffer in 128 with a stack trace. The tests switch it on.
+        if (System.getProperty("io.netty.leakDetection.level") == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
+    }
 
     private Gateway(GatewaySettings settings, List<GatewayService> services) {
         this.settings = settings;

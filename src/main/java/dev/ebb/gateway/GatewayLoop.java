@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Candidate;
 import dev.ebb.balance.EndpointSnapshot;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -211,6 +212,15 @@ final class GatewayLoop {
             last.slot = client.slot;
         }
         client.slot = -1;
+    }
+
+    /** Later in this turn, because balancers tell of ejections in the midst of their work. */
+    void silent(Candidate ejected) {
+        eventLoop.execute(() -> {
+            for (int i = clients.size() - 1; i >= 0; i--) {
+                clients.get(i).silent(ejected);
+            }
+        });
     }
 
     // ---- Other threads' side

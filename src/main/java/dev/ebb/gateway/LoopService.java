@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One service on one event loop: its balancer, its pools, its counters. Everything is called on the
@@ -29,6 +30,9 @@ import java.util.Optional;
 final class LoopService implements HealthListener {
     /** How long what scaling did to an instance is told after the instance has gone. */
     private static final long LEDGER_KEPT_NANOS = 60_000_000_000L;
+
+    /** Reasons of checks that mean: what it has not answered yet, it will not answer soon. */
+    private static final Set<String> SILENT = Set.of("check_timeout", "check_no_connection");
 
     final GatewayLoop loop;
     final GatewayService service;
@@ -116,6 +120,10 @@ final class LoopService implements HealthListener {
         balancer.apply(snapshot, nowNanos);
         for (Candidate candidate : balancer.candidates()) {
             UpstreamPool pool = before.remove(candidate);
+            if (pool != null && !pool.leadsTo(candidate.endpoint())) {
+                pool.leave();
+                pool = null;
+            }
             if (pool == null) {
                 pool = new UpstreamPool(this, candidate);
                 pools.put(candidate, pool);
@@ -207,6 +215,10 @@ final class LoopService implements HealthListener {
 
     @Override
     public void changed(Candidate candidate, Health state, Reason reason) {
+        boolean silent = SILENT.contains(reason.code());
+        if (state == Health.EJECTED && silent) {
+            loop.silent(candidate);
+        }
         if (loop.isHome()) {
             counters.count(state == Health.EJECTED ? Counters.EJECTIONS : Counters.READMISSIONS);
             reasons.put(candidate.id(), reason);

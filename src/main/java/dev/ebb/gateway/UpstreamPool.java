@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
+import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ final class UpstreamPool {
 
     final LoopService service;
     final Candidate candidate;
+    private final String host;
     private final InetSocketAddress address;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
@@ -33,7 +35,13 @@ final class UpstreamPool {
         this.candidate = candidate;
         limits = service.loop.settings().limits();
         maxIdleNanos = service.loop.settings().timeouts().upstreamIdle().toNanos();
-        address = address(candidate.endpoint().host(), candidate.endpoint().port());
+        host = candidate.endpoint().host();
+        address = address(host, candidate.endpoint().port());
+    }
+
+    /** Whether its connections go where this endpoint is. */
+    boolean leadsTo(Endpoint endpoint) {
+        return address.getPort() == endpoint.port() && host.equals(endpoint.host());
     }
 
     /** Literal addresses are not looked up; a name is, when connecting. */

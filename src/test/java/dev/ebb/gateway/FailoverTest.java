@@ -175,6 +175,24 @@ class FailoverTest {
     }
 
     @Test
+    void whatWaitsForAnInstanceThatFellSilentGoesElsewhere() throws IOException {
+        var policy = TestGateway.policy(RetryPolicy.DEFAULT, QUICK, checks(Optional.of("/health")));
+        try (var one = TestInstance.answering("one");
+                var two = TestInstance.answering("two");
+                var gateway = gateway(policy).with(one, two);
+                var client = new TestClient(gateway.gateway)) {
+            await().until(() -> health(gateway, 1) == Health.HEALTHY);
+            // As if it were stopped by a signal: connects, and never a byte.
+            one.behave((request, exchange) -> request.in().read());
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.ask(TestClient.get("/")).text()).isEqualTo("two");
+            }
+            assertThat(health(gateway, 1)).isEqualTo(Health.EJECTED);
+            assertThat(gateway.traffic().retried()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void answersCutInTheMiddleEndTheClientsConnection() throws IOException {
         try (var instance =
                         new TestInstance((request, exchange) -> {

@@ -1,0 +1,39 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.ServiceName;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A gateway to a fixed list of addresses, without any control: for benchmarks. */
+public final class StaticGateway {
+    private static final ServiceName SERVICE = new ServiceName("static");
+
+    private StaticGateway() {}
+
+    /** Starts it; all addresses are active at once, and are one service that gets everything. */
+    public static Gateway start(
+            GatewaySettings settings, BalancePolicy policy, List<InetSocketAddress> addresses)
+            throws GatewayStartException {
+        var service = new GatewayService(SERVICE, List.of(Route.ALL), policy);
+        Gateway gateway = Gateway.start(settings, List.of(service));
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (InetSocketAddress address : addresses) {
+            endpoints.add(
+                    new Endpoint(
+                            new InstanceId(SERVICE, endpoints.size() + 1),
+                            address.getHostString(),
+                            address.getPort(),
+                            EndpointRole.ACTIVE,
+                            1,
+                            Endpoint.NO_RAMP));
+        }
+        gateway.publish(new EndpointSnapshot(SERVICE, 1, endpoints));
+        return gateway;
+    }
+}
