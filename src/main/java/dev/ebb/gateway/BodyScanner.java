@@ -84,25 +84,21 @@ final class BodyScanner {
      */
     int accept(ByteBuf in, @org.jspecify.annotations.Nullable ByteBuf content) {
         int readable = in.readableBytes();
-        switch (state) {
-            case DONE, BAD -> {
-                return 0;
-            }
-            case UNTIL_CLOSE -> {
-                return readable;
-            }
-            case FIXED -> {
-                int taken = (int) Math.min(readable, remaining);
-                remaining -= taken;
-                if (remaining == 0) {
-                    state = State.DONE;
-                }
-                return taken;
-            }
-            default -> {
-                return acceptChunked(in, content);
-            }
+        return switch (state) {
+            case DONE, BAD -> 0;
+            case UNTIL_CLOSE -> readable;
+            case FIXED -> acceptFixed(readable);
+            default -> acceptChunked(in, content);
+        };
+    }
+
+    private int acceptFixed(int readable) {
+        int taken = (int) Math.min(readable, remaining);
+        remaining -= taken;
+        if (remaining == 0) {
+            state = State.DONE;
         }
+        return taken;
     }
 
     private int acceptChunked(ByteBuf in, @org.jspecify.annotations.Nullable ByteBuf content) {
@@ -162,7 +158,7 @@ final class BodyScanner {
         if (b == Bytes.CR) {
             return State.SIZE_LF;
         }
-        boolean printable = b >= 0x20 && b < 0x7f || b == '\t';
+        boolean printable = (b >= 0x20 && b < 0x7f) || b == '\t';
         return printable && ++lineBytes <= MAX_EXTENSION_BYTES ? State.EXTENSION : State.BAD;
     }
 
@@ -174,31 +170,26 @@ final class BodyScanner {
         if (++trailerBytes > maxTrailerBytes) {
             return State.BAD;
         }
-        switch (state) {
-            case FIELD_START -> {
-                if (b == Bytes.CR) {
-                    return State.LAST_LF;
-                }
-                nameBytes = 0;
-                return name(b);
-            }
-            case FIELD_NAME -> {
-                return b == ':' ? nameEnded() : name(b);
-            }
-            case FIELD_VALUE -> {
-                if (b == Bytes.CR) {
-                    return State.FIELD_LF;
-                }
-                return Bytes.value(b) ? State.FIELD_VALUE : State.BAD;
-            }
-            case FIELD_LF -> {
-                return b == Bytes.LF ? State.FIELD_START : State.BAD;
-            }
-            case LAST_LF -> {
-                return b == Bytes.LF ? State.DONE : State.BAD;
-            }
+        return switch (state) {
+            case FIELD_START -> b == Bytes.CR ? State.LAST_LF : nameStarted(b);
+            case FIELD_NAME -> b == ':' ? nameEnded() : name(b);
+            case FIELD_VALUE -> value(b);
+            case FIELD_LF -> b == Bytes.LF ? State.FIELD_START : State.BAD;
+            case LAST_LF -> b == Bytes.LF ? State.DONE : State.BAD;
             default -> throw new IllegalStateException("no trailer state: " + state);
+        };
+    }
+
+    private static State value(byte b) {
+        if (b == Bytes.CR) {
+            return State.FIELD_LF;
         }
+        return Bytes.value(b) ? State.FIELD_VALUE : State.BAD;
+    }
+
+    private State nameStarted(byte b) {
+        nameBytes = 0;
+        return name(b);
     }
 
     private State name(byte b) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Exchange}. What a client sends ahead (pipelining) waits in the kernel and in at most one read's
  * buffer. A client that closes its side is taken to have gone. One event loop.
  */
+// Netty tells of what fails by closing the connection, and that is where it is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final int MAX_EMPTY_LINES = 2;
     private static final long MAX_LINGER_BYTES = 4L << 20;

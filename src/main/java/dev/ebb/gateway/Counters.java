@@ -48,7 +48,12 @@ final class Counters {
     }
 
     void refused(Refusal refusal) {
-        count(REFUSALS + refusal.ordinal());
+        count(cellOf(refusal));
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    static int cellOf(Refusal refusal) {
+        return REFUSALS + refusal.ordinal();
     }
 
     /** Any thread. */

@@ -45,7 +45,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final GatewaySettings settings;
     private final MultiThreadIoEventLoopGroup group;
     private final List<GatewayLoop> loops = new ArrayList<>();
-    private final Map<EventLoop, GatewayLoop> byEventLoop = new IdentityHashMap<>();
+    private final IdentityHashMap<EventLoop, GatewayLoop> byEventLoop = new IdentityHashMap<>();
     private final Map<ServiceName, Integer> indexes = new HashMap<>();
     private final List<GatewayService> services;
     private final List<HealthChecks> checks = new ArrayList<>();

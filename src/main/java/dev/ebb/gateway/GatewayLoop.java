@@ -95,7 +95,7 @@ final class GatewayLoop {
             services.add(new LoopService(this, service, services.size()));
         }
         long tick = TICK.toMillis();
-        var unused = eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+        var _ = eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
     }
 
     private void tick() {

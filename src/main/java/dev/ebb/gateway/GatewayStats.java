@@ -71,7 +71,7 @@ public record GatewayStats(
             var rejected = new TreeMap<String, Long>();
             for (Refusal refusal : Refusal.values()) {
                 var map = refusal.failure() ? failed : rejected;
-                map.put(refusal.code(), sums[Counters.REFUSALS + refusal.ordinal()]);
+                map.put(refusal.code(), sums[Counters.cellOf(refusal)]);
             }
             return new Traffic(
                     sums[Counters.REQUESTS],

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * One head, cut into its fields: positions in a byte array that is used again for the next head.
- * Belongs to one event loop, and what it says is good until the next {@link #read}. Strict, because
+ * Belongs to one event loop, and what it says is good until the next {@link #load}. Strict, because
  * whatever two HTTP parsers read differently can be used to smuggle a request: a line ends with CR
  * LF and nothing else, no folded lines, no space before the colon, no control characters.
  */

@@ -32,7 +32,10 @@ final class HeadRewriter {
 
     HeadRewriter(GatewaySettings settings) {
         trustForwarded = settings.trustForwarded();
-        via = settings.via().map(name -> Bytes.ascii("Via: 1.1 " + name + "\r\n")).orElse(CRLF);
+        via =
+                settings.via()
+                        .map(name -> Bytes.ascii("Via: 1.1 " + name + "\r\n"))
+                        .orElse(new byte[0]);
     }
 
     /** The request's head as the instance gets it. It is the same at each attempt. */
@@ -53,9 +56,7 @@ final class HeadRewriter {
             out.add(CHUNKED);
         }
         addForwarded(request, peer);
-        if (via != CRLF) {
-            out.add(via);
-        }
+        out.add(via);
         return out.add(CRLF).toBuffer(allocator, 0);
     }
 

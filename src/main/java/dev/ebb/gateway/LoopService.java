@@ -40,7 +40,7 @@ final class LoopService implements HealthListener {
     final Balancer balancer;
     final RetryBudget budget;
     final Counters counters = new Counters();
-    private final Map<Candidate, UpstreamPool> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<Candidate, UpstreamPool> pools = new IdentityHashMap<>();
     private final List<Departed> departed = new ArrayList<>();
     private final Map<InstanceId, LoopEndpoint> known = new HashMap<>();
     private volatile Map<InstanceId, LoopEndpoint> endpoints = Map.of();
@@ -89,7 +89,8 @@ final class LoopService implements HealthListener {
             same &=
                     told != null
                             && told.health() == candidate.health(nowNanos)
-                            && told.reason().orElse(null) == reasons.get(candidate.id());
+                            && told.reason()
+                                    .equals(Optional.ofNullable(reasons.get(candidate.id())));
         }
         if (same) {
             return;

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * One active check on a connection of its own: a TCP connect, or a GET whose status is 2xx or 3xx.
  * Reports exactly once, within the timeout, on the loop that runs it.
  */
+// Netty tells of what fails by closing the connection, and that is where it is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Probe extends ChannelInboundHandlerAdapter {
     /** {@code HTTP/1.1 200} is all that is looked at. */
     private static final int STATUS_BYTES = 12;
@@ -81,9 +83,14 @@ final class Probe extends ChannelInboundHandlerAdapter {
             return;
         }
         var request =
-                ("GET %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: ebb-check\r\n"
-                                + "Connection: close\r\n\r\n")
-                        .formatted(policy.httpPath().get(), endpoint.host(), endpoint.port());
+                String.join(
+                        "\r\n",
+                        "GET " + policy.httpPath().get() + " HTTP/1.1",
+                        "Host: " + endpoint.host() + ":" + endpoint.port(),
+                        "User-Agent: ebb-check",
+                        "Connection: close",
+                        "",
+                        "");
         future.channel().writeAndFlush(Unpooled.wrappedBuffer(Bytes.ascii(request)));
     }
 

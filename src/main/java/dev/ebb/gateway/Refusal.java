@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
  * What the gateway itself answers, instead of an instance. The code is stable: it stands in the
  * {@code x-ebb-reason} field and in the metrics.
  */
+// The arrays are written to by nobody.
+@SuppressWarnings("ImmutableEnumChecker")
 enum Refusal {
     MALFORMED_HEAD(400, "malformed_head", "The request's head is not well-formed HTTP/1.1."),
     BAD_TARGET(400, "bad_target", "The request target must be a path, as in GET /path."),

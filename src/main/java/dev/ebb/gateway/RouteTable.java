@@ -13,6 +13,7 @@ import java.util.Map;
 final class RouteTable {
     static final int NONE = -1;
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Entry(byte[] host, byte[] prefix, int service) {}
 
     private final Entry[] entries;

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * time and rests in its pool in between, where any byte or a close from the instance ends it. One
  * event loop.
  */
+// Netty tells of what fails by closing the connection, and that is where it is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private static final int TCP_ESTABLISHED = 1;
     private static final int MAX_INTERIM = 32;

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What must never reach an instance: everything that two parsers may read differently. Each case is
  * followed by a second request on the same connection, which must not be answered.
  */
+// Heads are shown as they are, CR LF included.
+@SuppressWarnings("StringConcatToTextBlock")
 class BadInputTest {
     private static TestInstance instance;
     private static TestGateway gateway;

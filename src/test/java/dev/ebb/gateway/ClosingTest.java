@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.core.ServiceName;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +58,8 @@ class ClosingTest {
     }
 
     private static boolean refuses(Gateway gateway) throws Exception {
-        try (var client = new TestClient(gateway.addresses().getFirst())) {
+        try (var socket = new Socket()) {
+            socket.connect(gateway.addresses().getFirst());
             return false;
         } catch (ConnectException e) {
             return true;
@@ -86,7 +90,9 @@ class ClosingTest {
                 var settings =
                         GatewaySettings.DEFAULT
                                 .withTransport(transport)
-                                .withListeners(new InetSocketAddress("127.0.0.1", port));
+                                .withListeners(
+                                        new InetSocketAddress(
+                                                InetAddress.getLoopbackAddress(), port));
                 assertThatThrownBy(() -> Gateway.start(settings, List.of()))
                         .isInstanceOf(GatewayStartException.class)
                         .hasMessage(
@@ -95,7 +101,9 @@ class ClosingTest {
                                 port);
             }
         }
-        var foreign = GatewaySettings.DEFAULT.withListeners(new InetSocketAddress("192.0.2.1", 0));
+        var foreign =
+                GatewaySettings.DEFAULT.withListeners(
+                        new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0));
         assertThatThrownBy(() -> Gateway.start(foreign, List.of()))
                 .hasMessageContaining("this machine does not have that address");
     }
@@ -118,7 +126,9 @@ class ClosingTest {
 
     @Test
     void hostsGoBeforePathsAndLongPrefixesBeforeShort() throws Exception {
-        var settings = GatewaySettings.DEFAULT.withListeners(new InetSocketAddress("::1", 0));
+        var settings =
+                GatewaySettings.DEFAULT.withListeners(
+                        new InetSocketAddress(InetAddress.ofLiteral("::1"), 0));
         try (var gateway =
                         Gateway.start(
                                 settings,
@@ -150,10 +160,14 @@ class ClosingTest {
                         .isEqualTo(wanted.service().isEmpty() ? "no_route" : "no_instance");
             }
             var stats = gateway.stats();
-            assertThat(stats.services().get(new ServiceName("api")).requests()).isEqualTo(4);
-            assertThat(stats.services().get(new ServiceName("deep")).requests()).isEqualTo(1);
-            assertThat(stats.services().get(new ServiceName("host")).requests()).isEqualTo(2);
+            assertThat(requests(stats, "api")).isEqualTo(4);
+            assertThat(requests(stats, "deep")).isEqualTo(1);
+            assertThat(requests(stats, "host")).isEqualTo(2);
             assertThat(stats.unrouted().rejected()).containsEntry("no_route", 2L);
         }
+    }
+
+    private static long requests(GatewayStats stats, String service) {
+        return Objects.requireNonNull(stats.services().get(new ServiceName(service))).requests();
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,7 +67,7 @@ class DrainTest {
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(1))
                         .until(() -> inFlight(gateway, leaving) == 0);
-                var gone = instances.remove(leaving);
+                var gone = Objects.requireNonNull(instances.remove(leaving));
                 int requests = gone.requests.size();
                 gone.die();
                 instances.put(leaving + 3, recording(served));
@@ -110,7 +111,7 @@ class DrainTest {
     }
 
     private static int inFlight(TestGateway gateway, int ordinal) {
-        return gateway.report().endpoints().get(TestGateway.id(ordinal)).traffic().inFlight();
+        return gateway.endpoint(ordinal).traffic().inFlight();
     }
 
     private static void load(
@@ -160,8 +161,7 @@ class DrainTest {
             gateway.publish(List.of(one.endpoint(TestGateway.id(1), EndpointRole.ACTIVE)));
             assertThat(client.ask(TestClient.get("/")).text()).isEqualTo("one");
             assertThat(one.connections).hasValue(2);
-            assertThat(gateway.report().endpoints().get(TestGateway.id(1)).ledger())
-                    .isEqualTo(EndpointSink.Ledger.CLEAN);
+            assertThat(gateway.endpoint(1).ledger()).isEqualTo(EndpointSink.Ledger.CLEAN);
         }
     }
 

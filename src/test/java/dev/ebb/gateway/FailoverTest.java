@@ -44,7 +44,7 @@ class FailoverTest {
     }
 
     private static Health health(TestGateway gateway, int ordinal) {
-        return gateway.report().endpoints().get(TestGateway.id(ordinal)).health();
+        return gateway.endpoint(ordinal).health();
     }
 
     @ParameterizedTest
@@ -65,13 +65,12 @@ class FailoverTest {
             gateway.publish(endpoints);
             await().until(() -> health(gateway, 1) == Health.HEALTHY);
             await().until(() -> health(gateway, 2) == Health.HEALTHY);
-            assertThat(gateway.report().endpoints().get(TestGateway.id(1)).healthReason())
-                    .isEmpty();
+            assertThat(gateway.endpoint(1).healthReason()).isEmpty();
             int port = parked.port();
             parked.die();
             await().until(() -> health(gateway, 1) == Health.EJECTED);
             assertThat(health(gateway, 2)).isEqualTo(Health.HEALTHY);
-            var reason = gateway.report().endpoints().get(TestGateway.id(1)).healthReason();
+            var reason = gateway.endpoint(1).healthReason();
             assertThat(reason.orElseThrow().code()).isEqualTo("check_no_connection");
             try (var again =
                     new TestInstance(
@@ -205,12 +204,12 @@ class FailoverTest {
                 var client = new TestClient(gateway.gateway)) {
             client.send(TestClient.get("/"));
             assertThat(client.readHead().status()).isEqualTo(200);
-            assertThat(new String(client.exactly(4))).isEqualTo("half");
+            assertThat(client.text(4)).isEqualTo("half");
             instance.die();
             org.assertj.core.api.Assertions.assertThatThrownBy(() -> client.exactly(6))
                     .isInstanceOf(EOFException.class);
             await().until(() -> gateway.traffic().truncated() == 1);
-            var ledger = gateway.report().endpoints().get(TestGateway.id(1)).ledger();
+            var ledger = gateway.endpoint(1).ledger();
             assertThat(ledger.cut()).isZero();
         }
     }

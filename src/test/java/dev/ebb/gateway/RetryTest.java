@@ -74,9 +74,7 @@ class RetryTest {
     @Test
     void anIdempotentRequestIsSentAgainWithItsBody() throws IOException {
         try (var bad = closing();
-                var well =
-                        new TestInstance(
-                                (request, exchange) -> exchange.ok(new String(request.body())));
+                var well = new TestInstance((request, exchange) -> exchange.ok(request.text()));
                 var gateway = gateway(RetryPolicy.DEFAULT).with(bad, well);
                 var client = new TestClient(gateway.gateway)) {
             while (bad.requests.size() < 3) {
@@ -175,8 +173,7 @@ class RetryTest {
                             well.endpoint(TestGateway.id(2), EndpointRole.ACTIVE)));
             parked.countDown();
             assertThat(client.read().text()).isEqualTo("well");
-            assertThat(gateway.report().endpoints().get(TestGateway.id(1)).ledger().retried())
-                    .isEqualTo(1);
+            assertThat(gateway.endpoint(1).ledger().retried()).isEqualTo(1);
             assertThat(gateway.traffic().retriedByScaling()).isEqualTo(1);
         }
     }
@@ -196,12 +193,10 @@ class RetryTest {
             client.send(TestClient.get("/"));
             awaitQuietly(arrived);
             gateway.publish(List.of());
-            assertThat(gateway.report().endpoints().get(TestGateway.id(1)).traffic().inFlight())
-                    .isEqualTo(1);
+            assertThat(gateway.endpoint(1).traffic().inFlight()).isEqualTo(1);
             parked.countDown();
             assertThat(client.read().status()).isEqualTo(502);
-            await().until(() ->
-                    gateway.report().endpoints().get(TestGateway.id(1)).ledger().lost() == 1);
+            await().until(() -> gateway.endpoint(1).ledger().lost() == 1);
         }
     }
 

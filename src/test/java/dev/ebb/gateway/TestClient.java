@@ -16,9 +16,10 @@ final class TestClient implements AutoCloseable {
     private final InputStream in;
 
     /** One complete answer; {@code trailers} are those of a chunked body. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Answer(int status, String head, byte[] body, String trailers) {
         String field(String name) {
-            for (String line : head.split("\r\n")) {
+            for (String line : head.lines().toList()) {
                 if (line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {
                     return line.substring(name.length() + 1).strip();
                 }
@@ -111,6 +112,10 @@ final class TestClient implements AutoCloseable {
             throw new EOFException("cut after " + bytes.length + " of " + length);
         }
         return bytes;
+    }
+
+    String text(int length) throws IOException {
+        return new String(exactly(length), StandardCharsets.ISO_8859_1);
     }
 
     InputStream in() {

@@ -12,10 +12,12 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
@@ -49,7 +51,8 @@ final class TestGateway implements AutoCloseable {
         try {
             gateway =
                     Gateway.start(
-                            settings.withListeners(new InetSocketAddress("127.0.0.1", 0)),
+                            settings.withListeners(
+                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                             List.of(new GatewayService(HELLO, List.of(Route.ALL), policy)));
         } catch (GatewayStartException e) {
             throw new IllegalStateException(e);
@@ -87,8 +90,16 @@ final class TestGateway implements AutoCloseable {
         return gateway.report(HELLO, new Now(System.nanoTime(), 0));
     }
 
+    EndpointSink.EndpointReport endpoint(int ordinal) {
+        return Objects.requireNonNull(report().endpoints().get(id(ordinal)));
+    }
+
+    int inFlight(int ordinal) {
+        return endpoint(ordinal).traffic().inFlight();
+    }
+
     GatewayStats.Traffic traffic() {
-        return gateway.stats().services().get(HELLO);
+        return Objects.requireNonNull(gateway.stats().services().get(HELLO));
     }
 
     @Override

@@ -39,11 +39,13 @@ final class TestInstance implements AutoCloseable {
         }
 
         String path() {
-            return line().split(" ")[1];
+            var line = line();
+            int start = line.indexOf(' ') + 1;
+            return line.substring(start, line.indexOf(' ', start));
         }
 
         String field(String name) {
-            for (String line : head.split("\r\n")) {
+            for (String line : head.lines().toList()) {
                 if (line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {
                     return line.substring(name.length() + 1).strip();
                 }
@@ -59,12 +61,16 @@ final class TestInstance implements AutoCloseable {
             return length.isEmpty() ? new byte[0] : in.readNBytes(Integer.parseInt(length));
         }
 
+        String text() throws IOException {
+            return new String(body(), StandardCharsets.ISO_8859_1);
+        }
+
         private byte[] chunks() throws IOException {
             var body = new ByteArrayOutputStream();
             while (true) {
                 int size;
                 try {
-                    size = Integer.parseInt(lineOf(in).split(";")[0], 16);
+                    size = Integer.parseInt(lineOf(in).replaceFirst(";.*", ""), 16);
                 } catch (NumberFormatException e) {
                     throw new IOException("the chunks break off", e);
                 }

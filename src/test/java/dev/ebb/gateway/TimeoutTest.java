@@ -73,7 +73,7 @@ class TimeoutTest {
     }
 
     private static int inFlight(TestGateway gateway) {
-        return gateway.report().endpoints().get(TestGateway.id(1)).traffic().inFlight();
+        return gateway.endpoint(1).traffic().inFlight();
     }
 
     @Test
@@ -91,7 +91,7 @@ class TimeoutTest {
             client.send(TestClient.get("/"));
             await().until(() -> inFlight(gateway) == 1);
             await().until(() -> inFlight(gateway) == 0);
-            var endpoint = gateway.report().endpoints().get(TestGateway.id(1));
+            var endpoint = gateway.endpoint(1);
             assertThat(endpoint.traffic().failuresTotal()).isZero();
             assertThat(gateway.traffic().truncated()).isEqualTo(1);
         }
@@ -157,7 +157,7 @@ class TimeoutTest {
             } catch (SocketException e) {
                 // A reset may overtake the answer; either tells the client.
             }
-            one.close();
+            one.socket.close();
             await().ignoreExceptions()
                     .until(() -> {
                         try (var four = new TestClient(gateway.gateway)) {
