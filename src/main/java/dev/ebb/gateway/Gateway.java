@@ -140,9 +140,11 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     }
 
     private static String why(InetSocketAddress address, Throwable cause) {
-        var where = address.getHostString() + ":" + address.getPort();
+        boolean known = address.getAddress() != null;
+        var host = known ? address.getAddress().getHostAddress() : address.getHostString();
+        var where = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
         var message = String.valueOf(cause.getMessage());
-        if (address.isUnresolved()) {
+        if (!known) {
             return "cannot listen at %s: the name is unknown; use an address of this machine"
                     .formatted(where);
         }
