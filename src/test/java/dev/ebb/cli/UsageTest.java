@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +83,8 @@ class UsageTest {
 
     @Test
     void everyCommandHasAHelpWithExitCodes() {
-        var commands = Main.commandLine(new PrintWriter(System.out), new PrintWriter(System.err));
+        var nowhere = new PrintWriter(Writer.nullWriter());
+        var commands = Main.commandLine(nowhere, nowhere);
         assertThat(commands.getSubcommands()).hasSizeGreaterThan(12);
         for (String name : commands.getSubcommands().keySet()) {
             Cli cli = Cli.run(name, "--help");

@@ -181,9 +181,9 @@ class WiringTest {
     void anExitIsNoticedBeforeTheNextTick() {
         Wiring ebb = start(helloYaml("8s"));
         awaitServing(ebb, 2);
-        InstanceId first = serving(ebb).keySet().iterator().next();
+        long pid = serving(ebb).values().iterator().next();
         long began = System.nanoTime();
-        ProcessHandle.of(serving(ebb).get(first)).orElseThrow().destroyForcibly();
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         await().atMost(SOON).until(() -> events.stream().anyMatch(e -> e.contains("stands in")));
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(6));
     }
