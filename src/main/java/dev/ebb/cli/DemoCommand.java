@@ -165,7 +165,7 @@ final class DemoCommand implements Callable<Integer> {
     private void endEarly(DemoRun run) {
         run.interrupt();
         try {
-            boolean unused = finished.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = finished.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -116,41 +116,43 @@ public record DemoReport(
         line(
                 lines,
                 "requests",
-                "%,d sent   %,d answered   %,d failed   %,d truncated",
-                counts.sent(),
-                counts.answered(),
-                counts.failed(),
-                counts.truncated());
+                grouped(counts.sent())
+                        + " sent   "
+                        + grouped(counts.answered())
+                        + " answered   "
+                        + grouped(counts.failed())
+                        + " failed   "
+                        + grouped(counts.truncated())
+                        + " truncated");
         new TreeMap<>(counts.failedByCause())
-                .forEach((cause, count) -> line(lines, "", "%,d failed: %s", count, cause));
+                .forEach((cause, count) -> line(lines, "", grouped(count) + " failed: " + cause));
         line(
                 lines,
                 "latency",
-                "p50 %.0f ms   p99 %.0f ms   max %.0f ms, from when each request was due",
-                counts.p50Millis(),
-                counts.p99Millis(),
-                counts.maxMillis());
+                String.format(
+                        Locale.ROOT,
+                        "p50 %.0f ms   p99 %.0f ms   max %.0f ms, from when each request was due",
+                        counts.p50Millis(),
+                        counts.p99Millis(),
+                        counts.maxMillis()));
         line(
                 lines,
                 "scaling",
-                "%d lost   %d retried   %d cut at a deadline",
-                scaling.lost(),
-                scaling.retried(),
-                scaling.cut());
-        line(
-                lines,
-                "failover",
-                "%d sent again to another instance",
-                Math.max(0, retried - scaling.retried()));
+                "%d lost   %d retried   %d cut at a deadline"
+                        .formatted(scaling.lost(), scaling.retried(), scaling.cut()));
+        long failover = Math.max(0, retried - scaling.retried());
+        line(lines, "failover", grouped(failover) + " sent again to another instance");
         line(
                 lines,
                 "instances",
-                "%d at the start, %d to %d afterwards; %.1f of %.0f instance-seconds used",
-                start,
-                least,
-                most,
-                used.toMillis() / 1e3,
-                fixed.toMillis() / 1e3);
+                String.format(
+                        Locale.ROOT,
+                        "%d at the start, %d to %d afterwards; %.1f of %.0f instance-seconds used",
+                        start,
+                        least,
+                        most,
+                        used.toMillis() / 1e3,
+                        fixed.toMillis() / 1e3));
         lines.add("");
         actions.forEach(action -> lines.add(describe(action)));
         for (String what : missed) {
@@ -204,7 +206,11 @@ public record DemoReport(
                 .stripTrailing();
     }
 
-    private static void line(List<String> lines, String name, String format, Object... values) {
-        lines.add("  %-10s %s".formatted(name, String.format(Locale.ROOT, format, values)));
+    private static String grouped(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static void line(List<String> lines, String name, String text) {
+        lines.add("  %-10s %s".formatted(name, text));
     }
 }

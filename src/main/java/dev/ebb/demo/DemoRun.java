@@ -109,7 +109,7 @@ public final class DemoRun {
                 view.show(scene(stage, load));
                 boolean begun = !clock.elapsed().isZero();
                 if (interrupted.await(FRAME_MILLIS, TimeUnit.MILLISECONDS)
-                        || !begun && System.nanoTime() > giveUp) {
+                        || (!begun && System.nanoTime() > giveUp)) {
                     return true;
                 }
             }

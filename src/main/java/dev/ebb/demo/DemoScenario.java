@@ -22,16 +22,25 @@ import java.util.Set;
 final class DemoScenario {
     private static final int UNITS = 60;
     private static final int MOST_TRIES = 3;
+
+    /** Serving instances from which on one may be parked or killed without harm. */
+    private static final int ENOUGH = 3;
+
+    /** Requests per second, so that a trial can tell anything. */
+    private static final double LEAST_LOAD = 30;
+
     private static final Duration LONGEST_GATHERING = Duration.ofSeconds(30);
 
     private final Duration length;
-    private final DemoSettings loads;
+    private final DemoSettings settings;
     private final int fleet;
     private final Capacity capacity;
     private final List<String> missed = new ArrayList<>();
     private Phase phase = Phase.GATHER;
     private Duration since = Duration.ZERO;
     private int tries;
+    private int steps;
+    private boolean handedOver;
     private int rescuesBefore;
     private Set<InstanceId> beforeKill = Set.of();
     private Optional<InstanceId> parked = Optional.empty();
@@ -58,10 +67,6 @@ final class DemoScenario {
         long serving() {
             return instances.stream().filter(Seen::serves).count();
         }
-
-        boolean any(Lifecycle lifecycle) {
-            return instances.stream().anyMatch(i -> i.lifecycle() == lifecycle);
-        }
     }
 
     /** What is to be done. */
@@ -82,6 +87,7 @@ final class DemoScenario {
         HIGH("high load, all five at work"),
         EBB("load has fallen, Ebb lets instances go"),
         RETURN("load is back, while an instance is parked"),
+        REGROW("load is back, a little late"),
         STEADY("the rescued instance is at work"),
         FAILOVER("an instance was killed, traffic goes around it"),
         EBB_AGAIN("load has fallen again"),
@@ -101,7 +107,7 @@ final class DemoScenario {
         this.capacity = new Capacity(target, settings.share());
         this.length = length;
         this.fleet = settings.fleet();
-        this.loads = settings;
+        this.settings = settings;
     }
 
     String headline() {
@@ -125,6 +131,7 @@ final class DemoScenario {
             case HIGH -> high(sight, spent);
             case EBB -> ebb(sight, spent);
             case RETURN -> loadReturns(sight, spent);
+            case REGROW -> regrow(sight, spent);
             case STEADY -> steady(sight, spent);
             case FAILOVER -> failover(sight, spent);
             case EBB_AGAIN -> ebbAgain(sight);
@@ -137,8 +144,7 @@ final class DemoScenario {
             return enter(
                     Phase.HIGH,
                     sight,
-                    new Deed.HandOver(),
-                    new Deed.Load(loads.high(), units(2)),
+                    load(settings.high(), 2),
                     new Deed.Tell("all " + fleet + " serve; the load rises"));
         }
         if (spent.compareTo(LONGEST_GATHERING) > 0) {
@@ -150,37 +156,46 @@ final class DemoScenario {
         return List.of();
     }
 
+    /** Ebb decides how many once it has seen the high load. */
     private List<Deed> high(Sight sight, Duration spent) {
-        if (spent.compareTo(units(4)) >= 0) {
-            capacity.sample(sight.instances());
+        if (spent.compareTo(units(4)) < 0) {
+            return List.of();
         }
-        boolean seen = spent.compareTo(units(7)) >= 0 && sight.at().compareTo(units(10)) >= 0;
-        return seen ? falls(sight) : List.of();
+        capacity.sample(sight.instances());
+        if (spent.compareTo(units(6)) >= 0 && sight.at().compareTo(units(8)) >= 0) {
+            return falls(sight);
+        }
+        if (handedOver) {
+            return List.of();
+        }
+        handedOver = true;
+        return List.of(new Deed.HandOver());
     }
 
     private List<Deed> falls(Sight sight) {
         tries++;
+        steps = 0;
         return enter(
                 Phase.EBB,
                 sight,
-                new Deed.Load(capacity.of(loads.low()), units(1)),
+                load(capacity.of(settings.low()), 0.5),
                 new Deed.Tell(tries == 1 ? "load falls" : "load falls once more"));
     }
 
     private List<Deed> ebb(Sight sight, Duration spent) {
-        if (sight.stops() >= 2 && sight.any(Lifecycle.PARKED)) {
+        parked =
+                sight.instances().stream()
+                        .filter(i -> i.lifecycle() == Lifecycle.PARKED)
+                        .findFirst()
+                        .map(Seen::id);
+        if (sight.stops() >= 2 && parked.isPresent()) {
             rescuesBefore = sight.rescues();
-            parked =
-                    sight.instances().stream()
-                            .filter(i -> i.lifecycle() == Lifecycle.PARKED)
-                            .findFirst()
-                            .map(Seen::id);
-            String who = parked.map(InstanceId::toString).orElse("an instance");
+            steps = 0;
             return enter(
                     Phase.RETURN,
                     sight,
-                    new Deed.Load(capacity.of(loads.middle()), units(0.5)),
-                    new Deed.Tell("load returns now, while " + who + " is parked"));
+                    load(capacity.of(settings.middle()), 0.2),
+                    new Deed.Tell("load returns now, while " + parked.get() + " is parked"));
         }
         if (spent.compareTo(units(32)) > 0) {
             missed.add(
@@ -192,36 +207,65 @@ final class DemoScenario {
             return enter(
                     Phase.STEADY,
                     sight,
-                    new Deed.Load(capacity.of(loads.middle()), units(1)),
+                    load(capacity.of(settings.middle()), 1),
                     new Deed.Tell("load returns"));
         }
-        return List.of();
+        return onward(spent, 8, 6, capacity.of(settings.low()), 0.8);
     }
 
     private List<Deed> loadReturns(Sight sight, Duration spent) {
         if (sight.rescues() > rescuesBefore) {
             return enter(Phase.STEADY, sight);
         }
-        boolean tooLate = !canBeRescued(sight) && spent.compareTo(units(5)) > 0;
-        if (!tooLate && spent.compareTo(units(10)) <= 0) {
-            return List.of();
+        boolean gone = sight.instances().stream().noneMatch(i -> i.lifecycle().canBeRescued());
+        if (gone && tries < MOST_TRIES) {
+            return enter(
+                    Phase.REGROW,
+                    sight,
+                    new Deed.Tell("it was stopped first; load goes on rising"));
         }
-        if (tries < MOST_TRIES) {
-            return falls(sight);
+        if (gone || spent.compareTo(units(12)) > 0) {
+            missed.add("no instance was rescued when load returned");
+            return enter(Phase.STEADY, sight);
         }
-        missed.add("no instance was rescued when load returned");
-        return enter(Phase.STEADY, sight);
+        return onward(spent, 1.5, 1, capacity.of(settings.middle()), 1.15);
     }
 
-    private static boolean canBeRescued(Sight sight) {
-        return sight.instances().stream().anyMatch(i -> i.lifecycle().canBeRescued());
+    /** Too few are left to park any: load rises until there are more, and then falls again. */
+    private List<Deed> regrow(Sight sight, Duration spent) {
+        if (sight.serving() >= ENOUGH && spent.compareTo(units(4)) >= 0) {
+            return falls(sight);
+        }
+        if (spent.compareTo(units(15)) > 0) {
+            missed.add("no instance was rescued when load returned");
+            return enter(Phase.STEADY, sight);
+        }
+        return onward(spent, 1.5, 1, capacity.of(settings.middle()), 1.15);
+    }
+
+    /**
+     * What an instance carries is known only roughly. So if nothing happens for {@code first}
+     * units, the load goes a step on in its direction, and again after each {@code next}.
+     */
+    private List<Deed> onward(
+            Duration spent, double first, double next, double from, double factor) {
+        if (spent.compareTo(units(first + steps * next)) < 0) {
+            return List.of();
+        }
+        steps++;
+        double rate = from * Math.pow(factor, steps);
+        return List.of(load(Math.clamp(rate, LEAST_LOAD, settings.high()), 0.2));
+    }
+
+    private Deed load(double perSecond, double units) {
+        return new Deed.Load(Math.rint(perSecond), units(units));
     }
 
     private List<Deed> steady(Sight sight, Duration spent) {
         if (spent.compareTo(units(4)) < 0) {
             return List.of();
         }
-        boolean safe = sight.serving() >= 3;
+        boolean safe = sight.serving() >= ENOUGH;
         if (!safe && spent.compareTo(units(15)) <= 0) {
             return List.of();
         }
@@ -235,7 +279,7 @@ final class DemoScenario {
                                         .thenComparingDouble(Seen::requestsPerSecond));
         if (busiest.isEmpty() || sight.serving() < 2) {
             missed.add("no instance was killed, because too few were serving");
-            return enter(Phase.EBB_AGAIN, sight, new Deed.Load(capacity.of(loads.low()), units(1)));
+            return enter(Phase.EBB_AGAIN, sight, load(capacity.of(settings.low()), 1));
         }
         var ids = new HashSet<InstanceId>();
         sight.instances().forEach(i -> ids.add(i.id()));
@@ -254,7 +298,7 @@ final class DemoScenario {
             replacedAt = Optional.of(sight.at());
         }
         boolean settled =
-                replacedAt.filter(at -> sight.at().minus(at).compareTo(units(4)) >= 0).isPresent();
+                replacedAt.filter(at -> sight.at().minus(at).compareTo(units(3)) >= 0).isPresent();
         if (!settled && spent.compareTo(units(20)) <= 0) {
             return List.of();
         }
@@ -264,7 +308,7 @@ final class DemoScenario {
         return enter(
                 Phase.EBB_AGAIN,
                 sight,
-                new Deed.Load(capacity.of(loads.low()), units(1)),
+                load(capacity.of(settings.low()), 1),
                 new Deed.Tell("load falls again"));
     }
 

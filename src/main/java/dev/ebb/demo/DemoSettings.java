@@ -15,5 +15,5 @@ package dev.ebb.demo;
  *     measured; a measurement counts within half and double of it
  */
 public record DemoSettings(int fleet, double high, double low, double middle, double share) {
-    public static final DemoSettings USUAL = new DemoSettings(5, 340, 1.3, 2.45, 70);
+    public static final DemoSettings USUAL = new DemoSettings(5, 350, 1.3, 2.45, 70);
 }

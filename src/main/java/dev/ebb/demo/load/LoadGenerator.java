@@ -109,7 +109,7 @@ public final class LoadGenerator implements AutoCloseable {
                 part = 0;
                 launch(at);
             } else {
-                part = Math.min(0.999, part + perNano * (now - at));
+                part = Math.min(0.999, part + perNano * (double) (now - at));
                 at = now;
                 LockSupport.parkNanos(this, (long) Math.min(IDLE_LOOK_NANOS, next));
             }

@@ -11,7 +11,7 @@ import org.HdrHistogram.Recorder;
 
 /**
  * Counts what becomes of requests. Written by many threads; {@link #counts} may be read by any,
- * {@link #window} by one.
+ * {@link #p99MillisSinceLast} by one.
  */
 final class LoadTally {
     private static final long LONGEST_MICROS = TimeUnit.MINUTES.toMicros(2);
