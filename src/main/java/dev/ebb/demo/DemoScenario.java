@@ -3,6 +3,7 @@ package dev.ebb.demo;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,11 @@ final class DemoScenario {
 
     /** Serving instances from which on one may be parked or killed without harm. */
     private static final int ENOUGH = 3;
+
+    /** One step of the load, up and down. */
+    private static final double RISE = 1.15;
+
+    private static final double FALL = 0.8;
 
     /** Requests per second, so that a trial can tell anything. */
     private static final double LEAST_LOAD = 30;
@@ -162,7 +168,7 @@ final class DemoScenario {
             return List.of();
         }
         capacity.sample(sight.instances());
-        if (spent.compareTo(units(6)) >= 0 && sight.at().compareTo(units(8)) >= 0) {
+        if (spent.compareTo(units(5.5)) >= 0 && sight.at().compareTo(units(7.5)) >= 0) {
             return falls(sight);
         }
         if (handedOver) {
@@ -210,12 +216,14 @@ final class DemoScenario {
                     load(capacity.of(settings.middle()), 1),
                     new Deed.Tell("load returns"));
         }
-        return onward(spent, 8, 6, capacity.of(settings.low()), 0.8);
+        return onward(spent, 8, 6, capacity.of(settings.low()), FALL);
     }
 
     private List<Deed> loadReturns(Sight sight, Duration spent) {
         if (sight.rescues() > rescuesBefore) {
-            return enter(Phase.STEADY, sight);
+            // Ebb has acted on the load of a moment ago; what came since is taken back.
+            double enough = capacity.of(settings.middle()) * Math.pow(RISE, Math.max(0, steps - 2));
+            return enter(Phase.STEADY, sight, load(Math.min(enough, settings.high()), 1));
         }
         boolean gone = sight.instances().stream().noneMatch(i -> i.lifecycle().canBeRescued());
         if (gone && tries < MOST_TRIES) {
@@ -228,7 +236,7 @@ final class DemoScenario {
             missed.add("no instance was rescued when load returned");
             return enter(Phase.STEADY, sight);
         }
-        return onward(spent, 1.5, 1, capacity.of(settings.middle()), 1.15);
+        return onward(spent, 1.5, 1, capacity.of(settings.middle()), RISE);
     }
 
     /** Too few are left to park any: load rises until there are more, and then falls again. */
@@ -240,7 +248,7 @@ final class DemoScenario {
             missed.add("no instance was rescued when load returned");
             return enter(Phase.STEADY, sight);
         }
-        return onward(spent, 1.5, 1, capacity.of(settings.middle()), 1.15);
+        return onward(spent, 1.5, 1, capacity.of(settings.middle()), RISE);
     }
 
     /**

@@ -2,7 +2,10 @@ package dev.ebb.demo;
 
 import dev.ebb.control.InstanceStatus;
 import dev.ebb.control.ServiceStatus;
+import dev.ebb.core.Health;
+import dev.ebb.core.Lifecycle;
 import dev.ebb.demo.view.Scene;
+
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -21,10 +24,16 @@ public final class Rows {
         return new Scene.Row(
                 instance.id(),
                 instance.lifecycle(),
-                instance.health(),
+                health(instance),
                 instance.cpu().map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                 instance.inFlight(),
                 rate,
                 all <= 0 ? 0 : rate / all);
+    }
+
+    /** Checks that began before it was ready say nothing yet. */
+    private static Health health(InstanceStatus instance) {
+        boolean early = instance.lifecycle() == Lifecycle.STARTING;
+        return early ? Health.UNKNOWN : instance.health();
     }
 }

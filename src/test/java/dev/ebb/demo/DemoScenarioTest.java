@@ -7,13 +7,15 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.ServiceName;
 import dev.ebb.demo.DemoScenario.Deed;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 
 /** The play on virtual time, with an Ebb that does as the test says. */
 class DemoScenarioTest {
@@ -113,8 +115,21 @@ class DemoScenarioTest {
         assertThat(lastLoad()).isEqualTo(300);
         set(3, Lifecycle.SERVING);
         rescues++;
+        until(now + 0.2);
+        assertThat(lastLoad()).as("not more than Ebb has asked for").isEqualTo(300);
         until(60);
         assertThat(scenario.missed()).noneMatch(what -> what.contains("rescue"));
+    }
+
+    @Test
+    void takesBackWhatCameAfterTheRescueWasDue() {
+        toReturn();
+        until(now + 3);
+        assertThat(lastLoad()).isEqualTo(238);
+        set(3, Lifecycle.SERVING);
+        rescues++;
+        until(now + 0.2);
+        assertThat(lastLoad()).isEqualTo(180);
     }
 
     @Test
