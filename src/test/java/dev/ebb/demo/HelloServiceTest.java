@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,8 +22,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class HelloServiceTest {
@@ -75,7 +77,7 @@ class HelloServiceTest {
     void finishesWhatItHasBegunBeforeItEnds() throws Exception {
         var service = service(0);
         await().until(service::isWarm);
-        try (var idle = new Socket("127.0.0.1", service.port())) {
+        try (var idle = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             var slow =
                     CompletableFuture.supplyAsync(() -> {
                         try {

@@ -104,7 +104,7 @@ public final class LoadGenerator implements AutoCloseable {
             long now = System.nanoTime();
             double perNano = ramp.at(at) / 1e9;
             double next = (1 - part) / perNano;
-            if (next <= now - at) {
+            if (next <= (double) (now - at)) {
                 at += (long) next;
                 part = 0;
                 launch(at);
