@@ -141,6 +141,7 @@ final class Facts {
     void appended(JournalEntry entry, Journal.Appended result) {
         if (result instanceof Journal.Appended.Failed) {
             failingSince = failingSince == Trail.NEVER ? now() : failingSince;
+            healedAt = Trail.NEVER;
         } else if (failingSince != Trail.NEVER) {
             failingSince = Trail.NEVER;
             healedAt = now();

@@ -110,6 +110,10 @@ final class ServiceFacts {
                 .forEach((id, seen) -> {
                     Trail trail = trail(id, now);
                     if (seen.health() != trail.health) {
+                        if (trail.health == Health.EJECTED) {
+                            trail.ejectedSince = trail.healthSince;
+                            trail.ejectedEnd = now;
+                        }
                         trail.health = seen.health();
                         trail.healthSince = now;
                         trail.everHealthy |= seen.health() == Health.HEALTHY;

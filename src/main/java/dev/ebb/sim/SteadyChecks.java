@@ -108,7 +108,8 @@ final class SteadyChecks {
      * I10: at the end of a run without faults whose load is constant for long enough (see {@link
      * Scenario#settleSeconds}), what is in rotation is within one instance of the right size. The
      * right size lies between what the load needs at its targets, with the tolerance, and what the
-     * policy's other limits hold back (room for a failure, no candidates).
+     * policy's other limits hold back (room for a failure, no candidates). Where long streams do
+     * not end when asked, a drain deadline may rightly keep every instance.
      */
     void settled(ServiceFacts service) {
         Policy policy = service.policy;
@@ -117,7 +118,9 @@ final class SteadyChecks {
                 facts.scenario.isConstant()
                         && policy.mode() == Policy.Mode.AUTOMATIC
                         && constantFor > facts.scenario.settleSeconds(service.service);
-        if (!judged || service.status.isEmpty()) {
+        boolean stuck = service.service.model.streamShare() > 0;
+        stuck &= !service.service.model.streamsObey();
+        if (!judged || stuck || service.status.isEmpty()) {
             return;
         }
         int serving = 0;
@@ -149,7 +152,9 @@ final class SteadyChecks {
         double cpu = rate / model.capacity();
         double flights =
                 model.concurrency() > 0 ? rate * model.requestSeconds() / model.concurrency() : 0;
+        double streams = rate * model.streamShare() * model.streamSeconds();
         double busy = flights * ServicePlane.slower(policy.targets().cpu());
+        busy += model.concurrency() > 0 ? streams / model.concurrency() : 0;
         double slack = 1 + policy.out().tolerance();
         double least =
                 Math.max(cpu / policy.targets().cpu(), flights / policy.targets().concurrency());

@@ -100,8 +100,10 @@ final class StopChecks {
         if (process.isHung(now)) {
             return true;
         }
-        if (trail.health == Health.EJECTED) {
-            long ejected = now - trail.healthSince;
+        // Two reports of one tick may differ; a decision by the first is a decision in good faith.
+        boolean until = trail.health != Health.EJECTED && trail.ejectedEnd >= facts.stepAt;
+        if (trail.health == Health.EJECTED || until) {
+            long ejected = now - (until ? trail.ejectedSince : trail.healthSince);
             return ejected >= start.replaceAfter().toNanos() - SimClock.SECOND;
         }
         long since = Math.max(trail.startedAt, facts.lifeStart);

@@ -36,6 +36,11 @@ final class Trail {
 
     Health health = Health.UNKNOWN;
     long healthSince;
+
+    /** The last time it was said to be ejected, once that is over. */
+    long ejectedSince = NEVER;
+
+    long ejectedEnd = NEVER;
     boolean everHealthy;
     long startedAt;
     long processAt = NEVER;

@@ -57,7 +57,11 @@ class SimulationTest {
         "583, drained while the need rose; left DRAINING for ever",
         "714, fixed below the minimum by force; parked and started in turns",
         "811, started on a full disk; and Ebb died",
-        "988, one thaw for all"
+        "988, one thaw for all",
+        "1199, two reports of one tick that differ",
+        "1721, streams that fill the declared concurrency",
+        "1947, streams that outlast every drain",
+        "3314, a full disk that heals for a moment"
     })
     void seedsThatOnceFoundBugs(long seed, String what) {
         Outcome outcome = Simulation.run(seed);
