@@ -163,7 +163,7 @@ public final class AdminServer implements AutoCloseable {
                             Ebb's admin API.
                             GET  /v1/status                     the present state
                             GET  /v1/services/NAME/explain      the newest decision and its reasons
-                            POST /v1/orders                     scale, park, rescue, restart, protect, freeze
+                            POST /v1/orders                     scale, park, rescue, restart, ...
                             POST /v1/stop                       end Ebb
                             GET  /metrics                       for Prometheus
                             GET  /healthz                       whether Ebb is well
