@@ -8,6 +8,8 @@ import java.util.List;
  */
 final class Capacity {
     private static final int LEAST_SAMPLES = 5;
+    private static final double LEAST = 0.8;
+    private static final double MOST = 1.5;
 
     private final double target;
     private final double usual;
@@ -38,6 +40,6 @@ final class Capacity {
     double of(double instances) {
         boolean known = samples >= LEAST_SAMPLES && used > 0 && requests > 0;
         double each = known ? target * requests / used : usual;
-        return Math.rint(instances * Math.clamp(each, usual / 2, usual * 2));
+        return Math.rint(instances * Math.clamp(each, LEAST * usual, MOST * usual));
     }
 }

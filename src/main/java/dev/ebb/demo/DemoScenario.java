@@ -28,7 +28,7 @@ final class DemoScenario {
     private static final int ENOUGH = 3;
 
     /** One step of the load, up and down. */
-    private static final double RISE = 1.15;
+    private static final double RISE = 1.2;
 
     private static final double FALL = 0.8;
 
@@ -223,7 +223,7 @@ final class DemoScenario {
         if (sight.rescues() > rescuesBefore) {
             // Ebb has acted on the load of a moment ago; what came since is taken back.
             double enough = capacity.of(settings.middle()) * Math.pow(RISE, Math.max(0, steps - 2));
-            return enter(Phase.STEADY, sight, load(Math.min(enough, settings.high()), 1));
+            return enter(Phase.STEADY, sight, load(Math.min(enough, settings.high()), 0.3));
         }
         boolean gone = sight.instances().stream().noneMatch(i -> i.lifecycle().canBeRescued());
         if (gone && tries < MOST_TRIES) {
@@ -236,7 +236,7 @@ final class DemoScenario {
             missed.add("no instance was rescued when load returned");
             return enter(Phase.STEADY, sight);
         }
-        return onward(spent, 1.5, 1, capacity.of(settings.middle()), RISE);
+        return onward(spent, 1.3, 0.8, capacity.of(settings.middle()), RISE);
     }
 
     /** Too few are left to park any: load rises until there are more, and then falls again. */
@@ -248,7 +248,7 @@ final class DemoScenario {
             missed.add("no instance was rescued when load returned");
             return enter(Phase.STEADY, sight);
         }
-        return onward(spent, 1.5, 1, capacity.of(settings.middle()), RISE);
+        return onward(spent, 1.3, 0.8, capacity.of(settings.middle()), RISE);
     }
 
     /**

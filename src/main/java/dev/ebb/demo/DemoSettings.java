@@ -12,8 +12,9 @@ package dev.ebb.demo;
  *     instance carries at its target
  * @param middle load for which three are needed, in the same unit
  * @param share what one instance carries at its target, in requests per second, if that cannot be
- *     measured; a measurement counts within half and double of it
+ *     measured; a measurement counts from four fifths to one and a half of it, because a starved
+ *     machine measures nonsense
  */
 public record DemoSettings(int fleet, double high, double low, double middle, double share) {
-    public static final DemoSettings USUAL = new DemoSettings(5, 350, 1.3, 2.45, 70);
+    public static final DemoSettings USUAL = new DemoSettings(5, 350, 1.3, 2.6, 70);
 }
