@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
         header = "Say why a service has the size it has, and what comes next.",
         description = {
             "From the running Ebb: how many instances each resource asks for, what is planned and"
-                    + " for what reason, what holds it and what would end the hold, and which instances"
-                    + " would be let go first. From the journal: what was done lately, and why.",
+                    + " for what reason, what holds it and what would end the hold, and which"
+                    + " instances would be let go first. From the journal: what was done lately,"
+                    + " and why.",
             "",
             "Without a running Ebb the journal alone speaks.",
             ""

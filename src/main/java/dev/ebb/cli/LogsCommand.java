@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         header = "Show what instances wrote.",
         description = {
             "The last lines of one instance (hello-3), of all instances of a service (hello), or of"
-                    + " everything. Needs no running Ebb; output stays for a while after an instance is"
-                    + " gone.",
+                    + " everything. Needs no running Ebb; output stays for a while after an"
+                    + " instance is gone.",
             ""
         })
 final class LogsCommand implements Callable<Integer> {

@@ -21,8 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         header = "Scales microservices in without losing a request.",
         description = {
             "Ebb starts a service's instances, balances the load between them, replaces those that"
-                    + " fail, and lets instances go when the load falls: it parks them, watches that"
-                    + " nobody misses them, and only then stops them.",
+                    + " fail, and lets instances go when the load falls: it parks them, watches"
+                    + " that nobody misses them, and only then stops them.",
             "",
             "Begin with `ebb demo`; then `ebb run examples/python.yaml`, and look with `ebb"
                     + " status`."

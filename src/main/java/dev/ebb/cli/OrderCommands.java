@@ -58,7 +58,8 @@ final class OrderCommands {
             header = "Fix the number of a service's instances, or give it back to Ebb.",
             description = {
                 "With a number the service keeps that size, whatever its load: fewer are parked and"
-                        + " watched before they are stopped, as always. With `auto` Ebb decides again.",
+                        + " watched before they are stopped, as always. With `auto` Ebb decides"
+                        + " again.",
                 "",
                 "Refused where the load needs more, or outside of the configured range.",
                 ""

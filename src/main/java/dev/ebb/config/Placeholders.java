@@ -33,8 +33,8 @@ public final class Placeholders {
                                         .map("did you mean '${%s}'?"::formatted)
                                         .orElse(
                                                 "known are ${port}, ${host}, ${instance} and"
-                                                        + " ${service}; a shell's variable is written"
-                                                        + " without braces"));
+                                                        + " ${service}; a shell's variable is"
+                                                        + " written without braces"));
             }
         }
         return Optional.empty();

@@ -233,8 +233,8 @@ class ConfigErrorsTest {
                 bad(
                         run + "{command: 'a ${HOME}'}\n",
                         "f.yaml:4:20: unknown placeholder '${HOME}'; known are ${port}, ${host},"
-                                + " ${instance} and ${service}; a shell's variable is written without"
-                                + " braces"),
+                                + " ${instance} and ${service}; a shell's variable is written"
+                                + " without braces"),
                 bad(
                         run + "{command: 'a ${port'}\n",
                         "f.yaml:4:20: '${' is never closed; write ${port}"),
@@ -244,8 +244,8 @@ class ConfigErrorsTest {
                         "f.yaml:4:47: 'a=b' is no variable's name; it is a word without '='",
                         "f.yaml:4:58: a list is no variable's value; write \"\" for none",
                         "f.yaml:4:65: unknown placeholder '${x}'; known are ${port}, ${host},"
-                                + " ${instance} and ${service}; a shell's variable is written without"
-                                + " braces"),
+                                + " ${instance} and ${service}; a shell's variable is written"
+                                + " without braces"),
                 bad(
                         run + "{command: a, ports: 80}\n",
                         "f.yaml:4:30: '80' is no range of ports; it is a range of ports such as"
@@ -296,7 +296,8 @@ class ConfigErrorsTest {
                 inService(
                         "policy: {in: {freshness: 500ms}}",
                         "f.yaml:1:1: readings of 'web' are stale after 500ms ('freshness'), before"
-                                + " the next tick (1s); make 'tick' shorter or 'freshness' longer"));
+                                + " the next tick (1s); make 'tick' shorter or 'freshness'"
+                                + " longer"));
     }
 
     @ParameterizedTest
