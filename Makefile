@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench clean
+.PHONY: help test slow fast format bench bench-proxy clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -12,7 +12,7 @@ MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
 ASIDE = -Debb.jar.dir="$(CURDIR)/target/aside"
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: ## Everything that must be green: format, Error Prone and NullAway, tests, coverage
 	@$(MVN) $(ASIDE) verify
@@ -26,10 +26,16 @@ fast: ## Builds what ./ebb runs, without any check, if something changed
 format: ## Rewrites the sources in the project's format
 	@$(MVN) -q spotless:apply
 
-bench: ## Runs the benchmarks; ARGS="SomeBenchmark -f 1" chooses some
+bench/target/benchmarks.jar: $(shell find src/main bench/src bench/pom.xml pom.xml -type f)
 	@$(MVN) $(ASIDE) -q -Dfast install
 	@$(MVN) -q -f bench/pom.xml package
+	@touch $@
+
+bench: bench/target/benchmarks.jar ## Runs the benchmarks; ARGS="SomeBenchmark -f 1" chooses some
 	@JAVA_HOME="$$(bin/find-jdk.sh)" && "$$JAVA_HOME/bin/java" -jar bench/target/benchmarks.jar $(ARGS)
+
+bench-proxy: bench/target/benchmarks.jar ## The gateway's cost beside HAProxy and nginx; ARGS="--rounds 10"
+	@bench/proxy/compare $(ARGS)
 
 clean: ## Removes what was built
 	@rm -rf target bench/target

@@ -69,6 +69,11 @@ public final class LoadGenerator implements AutoCloseable {
         return tally.counts();
     }
 
+    /** A latency in milliseconds; {@code percent} of the requests took no longer. */
+    public double percentileMillis(double percent) {
+        return tally.percentileMillis(percent);
+    }
+
     /** The 99th percentile in milliseconds since this was last asked. For one caller. */
     public double p99MillisSinceLast() {
         return tally.p99MillisSinceLast();

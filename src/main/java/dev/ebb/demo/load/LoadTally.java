@@ -67,6 +67,10 @@ final class LoadTally {
                 all.getMaxValue() / 1e3);
     }
 
+    double percentileMillis(double percent) {
+        return all.getValueAtPercentile(percent) / 1e3;
+    }
+
     /** The 99th percentile in milliseconds since this was last asked; 0 when nothing ended. */
     double p99MillisSinceLast() {
         recycled = recent.getIntervalHistogram(recycled);
