@@ -10,10 +10,20 @@ import dev.ebb.demo.view.LiveView;
 import dev.ebb.demo.view.PlainView;
 import dev.ebb.demo.view.Terminal;
 import dev.ebb.demo.view.View;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -25,12 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code ebb demo}: the whole promise, in a minute. */
 @Command(
@@ -171,16 +175,26 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> tail(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log);
-        return lines.subList(Math.max(0, lines.size() - MOST_LOG_LINES), lines.size());
+    /** The newest log lines; none when the file is gone, which is no reason to lose the report. */
+    private static List<String> tail(Path log) {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return lines.subList(Math.max(0, lines.size() - MOST_LOG_LINES), lines.size());
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
-    private static void delete(Path state) throws IOException {
+    private void delete(Path state) {
         try (Stream<Path> files = Files.walk(state)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
+        } catch (NoSuchFileException e) {
+            // Somebody has done it already.
+        } catch (IOException | UncheckedIOException e) {
+            var err = spec.commandLine().getErr();
+            err.println("ebb: " + state + " could not be removed: " + e.getMessage());
         }
     }
 
