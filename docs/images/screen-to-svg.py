@@ -80,7 +80,7 @@ def main():
     ]
     for row, line in enumerate(lines):
         y = 12 + row * HEIGHT
-        upright = not re.match(r"(\x1b\[[0-9;]*m)* ?[a-z]+-\d+ ", line)
+        upright = not re.match(r"(\x1b\[[0-9;]*m)* ?[a-z]+-\d+", line)
         run = []
 
         def flush():
