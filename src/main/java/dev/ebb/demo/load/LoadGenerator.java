@@ -116,7 +116,7 @@ public final class LoadGenerator implements AutoCloseable {
             } else {
                 part = Math.min(0.999, part + perNano * (double) (now - at));
                 at = now;
-                LockSupport.parkNanos(this, (long) Math.min(IDLE_LOOK_NANOS, next));
+                LockSupport.parkNanos(this, (long) Math.min((double) IDLE_LOOK_NANOS, next));
             }
         }
     }
