@@ -23,9 +23,13 @@ final class Recorder {
         this.journal = journal;
     }
 
-    /** Writes what may be recorded late; returns whether it is durable. */
+    /**
+     * Writes what may be recorded late; returns whether it was written. What asks to be durable is
+     * tried even while the journal is down: it may have a reserve for that.
+     */
     boolean record(JournalEntry entry, Durability durability) {
-        if (failure.isPresent() || !written(journal.append(entry, durability))) {
+        boolean hopeless = failure.isPresent() && durability == Durability.LATER;
+        if (hopeless || !written(journal.append(entry, durability))) {
             keep(entry);
             return false;
         }

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +27,14 @@ final class Probe extends ChannelInboundHandlerAdapter {
     /** {@code HTTP/1.1 200} is all that is looked at. */
     private static final int STATUS_BYTES = 12;
 
+    /** What is read of an answer at most; resetting a connection fills instances' logs. */
+    private static final int ANSWER_BYTES_MAX = 1 << 20;
+
     private final Consumer<CheckResult> report;
     private final boolean http;
     private final byte[] status = new byte[STATUS_BYTES];
     private int received;
+    private int answerBytes;
     private boolean connected;
     private boolean done;
     private @Nullable Channel channel;
@@ -50,8 +55,6 @@ final class Probe extends ChannelInboundHandlerAdapter {
                         .channel(loop.settings().transport().socketChannel())
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.max(1, timeout))
                         .option(ChannelOption.TCP_NODELAY, true)
-                        // Leaves no TIME_WAIT behind: thousands of checks would use up the ports.
-                        .option(ChannelOption.SO_LINGER, 0)
                         .handler(probe)
                         .connect(UpstreamPool.address(endpoint.host(), endpoint.port()));
         probe.timer =
@@ -98,15 +101,17 @@ final class Probe extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         int wanted = Math.min(bytes.readableBytes(), STATUS_BYTES - received);
+        answerBytes += bytes.readableBytes();
         bytes.readBytes(status, received, wanted);
         received += wanted;
         bytes.release();
-        if (received == STATUS_BYTES) {
-            var line = new String(status, java.nio.charset.StandardCharsets.ISO_8859_1);
-            end(
-                    line.matches("HTTP/1\\.[01] [23]\\d\\d")
-                            ? CheckResult.GOOD
-                            : CheckResult.BAD_ANSWER);
+        if (received == STATUS_BYTES && !done) {
+            var line = new String(status, StandardCharsets.ISO_8859_1);
+            boolean good = line.matches("HTTP/1\\.[01] [23]\\d\\d");
+            tell(good ? CheckResult.GOOD : CheckResult.BAD_ANSWER);
+        }
+        if (answerBytes > ANSWER_BYTES_MAX) {
+            ctx.close();
         }
     }
 
@@ -120,11 +125,9 @@ final class Probe extends ChannelInboundHandlerAdapter {
         end(CheckResult.BAD_ANSWER);
     }
 
+    /** The result stands, or time is over. An answer's rest was read until now. */
     private void end(CheckResult result) {
-        if (done) {
-            return;
-        }
-        done = true;
+        tell(result);
         ScheduledFuture<?> waiting = timer;
         if (waiting != null) {
             waiting.cancel(false);
@@ -133,6 +136,12 @@ final class Probe extends ChannelInboundHandlerAdapter {
         if (open != null) {
             open.close();
         }
-        report.accept(result);
+    }
+
+    private void tell(CheckResult result) {
+        if (!done) {
+            done = true;
+            report.accept(result);
+        }
     }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -14,6 +16,7 @@ class SimulationTest {
     private static final long SEEDS = 1_000;
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void everySeedKeepsEveryPromise() {
         List<String> bad = new ArrayList<>();
         long parks = 0;
@@ -22,8 +25,9 @@ class SimulationTest {
         long sizes = 0;
         long lives = 0;
         double seconds = 0;
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            Outcome outcome = Simulation.run(seed);
+        List<Outcome> outcomes =
+                LongStream.rangeClosed(1, SEEDS).parallel().mapToObj(Simulation::run).toList();
+        for (Outcome outcome : outcomes) {
             if (!outcome.isGood()) {
                 bad.add(SimulationRunner.verdict(outcome));
             }
