@@ -26,6 +26,10 @@ final class Advance {
 
     /** The next state that the facts call for; empty when there is none. */
     Optional<Move> next(Instance instance, Liveness liveness) {
+        if (instance.exited()) {
+            // Of what ended while Ebb was away, the platform knows nothing at all.
+            return ended(instance, "gone");
+        }
         return switch (liveness) {
             case Liveness.Exited(var code) ->
                     ended(instance, code.isPresent() ? "exit code " + code.getAsInt() : "gone");

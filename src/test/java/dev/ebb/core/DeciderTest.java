@@ -106,6 +106,17 @@ class DeciderTest {
     }
 
     @Test
+    void forgetsWhatEndedWhileEbbWasAway() {
+        var fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 250;
+        // As recovery leaves it: the platform has never heard of it in this life.
+        fleet.liveness.put(id(2), new Liveness.Unclear());
+        fleet.state = fleet.state.with(id(2), i -> i.in(Lifecycle.FAILED, 0).asExited());
+        fleet.until(3);
+        assertThat(fleet.events).contains("1 Start 6", "2 GONE 2");
+    }
+
+    @Test
     void replacesWhatExitsInTheSameTick() {
         Fleet fleet = new Fleet(quick(2, 5), 5);
         fleet.rate = 250;
