@@ -4,7 +4,8 @@ package dev.ebb.balance;
  * When a request goes to another instance.
  *
  * @param enabled false sends every request once only, refused connects included
- * @param maxAttempts tries in all, the first included
+ * @param maxAttempts tries in all, the first included; instances that refuse the connection are
+ *     passed over and do not count
  * @param budgetShare retries allowed as a share of requests; refused connects are exempt
  * @param budgetFloorPerSecond retries per second that are always allowed
  */

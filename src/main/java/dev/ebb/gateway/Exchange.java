@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * was sent of its body is still here. Never after a byte of the final answer went to the client.
  */
 final class Exchange {
+    private static final int REFUSED_MAX = 16;
+
     private final ClientConnection client;
     private final GatewayLoop loop;
     private final LoopService service;
@@ -33,6 +35,10 @@ final class Exchange {
 
     private Tried tried = Tried.NONE;
     private int attempts;
+
+    /** Attempts that ended at once because nobody listens there; they use up no tries. */
+    private int refused;
+
     private @Nullable Candidate candidate;
     private @Nullable UpstreamPool pool;
     private @Nullable UpstreamConnection connecting;
@@ -87,7 +93,7 @@ final class Exchange {
                 progressNanos = nowNanos;
                 answered = false;
                 waits = true;
-                boolean careful = !repeatable || attempts >= retryPolicy().maxAttempts();
+                boolean careful = !repeatable || !triesAreLeft();
                 UpstreamPool from = service.pool(picked.candidate());
                 pool = from;
                 from.acquire(this, attempts > 1, careful);
@@ -120,7 +126,11 @@ final class Exchange {
     }
 
     private boolean mayBeSentAgain() {
-        return repeatable && request.complete() && attempts < retryPolicy().maxAttempts();
+        return repeatable && request.complete() && triesAreLeft();
+    }
+
+    private boolean triesAreLeft() {
+        return attempts - refused < retryPolicy().maxAttempts();
     }
 
     /** There is no connection to the instance to be had. Nothing of the request was sent. */
@@ -170,10 +180,12 @@ final class Exchange {
         Candidate failed = candidate();
         boolean byScaling = service.scalingIsDue(failed);
         finishAttempt(outcome, nowNanos);
+        // With several instances gone at once, one that lives is found, however few the tries.
+        refused += exempt && refused < REFUSED_MAX && !tried.contains(failed) ? 1 : 0;
         boolean again =
                 allowed
                         && retryPolicy().enabled()
-                        && attempts < retryPolicy().maxAttempts()
+                        && triesAreLeft()
                         && (exempt || service.budget.tryRetry(nowNanos));
         if (!again) {
             if (byScaling) {
