@@ -3,9 +3,6 @@ package dev.ebb.cli;
 import dev.ebb.console.AdminFile;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +20,7 @@ import picocli.CommandLine.Spec;
         })
 final class StopCommand implements Callable<Integer> {
     private static final Duration LONGEST = Duration.ofMinutes(3);
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     @Spec private CommandSpec spec;
     @Mixin private StateOption state;
@@ -39,16 +37,15 @@ final class StopCommand implements Callable<Integer> {
             client.stop(keep);
             return true;
         });
-        var process = ProcessHandle.of(admin.pid());
-        try {
-            if (process.isPresent()) {
-                process.get().onExit().get(LONGEST.toSeconds(), TimeUnit.SECONDS);
+        long end = System.nanoTime() + LONGEST.toNanos();
+        while (runs(admin.pid())) {
+            if (System.nanoTime() - end > 0) {
+                throw new Failure(
+                        Exit.FAILED,
+                        "Ebb (pid %d) still ends after %s; see: ebb status"
+                                .formatted(admin.pid(), Texts.span(LONGEST)));
             }
-        } catch (TimeoutException | ExecutionException e) {
-            throw new Failure(
-                    Exit.FAILED,
-                    "Ebb (pid %d) still ends after %s; see: ebb status"
-                            .formatted(admin.pid(), Texts.span(LONGEST)));
+            Thread.sleep(LOOK);
         }
         spec.commandLine()
                 .getOut()
@@ -58,5 +55,13 @@ final class StopCommand implements Callable<Integer> {
                                         + " them over"
                                 : "Ebb and its instances have ended");
         return Exit.OK;
+    }
+
+    /** One that has ended and whose parent has not asked for its exit code runs no program. */
+    private static boolean runs(long pid) {
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .filter(process -> process.info().command().isPresent())
+                .isPresent();
     }
 }
