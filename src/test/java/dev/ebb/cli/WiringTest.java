@@ -80,18 +80,19 @@ class WiringTest {
         return ebb;
     }
 
+    /** Instances end with this process, should a test fail after it left them running. */
     private String helloYaml(String tick) {
         return """
         listen: 127.0.0.1:0
         tick: %s
         services:
           hello:
-            run: {command: %s, ports: 23000-23999}
+            run: {command: %s, ports: 23000-23999, environment: {%s: %d}}
             instances: 2..4
             balance: {slow-start: 0}
             ready: {http: /, interval: 500ms, timeout: 500ms, fall: 10}
         """
-                .formatted(tick, hello());
+                .formatted(tick, hello(), HelloService.PARENT, ProcessHandle.current().pid());
     }
 
     private static Map<InstanceId, Long> serving(Wiring ebb) {
