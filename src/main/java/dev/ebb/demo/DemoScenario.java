@@ -3,7 +3,6 @@ package dev.ebb.demo;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

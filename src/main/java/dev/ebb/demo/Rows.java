@@ -5,7 +5,6 @@ import dev.ebb.control.ServiceStatus;
 import dev.ebb.core.Health;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.demo.view.Scene;
-
 import java.util.List;
 import java.util.OptionalDouble;
 

@@ -7,15 +7,13 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.ServiceName;
 import dev.ebb.demo.DemoScenario.Deed;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 
 /** The play on virtual time, with an Ebb that does as the test says. */
 class DemoScenarioTest {
