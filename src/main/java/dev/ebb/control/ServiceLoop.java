@@ -90,9 +90,9 @@ final class ServiceLoop {
     private void noteHealth(Now now, EndpointSink.Report report) {
         for (Instance instance : state.instances()) {
             EndpointReport endpoint = report.endpoints().get(instance.id());
-            boolean changed = endpoint != null && endpoint.health() != instance.health();
             // Bad checks before the first good one are what starting looks like.
-            if (changed && instance.lifecycle() != Lifecycle.STARTING) {
+            boolean starting = instance.lifecycle() == Lifecycle.STARTING;
+            if (endpoint != null && endpoint.health() != instance.health() && !starting) {
                 Reason reason =
                         endpoint.healthReason().orElse(Reason.of("checked", "its checks say so"));
                 recorder.note(
