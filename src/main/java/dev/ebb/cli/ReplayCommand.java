@@ -5,14 +5,6 @@ import dev.ebb.control.ReplayReport;
 import dev.ebb.core.ServiceName;
 import dev.ebb.journal.JournalReader;
 import dev.ebb.journal.ReplayReader;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -27,25 +19,33 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code ebb replay [SERVICE]}: makes the decisions on record again and compares them. */
 @Command(
         name = "replay",
         header = "Make recorded decisions again, and see whether they come out the same.",
         description = {
-            "Reads the journal: all that Ebb saw, decided and did is in it. From a state on record,"
-                + " the program decides again on each observation, carries out what was really"
-                + " carried out, and compares: what was wanted and why, with every figure; which"
-                + " instances moved on by facts; and now and then all that it remembers.",
+            "Reads the journal: all that Ebb saw, decided and did is in it. From a state on"
+                    + " record, the program decides again on each observation, carries out what"
+                    + " was really carried out, and compares: what was wanted and why, with every"
+                    + " figure; which instances moved on by facts; and now and then all that it"
+                    + " remembers.",
             "",
             "Exit code 0 when at least one decision was made again and all agree, else 1."
-                + " Observations have a limit on disk; of many instances, some are left out. What"
-                + " cannot be made again exactly is listed with its reason and is no difference;"
-                + " the replay goes on with the next state on record, minutes later.",
+                    + " Observations have a limit on disk; of many instances, some are left out."
+                    + " What cannot be made again exactly is listed with its reason and is no"
+                    + " difference; the replay goes on with the next state on record, minutes"
+                    + " later.",
             "",
             "Needs no running Ebb, changes nothing, and may be used while one runs. A difference"
-                + " means that the program has changed since, or a mistake in it; please report"
-                + " the latter.",
+                    + " means that the program has changed since, or a mistake in it; please"
+                    + " report the latter.",
             ""
         })
 final class ReplayCommand implements Callable<Integer> {

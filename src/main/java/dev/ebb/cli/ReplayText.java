@@ -3,7 +3,6 @@ package dev.ebb.cli;
 import dev.ebb.control.ReplayReport;
 import dev.ebb.control.ReplayReport.Difference;
 import dev.ebb.control.ReplayReport.Stretch;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -80,8 +79,7 @@ final class ReplayText {
     }
 
     private void differences(ReplayReport report) {
-        for (Difference one :
-                report.differences().stream().limit(DIFFERENCES_SHOWN).toList()) {
+        for (Difference one : report.differences().stream().limit(DIFFERENCES_SHOWN).toList()) {
             lines.add(
                     "  %s  tick %d, %s"
                             .formatted(

@@ -38,7 +38,9 @@ final class Done {
         };
     }
 
-    /** The command that moved an instance; empty where facts did. A start is an entry of its own. */
+    /**
+     * The command that moved an instance; empty where facts did. A start is an entry of its own.
+     */
     static Optional<Command> command(JournalEntry.Moved moved) {
         return switch (moved.to()) {
             case PARKING -> Optional.of(new Command.Park(moved.id()));

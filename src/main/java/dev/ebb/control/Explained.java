@@ -65,9 +65,7 @@ final class Explained {
     }
 
     static String moves(List<Move> moves) {
-        return list(
-                "",
-                moves.stream().map(m -> "%s %s -> %s".formatted(m.id(), m.from(), m.to())));
+        return list("", moves.stream().map(m -> "%s %s -> %s".formatted(m.id(), m.from(), m.to())));
     }
 
     private static String planned(Planned planned) {

@@ -39,8 +39,7 @@ final class Memory {
             return false;
         }
         recorder.note(
-                new JournalEntry.Remembered(
-                        now.wallMillis(), tick, whole, before, policy, state));
+                new JournalEntry.Remembered(now.wallMillis(), tick, whole, before, policy, state));
         if (recorder.isDown()) {
             return false;
         }

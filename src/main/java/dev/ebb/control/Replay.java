@@ -193,7 +193,9 @@ public final class Replay {
         made = Optional.of(new Made(observed, tick, decision));
     }
 
-    /** Entries of a tick bear its time; one of another tick tells that an observation is missing. */
+    /**
+     * Entries of a tick bear its time; one of another tick tells that an observation is missing.
+     */
     private boolean belongsToNewest(long wallMillis) {
         if (made.isEmpty()) {
             return false;

@@ -4,7 +4,8 @@ import dev.ebb.core.LatencyPoint;
 import dev.ebb.core.ProcessReading;
 import dev.ebb.core.Series;
 import dev.ebb.core.TrafficReading;
-
+import java.util.List;
+import java.util.function.ToLongFunction;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.BeanProperty;
@@ -14,9 +15,6 @@ import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.ser.std.StdSerializer;
-
-import java.util.List;
-import java.util.function.ToLongFunction;
 
 /** A series stands in JSON as the list of its points, oldest first. */
 final class SeriesJson {
@@ -78,8 +76,7 @@ final class SeriesJson {
                 DeserializationContext context,
                 Class<T> point,
                 ToLongFunction<T> clock) {
-            JavaType list =
-                    context.getTypeFactory().constructCollectionType(List.class, point);
+            JavaType list = context.getTypeFactory().constructCollectionType(List.class, point);
             List<T> points = context.readValue(in, list);
             return Series.of(points, clock);
         }

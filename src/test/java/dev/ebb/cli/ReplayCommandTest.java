@@ -61,7 +61,7 @@ class ReplayCommandTest {
 
     @Test
     void whatTheRingHasDroppedIsNotMissed() {
-        record(JournalSettings.DEFAULT.withObservations(200_000, 2, 1 << 20));
+        record(JournalSettings.DEFAULT.withObservations(200_000, 3, 1 << 20));
         assertThat(replay()).as(out.toString()).isZero();
         assertThat(out.toString()).contains("no state of the decider is kept from before it");
     }

@@ -75,7 +75,8 @@ final class Entries {
             case 8 -> new JournalEntry.Frozen(time(), maybe(this::service), random.nextBoolean());
             case 9 -> new JournalEntry.Ordered(time(), service(), maybeInt());
             case 10 -> new JournalEntry.Decided(time(), service(), explanation());
-            case 11 -> new JournalEntry.Observed(
+            case 11 ->
+                    new JournalEntry.Observed(
                             time(),
                             observation(random.nextInt(4)),
                             maybeLong(),

@@ -33,7 +33,8 @@ class ReplayTest {
 
     @Test
     void everyDecisionComesOutTheSame() {
-        // 90 s: the load falls. 330 s: Ebb dies, another life adopts. 400 s: it rises; 600 s: falls.
+        // 90 s: the load falls. 330 s: Ebb dies, another life adopts. 400 s: it rises; 600 s:
+        // falls.
         assertThat(moves(Lifecycle.PARKING)).isGreaterThan(2);
         assertThat(moves(Lifecycle.STOPPING)).isGreaterThan(2);
         assertThat(record.stream().filter(JournalEntry.Intended.class::isInstance).count())
@@ -124,8 +125,8 @@ class ReplayTest {
     @Test
     void everyOtherObservationIsNoDifferenceEither() {
         ReplayReport report =
-                replay(without(
-                        e ->
+                replay(
+                        without(e ->
                                 e instanceof JournalEntry.Observed o
                                         && o.tick().orElse(0) % 2 == 0));
         assertThat(report.differences()).isEmpty();
