@@ -21,12 +21,11 @@ public final class Decider {
         ServiceState before = withoutGap(earlier, seen, policy);
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state();
-        Sizing present = new Sizer(policy, assessment, seen.now()).size(state, 0);
+        Sizer sizer = new Sizer(policy, assessment, seen.now());
+        Sizing present = sizer.size(state, 0);
         state = remember(state, assessment, present, seen, policy);
         long stabilization = policy.in().stabilization().toNanos() * state.patience().factor();
-        Sizing sizing =
-                new Sizer(policy, assessment, seen.now())
-                        .size(state, state.needs().highest(stabilization));
+        Sizing sizing = sizer.size(state, state.needs().highest(stabilization));
         Assessment current =
                 new Assessment(
                         state, assessment.moves(), assessment.instances(), assessment.coverage());

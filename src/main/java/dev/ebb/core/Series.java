@@ -1,8 +1,6 @@
 package dev.ebb.core;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
@@ -17,10 +15,15 @@ public final class Series<T> {
     private static final int POINTS_MAX = 24;
 
     private final Object[] points;
+
+    /** When each point was taken; beside the points, so that a search stays in one place. */
+    private final long[] times;
+
     private final ToLongFunction<T> clock;
 
-    private Series(Object[] points, ToLongFunction<T> clock) {
+    private Series(Object[] points, long[] times, ToLongFunction<T> clock) {
         this.points = points;
+        this.times = times;
         this.clock = clock;
     }
 
@@ -28,21 +31,7 @@ public final class Series<T> {
      * @param clock when a reading was taken, monotonic nanoseconds
      */
     public static <T> Series<T> empty(ToLongFunction<T> clock) {
-        return new Series<>(new Object[0], clock);
-    }
-
-    /** The series that has these points, oldest first; for what was written down. */
-    public static <T> Series<T> of(List<T> points, ToLongFunction<T> clock) {
-        return new Series<>(points.toArray(), clock);
-    }
-
-    /** All points, oldest first. */
-    public List<T> points() {
-        List<T> all = new ArrayList<>(points.length);
-        for (int i = 0; i < points.length; i++) {
-            all.add(at(i));
-        }
-        return List.copyOf(all);
+        return new Series<>(new Object[0], new long[0], clock);
     }
 
     /**
@@ -52,17 +41,19 @@ public final class Series<T> {
     public Series<T> plus(T point, long spacingNanos) {
         int n = points.length;
         long at = clock.applyAsLong(point);
-        if (n > 0 && at <= clock.applyAsLong(at(n - 1))) {
+        if (n > 0 && at <= times[n - 1]) {
             return this;
         }
-        boolean replaceLast =
-                n > 1 && clock.applyAsLong(at(n - 1)) - clock.applyAsLong(at(n - 2)) < spacingNanos;
+        boolean replaceLast = n > 1 && times[n - 1] - times[n - 2] < spacingNanos;
         int dropped = !replaceLast && n == POINTS_MAX ? 1 : 0;
         int kept = replaceLast ? n - 1 : n - dropped;
         Object[] next = new Object[kept + 1];
         System.arraycopy(points, dropped, next, 0, kept);
         next[kept] = point;
-        return new Series<>(next, clock);
+        long[] nextTimes = new long[kept + 1];
+        System.arraycopy(times, dropped, nextTimes, 0, kept);
+        nextTimes[kept] = at;
+        return new Series<>(next, nextTimes, clock);
     }
 
     @SuppressWarnings("unchecked")
@@ -88,16 +79,14 @@ public final class Series<T> {
 
     /** Age of the newest point in nanoseconds; {@code Long.MAX_VALUE} when empty. */
     public long ageNanos(Now now) {
-        return isEmpty()
-                ? Long.MAX_VALUE
-                : Math.max(0, now.nanosSince(clock.applyAsLong(latest())));
+        return isEmpty() ? Long.MAX_VALUE : Math.max(0, now.nanosSince(times[times.length - 1]));
     }
 
     /** Index of the newest point that is at least the window older than the latest, else 0. */
     private int windowStart(long windowNanos) {
-        long from = clock.applyAsLong(latest()) - windowNanos;
-        for (int i = points.length - 2; i > 0; i--) {
-            if (clock.applyAsLong(at(i)) <= from) {
+        long from = times[times.length - 1] - windowNanos;
+        for (int i = times.length - 2; i > 0; i--) {
+            if (times[i] <= from) {
                 return i;
             }
         }
@@ -109,16 +98,14 @@ public final class Series<T> {
         if (points.length < 2) {
             return OptionalDouble.empty();
         }
-        T first = at(windowStart(windowNanos));
-        double seconds = (clock.applyAsLong(latest()) - clock.applyAsLong(first)) / 1e9;
-        return OptionalDouble.of(growth(total, first) / seconds);
+        int first = windowStart(windowNanos);
+        double seconds = (times[times.length - 1] - times[first]) / 1e9;
+        return OptionalDouble.of(growth(total, at(first)) / seconds);
     }
 
     /** Length of time that the window's points cover; 0 with fewer than 2. */
     public long spanNanos(long windowNanos) {
-        return points.length < 2
-                ? 0
-                : clock.applyAsLong(latest()) - clock.applyAsLong(at(windowStart(windowNanos)));
+        return points.length < 2 ? 0 : times[times.length - 1] - times[windowStart(windowNanos)];
     }
 
     /** Growth of a cumulative total over the window; 0 with fewer than 2 points. */
@@ -146,16 +133,6 @@ public final class Series<T> {
     /** The point that the window starts with, for differences of other kinds. */
     public T windowFirst(long windowNanos) {
         return at(windowStart(windowNanos));
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Series<?> that && Arrays.equals(points, that.points);
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(points);
     }
 
     @Override

@@ -26,23 +26,31 @@ final class Sizer {
     private final List<Assessed> instances;
     private final int rotating;
     private final Duration recent;
-    private final long recentNanos;
-    private final long stableNanos;
+    private final double cpuOut;
+    private final double cpuIn;
+    private final double inFlightOut;
+    private final double inFlightIn;
 
+    /** Sums up the load: the one part that costs in a fleet of thousands. */
     Sizer(Policy policy, Assessment assessment, Now now) {
         this.now = now;
         this.policy = policy;
         this.instances = assessment.instances();
         this.rotating = assessment.state().count(i -> i.lifecycle().inRotation());
         this.recent = policy.out().window();
-        this.recentNanos = policy.out().window().toNanos();
-        this.stableNanos = policy.in().window().toNanos();
+        long recentNanos = recent.toNanos();
+        long stableNanos = policy.in().window().toNanos();
+        long recentSpan = commonSpan(recentNanos);
+        long stableSpan = commonSpan(stableNanos);
+        this.cpuOut = cpuDemand(Assessed::recent, recentNanos, recentSpan, policy.targets().cpu());
+        this.cpuIn = cpuDemand(Assessed::stable, stableNanos, stableSpan, 1);
+        this.inFlightOut = inFlight(Assessed::recent, recentNanos, recentSpan);
+        this.inFlightIn = inFlight(Assessed::stable, stableNanos, stableSpan);
     }
 
     Sizing size(ServiceState state, int highestNeed) {
         List<Need> needs = new ArrayList<>();
-        double cpuIn = cpuDemand(Assessed::stable, stableNanos, 1);
-        needs.add(cpu(cpuIn));
+        needs.add(cpu());
         declaredConcurrency().ifPresent(each -> needs.add(concurrency(each)));
         learnedConcurrency(state).ifPresent(needs::add);
         needs.add(floor());
@@ -56,8 +64,7 @@ final class Sizer {
             out = ordered;
             in = ordered;
         }
-        return new Sizing(
-                out, in, List.copyOf(needs), cpuIn, inFlight(Assessed::stable, stableNanos));
+        return new Sizing(out, in, List.copyOf(needs), cpuIn, inFlightIn);
     }
 
     /** The need to be remembered: what the load asks for now, before any patience. */
@@ -69,23 +76,22 @@ final class Sizer {
                 .orElse(1);
     }
 
-    private Need cpu(double demandIn) {
+    private Need cpu() {
         double allowed = meanAllowed();
         double target = policy.targets().cpu();
-        double demandOut = cpuDemand(Assessed::recent, recentNanos, target);
-        int out = outNeed(demandOut / (target * allowed));
-        int in = ceil(demandIn / (target * allowed));
+        int out = outNeed(cpuOut / (target * allowed));
+        int in = ceil(cpuIn / (target * allowed));
         return need(
                 "cpu",
                 out,
                 in,
                 "%s of %s cores in use, target %s: %s"
                         .formatted(
-                                Text.number(demandOut),
+                                Text.number(cpuOut),
                                 Text.number(allowed * Math.max(1, rotating)),
                                 Text.percent(target),
                                 Text.instances(out)),
-                Map.of("used_cores", demandOut, "allowed_cores_each", allowed, "target", target));
+                Map.of("used_cores", cpuOut, "allowed_cores_each", allowed, "target", target));
     }
 
     /**
@@ -93,8 +99,10 @@ final class Sizer {
      * the mean of the warm ones: what its compiler burns is not load.
      */
     private double cpuDemand(
-            Function<Assessed, Utilization> window, long windowNanos, double whenMissing) {
-        long span = commonSpan(windowNanos);
+            Function<Assessed, Utilization> window,
+            long windowNanos,
+            long span,
+            double whenMissing) {
         double warm = 0;
         int warmCount = 0;
         for (Assessed one : instances) {
@@ -149,19 +157,18 @@ final class Sizer {
 
     private Need concurrency(double each) {
         double target = policy.targets().concurrency();
-        double demandOut = inFlight(Assessed::recent, recentNanos);
-        int out = outNeed(demandOut / (target * each));
+        int out = outNeed(inFlightOut / (target * each));
         return need(
                 "concurrency",
                 out,
-                ceil(inFlight(Assessed::stable, stableNanos) / (target * each)),
+                ceil(inFlightIn / (target * each)),
                 "%s requests in flight, %s declared for each, target %s: %s"
                         .formatted(
-                                Text.number(demandOut),
+                                Text.number(inFlightOut),
                                 Text.number(each),
                                 Text.percent(target),
                                 Text.instances(out)),
-                Map.of("in_flight", demandOut, "declared_each", each, "target", target));
+                Map.of("in_flight", inFlightOut, "declared_each", each, "target", target));
     }
 
     /** Only slows removals down: nobody has said that more would not go well. */
@@ -170,16 +177,15 @@ final class Sizer {
         if (declaredConcurrency().isPresent() || !(each > 0)) {
             return Optional.empty();
         }
-        double demand = inFlight(Assessed::stable, stableNanos);
-        int in = ceil(demand / Math.max(1, EXPLORE * each));
+        int in = ceil(inFlightIn / Math.max(1, EXPLORE * each));
         return Optional.of(
                 need(
                         "learned_concurrency",
                         0,
                         in,
                         "%s requests in flight, %s for each have gone well so far"
-                                .formatted(Text.number(demand), Text.number(each)),
-                        Map.of("in_flight", demand, "learned_each", each)));
+                                .formatted(Text.number(inFlightIn), Text.number(each)),
+                        Map.of("in_flight", inFlightIn, "learned_each", each)));
     }
 
     private Need floor() {
@@ -201,8 +207,7 @@ final class Sizer {
         return new Need(source, out, in, new Reason("need_" + source, text, numbers));
     }
 
-    private double inFlight(Function<Assessed, Utilization> window, long windowNanos) {
-        long span = commonSpan(windowNanos);
+    private double inFlight(Function<Assessed, Utilization> window, long windowNanos, long span) {
         double sum = 0;
         for (Assessed one : instances) {
             double part = part(one.instance().traffic(), windowNanos, span);
