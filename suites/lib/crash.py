@@ -53,19 +53,42 @@ def machine(suite):
 
 
 def act(suite, ebb, chance):
-    """Something that makes Ebb start, park or stop instances; returns what it was."""
-    kind = chance.choice(["grow", "shrink", "shrink", "rest", "restart", "replace"])
+    """Something that makes Ebb start, park or stop instances, begun and not waited for."""
+    kind = chance.choice(["grow", "grow", "shrink", "shrink", "rest", "restart", "replace"])
     serving = sorted(ebb.in_state("SERVING"))
     if kind == "grow":
-        ebb.command("scale", SERVICE, "6", check=False)
+        ebb.begin("scale", SERVICE, "6")
     elif kind == "shrink":
-        ebb.command("scale", SERVICE, str(chance.choice([1, 2])), check=False)
+        ebb.begin("scale", SERVICE, str(chance.choice([1, 2])))
     elif kind == "restart" and serving:
-        ebb.command("restart", chance.choice(serving), check=False)
+        ebb.begin("restart", chance.choice(serving))
     elif kind == "replace":
         running = {name: pid for (name, _), pid in machine(suite)[0].items()}
         end(running.get(chance.choice(serving or [""]), 0) or 2**22, signal.SIGKILL)
     return kind
+
+
+# What an action brings about on its way.
+STATES = {
+    "grow": ["STARTING"],
+    "shrink": ["PARKING", "PARKED", "DRAINING", "STOPPING"],
+    "restart": ["STARTING", "PARKED", "STOPPING"],
+    "replace": ["FAILED", "STARTING"],
+    "rest": [],
+}
+
+
+def moment(ebb, chance, what):
+    """Lets time go by until the crash: at random, or as soon as some instance is in a state."""
+    state = chance.choice(STATES[what] or [""])
+    if not state or chance.random() < 0.4:
+        delay = chance.choice([0.0, chance.uniform(0, 1), chance.uniform(0, 3)])
+        time.sleep(delay)
+        return f"{delay:.2f} s later"
+    until = time.monotonic() + 4
+    while time.monotonic() < until and not ebb.in_state(state):
+        time.sleep(0.005)
+    return f"once {state}" if time.monotonic() < until else f"no {state} within 4 s"
 
 
 def leaving(ebb):
@@ -124,13 +147,12 @@ def settled(suite, ebb):
 
 def crash(suite, ebb, chance, number):
     what = act(suite, ebb, chance)
-    delay = chance.choice([0.0, chance.uniform(0, 0.3), chance.uniform(0, 2.5)])
-    time.sleep(delay)
+    when = moment(ebb, chance, what)
     states = collections.Counter(i["lifecycle"] for i in ebb.instances().values())
     kept = crash_once(suite, ebb)
     problems = []
     ebb.start(wait=False)
-    text = f"crash {number}: {what}, {delay:.2f} s later; {dict(states)}"
+    text = f"crash {number}: {what}, {when}; {dict(states)}"
     if chance.random() < 0.3:
         # A second crash while it starts up, recovers or adopts: from nothing done to all done.
         early = chance.uniform(0.3, 3.0)

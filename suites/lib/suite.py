@@ -287,8 +287,17 @@ class Ebb:
             raise AssertionError(f"ebb {' '.join(words)}: {done.stdout}{done.stderr}")
         return done
 
+    def begin(self, *words):
+        """A command that nobody waits for; that it may fail is part of the plan."""
+        self.suite.spawn(
+            [EBB, *words, "--state", self.state],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
     def journal(self):
-        """Every `Moved` of the journal's segments, oldest first; none before the first write."""
+        """The lines of the journal's segments, oldest first."""
         lines = []
         for path in sorted(glob.glob(os.path.join(self.state, "journal", "*"))):
             if os.path.isfile(path):
