@@ -78,10 +78,7 @@ final class Narrator implements AutoCloseable {
     }
 
     private void hear(JournalEntry entry) {
-        boolean told =
-                !(entry instanceof JournalEntry.Observed)
-                        && !(entry instanceof JournalEntry.Remembered);
-        if (told && !queue.offer(entry)) {
+        if (!(entry instanceof JournalEntry.Observed) && !queue.offer(entry)) {
             dropped.incrementAndGet();
         }
     }

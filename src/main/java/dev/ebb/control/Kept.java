@@ -50,8 +50,7 @@ final class Kept {
                     JournalEntry.Configured _,
                     JournalEntry.HealthChanged _,
                     JournalEntry.Decided _,
-                    JournalEntry.Observed _,
-                    JournalEntry.Remembered _ -> {}
+                    JournalEntry.Observed _ -> {}
         }
     }
 

@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -48,9 +47,7 @@ final class ServiceLoop {
     private EndpointSink.Ledger goneLedger = EndpointSink.Ledger.CLEAN;
     private List<Assessed> assessed = List.of();
     private Explanation explanation = NOTHING_YET;
-    private final Memory memory;
     private String lastDecided = "";
-    private long ticks;
     private long publishedGeneration;
     private long publishedNanos;
     ServiceState state;
@@ -61,7 +58,6 @@ final class ServiceLoop {
         this.recorder = recorder;
         this.state = state;
         this.weights = new Weights(plan.balance().strategy());
-        this.memory = new Memory(plan.policy(), recorder);
     }
 
     /** What can be known at this moment. */
@@ -113,7 +109,7 @@ final class ServiceLoop {
     void tick(Now now, Map<InstanceId, Liveness> liveness, MetricSource.Metrics metrics) {
         state = state.withJournalDown(recorder.isDown());
         Observation seen = observe(now, liveness, metrics);
-        noteObservation(seen, now);
+        recorder.note(new JournalEntry.Observed(now.wallMillis(), seen));
         Decision decision = Decider.decide(state, seen, plan.policy());
         state = decision.state();
         assessed = decision.assessed();
@@ -153,32 +149,14 @@ final class ServiceLoop {
                         Optional.ofNullable(ledgers.remove(id)).orElse(EndpointSink.Ledger.CLEAN));
     }
 
-    private void noteObservation(Observation seen, Now now) {
-        ticks++;
-        OptionalLong before =
-                ticks == 1 ? OptionalLong.empty() : OptionalLong.of(Digest.of(explanation));
-        if (memory.note(state, ticks, before, now)) {
-            lastDecided = "";
-        }
-        recorder.note(
-                new JournalEntry.Observed(
-                        now.wallMillis(),
-                        seen,
-                        OptionalLong.of(ticks),
-                        OptionalLong.of(state.generation()),
-                        before));
-    }
-
-    /** The state has changed by something else than a tick. */
-    void rememberSoon() {
-        memory.isStale();
-    }
-
     /** Only when something is new: figures that merely changed are in the observations. */
     private void noteDecision(Now now) {
-        String gist = Done.gist(explanation);
-        if (!gist.equals(lastDecided)) {
-            lastDecided = gist;
+        StringBuilder gist = new StringBuilder();
+        gist.append(explanation.wanted()).append('/').append(explanation.serving());
+        explanation.planned().forEach(p -> gist.append(' ').append(p.command()));
+        explanation.holds().forEach(h -> gist.append(' ').append(h.why().code()));
+        if (!gist.toString().equals(lastDecided)) {
+            lastDecided = gist.toString();
             recorder.note(new JournalEntry.Decided(now.wallMillis(), plan.name(), explanation));
         }
     }
@@ -205,9 +183,9 @@ final class ServiceLoop {
         return switch (planned.command()) {
             case Command.Start start -> start(start, planned.reasons(), now);
             case Command.Stop stop -> stop(stop, planned.reasons(), now, by);
-            case Command.Park park -> move(park, planned, now, by);
-            case Command.Drain drain -> move(drain, planned, now, by);
-            case Command.Rescue rescue -> move(rescue, planned, now, by);
+            case Command.Park park -> move(park, Lifecycle.PARKING, planned, now, by);
+            case Command.Drain drain -> move(drain, Lifecycle.DRAINING, planned, now, by);
+            case Command.Rescue rescue -> move(rescue, Lifecycle.SERVING, planned, now, by);
         };
     }
 
@@ -221,7 +199,7 @@ final class ServiceLoop {
                                 start.id(),
                                 Lifecycle.STARTING,
                                 Lifecycle.FAILED,
-                                List.of(Reason.of(Done.CANNOT_START, why)),
+                                List.of(Reason.of("cannot_start", why)),
                                 0,
                                 false));
                 yield false;
@@ -258,8 +236,7 @@ final class ServiceLoop {
                 Durability.LATER);
     }
 
-    private boolean move(Command command, Planned planned, Now now, Recheck.By by) {
-        Lifecycle to = Done.by(command);
+    private boolean move(Command command, Lifecycle to, Planned planned, Now now, Recheck.By by) {
         Lifecycle from = state.find(command.id()).orElseThrow().lifecycle();
         boolean written =
                 recorder.record(
@@ -274,7 +251,7 @@ final class ServiceLoop {
 
     private boolean stop(Command.Stop stop, List<Reason> reasons, Now now, Recheck.By by) {
         Lifecycle from = state.find(stop.id()).orElseThrow().lifecycle();
-        if (!recorder.require(movedEntry(stop.id(), from, Done.by(stop), reasons, now, by))) {
+        if (!recorder.require(movedEntry(stop.id(), from, Lifecycle.STOPPING, reasons, now, by))) {
             return false;
         }
         state = state.after(stop, now);

@@ -41,7 +41,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PickBenchmark {
     private static final int IN_FLIGHT = 100;
 
-    @Param({"10", "10000"})
+    @Param({"10", "1000", "10000"})
     public int instances;
 
     @Param public StrategyKind strategy;

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A fixed rate of requests whose latency counts from when each was due. Arguments: port, path,
- * requests per second, seconds. Prints one line of JSON. A second of warm-up is not counted: it
- * goes to a generator of its own.
+ * requests per second, seconds. Prints one line of JSON. Two seconds of warm-up are told apart:
+ * they belong to a generator of their own.
  */
 public final class OpenLoop {
     private OpenLoop() {}
@@ -21,11 +21,23 @@ public final class OpenLoop {
                 new InetSocketAddress(
                         InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(args[0]));
         double rate = Double.parseDouble(args[2]);
-        run(target, args[1], rate, 2);
-        System.out.println(run(target, args[1], rate, Integer.parseInt(args[3])));
+        long warmup = run(target, args[1], rate, 2).counts().answered();
+        LoadGenerator load = run(target, args[1], rate, Integer.parseInt(args[3]));
+        var counts = load.counts();
+        System.out.printf(
+                Locale.ROOT,
+                "{\"warmup\": %d, \"sent\": %d, \"answered\": %d, \"p50_ms\": %.3f,"
+                        + " \"p99_ms\": %.3f, \"p999_ms\": %.3f}%n",
+                warmup,
+                counts.sent(),
+                counts.answered(),
+                load.percentileMillis(50),
+                load.percentileMillis(99),
+                load.percentileMillis(99.9));
     }
 
-    private static String run(InetSocketAddress target, String path, double rate, int seconds)
+    private static LoadGenerator run(
+            InetSocketAddress target, String path, double rate, int seconds)
             throws InterruptedException {
         LoadOptions options =
                 new LoadOptions(
@@ -40,16 +52,7 @@ public final class OpenLoop {
             load.rate(rate, Duration.ZERO);
             TimeUnit.SECONDS.sleep(seconds);
             load.stop();
-            var counts = load.counts();
-            return String.format(
-                    Locale.ROOT,
-                    "{\"sent\": %d, \"answered\": %d, \"p50_ms\": %.3f, \"p99_ms\": %.3f,"
-                            + " \"p999_ms\": %.3f}",
-                    counts.sent(),
-                    counts.answered(),
-                    load.percentileMillis(50),
-                    load.percentileMillis(99),
-                    load.percentileMillis(99.9));
+            return load;
         }
     }
 }
