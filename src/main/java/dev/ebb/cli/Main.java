@@ -48,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             StatusCommand.class,
             ExplainCommand.class,
+            ReplayCommand.class,
             LogsCommand.class,
             OrderCommands.Scale.class,
             OrderCommands.Park.class,

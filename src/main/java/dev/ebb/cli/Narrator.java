@@ -78,7 +78,10 @@ final class Narrator implements AutoCloseable {
     }
 
     private void hear(JournalEntry entry) {
-        if (!(entry instanceof JournalEntry.Observed) && !queue.offer(entry)) {
+        boolean told =
+                !(entry instanceof JournalEntry.Observed)
+                        && !(entry instanceof JournalEntry.Remembered);
+        if (told && !queue.offer(entry)) {
             dropped.incrementAndGet();
         }
     }

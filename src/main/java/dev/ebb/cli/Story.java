@@ -78,6 +78,7 @@ record Story(long wallMillis, Tone tone, String who, String what, String why) {
                     JournalEntry.Intended _,
                     JournalEntry.Decided _,
                     JournalEntry.Observed _,
+                    JournalEntry.Remembered _,
                     JournalEntry.Checkpoint _ ->
                     Optional.empty();
         };

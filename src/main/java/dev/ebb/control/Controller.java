@@ -75,6 +75,7 @@ public final class Controller {
     /** Carries out what an operator asks for, or says why not. */
     public Order.Answer order(Order order, Now now) {
         Order.Answer answer = new Orders(this, ports, recorder, now).carryOut(order);
+        loops.forEach(ServiceLoop::rememberSoon);
         look(now);
         return answer;
     }

@@ -9,9 +9,11 @@ import dev.ebb.core.Observation;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
+import dev.ebb.core.ServiceState;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One line of the journal. What is durable in it is what a restart may rely on. */
@@ -77,8 +79,39 @@ public sealed interface JournalEntry {
     record Decided(long wallMillis, ServiceName service, Explanation explanation)
             implements JournalEntry {}
 
-    /** What a decision was made from; kept apart from the rest, within a limit of its own. */
-    record Observed(long wallMillis, Observation observation) implements JournalEntry {}
+    /**
+     * What a decision was made from; kept apart from the rest, within a limit of its own.
+     *
+     * @param tick the how-manieth of this service in this life, from 1, so that one that was not
+     *     kept is noticed; empty in the journal of an older Ebb
+     * @param generation of the state that it met; new weights change it, too; empty as above
+     * @param before digest of all that the decision before this one explained; empty at first
+     */
+    record Observed(
+            long wallMillis,
+            Observation observation,
+            OptionalLong tick,
+            OptionalLong generation,
+            OptionalLong before)
+            implements JournalEntry {}
+
+    /**
+     * All that the decider knows of a service besides an observation; a replay begins with one.
+     * Written before an observation: the first of a life, one every few minutes, and one after an
+     * order or a loss. Kept with the observations.
+     *
+     * @param tick of the observation that it precedes
+     * @param whole whether everything that happened since the one before was written down
+     * @param before as that observation's
+     */
+    record Remembered(
+            long wallMillis,
+            long tick,
+            boolean whole,
+            OptionalLong before,
+            Policy policy,
+            ServiceState state)
+            implements JournalEntry {}
 
     /** Everything that a restart needs; a new segment starts with one. */
     record Checkpoint(

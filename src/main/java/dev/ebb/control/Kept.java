@@ -50,7 +50,8 @@ final class Kept {
                     JournalEntry.Configured _,
                     JournalEntry.HealthChanged _,
                     JournalEntry.Decided _,
-                    JournalEntry.Observed _ -> {}
+                    JournalEntry.Observed _,
+                    JournalEntry.Remembered _ -> {}
         }
     }
 

@@ -18,6 +18,7 @@ final class Recorder {
     private final Journal journal;
     private final Deque<JournalEntry> backlog = new ArrayDeque<>();
     private Optional<String> failure = Optional.empty();
+    private long losses;
 
     Recorder(Journal journal) {
         this.journal = journal;
@@ -60,6 +61,7 @@ final class Recorder {
             case Appended.Written() -> true;
             case Appended.Failed(String why) -> {
                 failure = Optional.of(why);
+                losses++;
                 yield false;
             }
         };
@@ -76,7 +78,10 @@ final class Recorder {
     /** Begins a new segment, and writes what could not be written before. */
     void begin(JournalEntry.Checkpoint checkpoint) {
         switch (journal.beginSegment(checkpoint)) {
-            case Appended.Failed(String why) -> failure = Optional.of(why);
+            case Appended.Failed(String why) -> {
+                failure = Optional.of(why);
+                losses++;
+            }
             case Appended.Written() -> {
                 failure = Optional.empty();
                 while (!backlog.isEmpty() && failure.isEmpty()) {
@@ -90,6 +95,11 @@ final class Recorder {
 
     boolean isDown() {
         return failure.isPresent();
+    }
+
+    /** Grows whenever something may be missing, or not be where it belongs. */
+    long losses() {
+        return losses;
     }
 
     Optional<String> alarm() {

@@ -124,7 +124,7 @@ final class Recovery {
                         one.intent().id(),
                         one.lifecycle(),
                         to,
-                        List.of(Reason.of("recovered", why)),
+                        List.of(Reason.of(Done.RECOVERED, why)),
                         0,
                         false),
                 Durability.LATER);

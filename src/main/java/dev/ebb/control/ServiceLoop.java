@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -47,7 +48,9 @@ final class ServiceLoop {
     private EndpointSink.Ledger goneLedger = EndpointSink.Ledger.CLEAN;
     private List<Assessed> assessed = List.of();
     private Explanation explanation = NOTHING_YET;
+    private final Memory memory;
     private String lastDecided = "";
+    private long ticks;
     private long publishedGeneration;
     private long publishedNanos;
     ServiceState state;
@@ -58,6 +61,7 @@ final class ServiceLoop {
         this.recorder = recorder;
         this.state = state;
         this.weights = new Weights(plan.balance().strategy());
+        this.memory = new Memory(plan.policy(), recorder);
     }
 
     /** What can be known at this moment. */
@@ -109,7 +113,7 @@ final class ServiceLoop {
     void tick(Now now, Map<InstanceId, Liveness> liveness, MetricSource.Metrics metrics) {
         state = state.withJournalDown(recorder.isDown());
         Observation seen = observe(now, liveness, metrics);
-        recorder.note(new JournalEntry.Observed(now.wallMillis(), seen));
+        noteObservation(seen, now);
         Decision decision = Decider.decide(state, seen, plan.policy());
         state = decision.state();
         assessed = decision.assessed();
@@ -149,14 +153,32 @@ final class ServiceLoop {
                         Optional.ofNullable(ledgers.remove(id)).orElse(EndpointSink.Ledger.CLEAN));
     }
 
+    private void noteObservation(Observation seen, Now now) {
+        ticks++;
+        OptionalLong before =
+                ticks == 1 ? OptionalLong.empty() : OptionalLong.of(Digest.of(explanation));
+        if (memory.note(state, ticks, before, now)) {
+            lastDecided = "";
+        }
+        recorder.note(
+                new JournalEntry.Observed(
+                        now.wallMillis(),
+                        seen,
+                        OptionalLong.of(ticks),
+                        OptionalLong.of(state.generation()),
+                        before));
+    }
+
+    /** The state has changed by something else than a tick. */
+    void rememberSoon() {
+        memory.isStale();
+    }
+
     /** Only when something is new: figures that merely changed are in the observations. */
     private void noteDecision(Now now) {
-        StringBuilder gist = new StringBuilder();
-        gist.append(explanation.wanted()).append('/').append(explanation.serving());
-        explanation.planned().forEach(p -> gist.append(' ').append(p.command()));
-        explanation.holds().forEach(h -> gist.append(' ').append(h.why().code()));
-        if (!gist.toString().equals(lastDecided)) {
-            lastDecided = gist.toString();
+        String gist = Done.gist(explanation);
+        if (!gist.equals(lastDecided)) {
+            lastDecided = gist;
             recorder.note(new JournalEntry.Decided(now.wallMillis(), plan.name(), explanation));
         }
     }
@@ -183,9 +205,9 @@ final class ServiceLoop {
         return switch (planned.command()) {
             case Command.Start start -> start(start, planned.reasons(), now);
             case Command.Stop stop -> stop(stop, planned.reasons(), now, by);
-            case Command.Park park -> move(park, Lifecycle.PARKING, planned, now, by);
-            case Command.Drain drain -> move(drain, Lifecycle.DRAINING, planned, now, by);
-            case Command.Rescue rescue -> move(rescue, Lifecycle.SERVING, planned, now, by);
+            case Command.Park park -> move(park, planned, now, by);
+            case Command.Drain drain -> move(drain, planned, now, by);
+            case Command.Rescue rescue -> move(rescue, planned, now, by);
         };
     }
 
@@ -199,7 +221,7 @@ final class ServiceLoop {
                                 start.id(),
                                 Lifecycle.STARTING,
                                 Lifecycle.FAILED,
-                                List.of(Reason.of("cannot_start", why)),
+                                List.of(Reason.of(Done.CANNOT_START, why)),
                                 0,
                                 false));
                 yield false;
@@ -236,7 +258,8 @@ final class ServiceLoop {
                 Durability.LATER);
     }
 
-    private boolean move(Command command, Lifecycle to, Planned planned, Now now, Recheck.By by) {
+    private boolean move(Command command, Planned planned, Now now, Recheck.By by) {
+        Lifecycle to = Done.by(command);
         Lifecycle from = state.find(command.id()).orElseThrow().lifecycle();
         boolean written =
                 recorder.record(
@@ -251,7 +274,7 @@ final class ServiceLoop {
 
     private boolean stop(Command.Stop stop, List<Reason> reasons, Now now, Recheck.By by) {
         Lifecycle from = state.find(stop.id()).orElseThrow().lifecycle();
-        if (!recorder.require(movedEntry(stop.id(), from, Lifecycle.STOPPING, reasons, now, by))) {
+        if (!recorder.require(movedEntry(stop.id(), from, Done.by(stop), reasons, now, by))) {
             return false;
         }
         state = state.after(stop, now);

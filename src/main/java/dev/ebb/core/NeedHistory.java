@@ -8,6 +8,7 @@ import java.util.Arrays;
  */
 public final class NeedHistory {
     private static final int BUCKETS = 256;
+    private static final int HEAD = 3;
 
     private final long bucketNanos;
     private final long firstNanos;
@@ -28,6 +29,34 @@ public final class NeedHistory {
     public static NeedHistory empty(long spanNanos, Now now) {
         return new NeedHistory(
                 Math.max(1, spanNanos / (BUCKETS - 2)), now.monotonicNanos(), 0, new int[BUCKETS]);
+    }
+
+    /**
+     * The history that {@link #toArray} wrote down.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    public static NeedHistory of(long[] numbers) {
+        if (numbers.length != HEAD + BUCKETS || numbers[0] < 1 || numbers[2] < 0) {
+            throw new IllegalArgumentException("not a history of needs");
+        }
+        int[] highest = new int[BUCKETS];
+        for (int i = 0; i < BUCKETS; i++) {
+            highest[i] = Math.toIntExact(numbers[HEAD + i]);
+        }
+        return new NeedHistory(numbers[0], numbers[1], numbers[2], highest);
+    }
+
+    /** All that is in it, as numbers: a bucket's length, the beginning, the newest, the needs. */
+    public long[] toArray() {
+        long[] numbers = new long[HEAD + BUCKETS];
+        numbers[0] = bucketNanos;
+        numbers[1] = firstNanos;
+        numbers[2] = newestBucket;
+        for (int i = 0; i < BUCKETS; i++) {
+            numbers[HEAD + i] = highest[i];
+        }
+        return numbers;
     }
 
     /** This history with one more need. */
@@ -62,6 +91,16 @@ public final class NeedHistory {
     /** How long it has been remembering. */
     public long ageNanos(Now now) {
         return now.nanosSince(firstNanos);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof NeedHistory that && Arrays.equals(toArray(), that.toArray());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(highest);
     }
 
     @Override

@@ -101,7 +101,7 @@ final class Rehearse {
                 yield next;
             }
             case TrialJudge.Verdict.Lost(Reason why) -> {
-                for (InstanceId id : batch.get()) {
+                for (InstanceId id : sorted(batch.get())) {
                     next = rescue(next, next.find(id).orElseThrow(), plan, why);
                 }
                 yield next;
@@ -117,6 +117,11 @@ final class Rehearse {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** A set has another order in each process; a decision made again must not. */
+    private static List<InstanceId> sorted(Set<InstanceId> batch) {
+        return batch.stream().sorted().toList();
+    }
+
     private ServiceState won(
             ServiceState state, Set<InstanceId> batch, Plan plan, Reason why, boolean allowed) {
         if (!allowed) {
@@ -126,7 +131,7 @@ final class Rehearse {
         if (tick.sizing().in() > carrying && state.ordered().isEmpty()) {
             return needed(state, batch, plan, carrying);
         }
-        batch.stream().sorted().forEach(id -> plan.order(new Command.Drain(id), why));
+        sorted(batch).forEach(id -> plan.order(new Command.Drain(id), why));
         return state;
     }
 
@@ -140,7 +145,7 @@ final class Rehearse {
                                 .formatted(Text.instances(tick.sizing().in()), carrying),
                         Map.of("needed", (double) tick.sizing().in()));
         ServiceState next = state;
-        for (InstanceId id : batch) {
+        for (InstanceId id : sorted(batch)) {
             next = rescue(next, next.find(id).orElseThrow(), plan, reason);
         }
         return next;

@@ -1,6 +1,8 @@
 package dev.ebb.core;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
@@ -32,6 +34,21 @@ public final class Series<T> {
      */
     public static <T> Series<T> empty(ToLongFunction<T> clock) {
         return new Series<>(new Object[0], new long[0], clock);
+    }
+
+    /** The series that has these points, oldest first; for what was written down. */
+    public static <T> Series<T> of(List<T> points, ToLongFunction<T> clock) {
+        long[] times = points.stream().mapToLong(clock).toArray();
+        return new Series<>(points.toArray(), times, clock);
+    }
+
+    /** All points, oldest first. */
+    public List<T> points() {
+        List<T> all = new ArrayList<>(points.length);
+        for (int i = 0; i < points.length; i++) {
+            all.add(at(i));
+        }
+        return List.copyOf(all);
     }
 
     /**
@@ -133,6 +150,16 @@ public final class Series<T> {
     /** The point that the window starts with, for differences of other kinds. */
     public T windowFirst(long windowNanos) {
         return at(windowStart(windowNanos));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Series<?> that && Arrays.equals(points, that.points);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(points);
     }
 
     @Override

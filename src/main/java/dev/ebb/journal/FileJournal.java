@@ -23,6 +23,9 @@ public final class FileJournal implements Journal, AutoCloseable {
     private static final Appended WRITTEN = new Appended.Written();
     private static final int REFILL_EVERY = 64;
 
+    /** Of an instance whose windows are full, at least. */
+    private static final int REMEMBERED_BYTES_EACH = 3_000;
+
     private final SegmentDirectory directory;
     private final JournalSettings settings;
     private final ObservationRing observations;
@@ -67,7 +70,7 @@ public final class FileJournal implements Journal, AutoCloseable {
             if (!recovery.isUsable()) {
                 return new Opening.Refused(unusable(recovery.report()), true);
             }
-            long observed = lastObserved(new SegmentDirectory(observationsIn(state)));
+            long observed = lastSequence(new SegmentDirectory(observationsIn(state)));
             long next = Math.max(recovery.report().nextSequence(), observed + 1);
             var journal = new FileJournal(state, settings, recovery, next);
             if (recovery.last().isPresent()) {
@@ -102,7 +105,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     }
 
     /** Numbers of observations that cannot be read may be used again; that costs a replay. */
-    private static long lastObserved(SegmentDirectory ring) {
+    static long lastSequence(SegmentDirectory ring) {
         long last = 0;
         try {
             for (Path segment : ring.segments().reversed().stream().limit(1).toList()) {
@@ -150,9 +153,11 @@ public final class FileJournal implements Journal, AutoCloseable {
     @Override
     public Appended append(JournalEntry entry, Durability durability) {
         return uninterrupted(() ->
-                entry instanceof JournalEntry.Observed observed
-                        ? observe(observed)
-                        : keep(entry, durability == Durability.DURABLE));
+                switch (entry) {
+                    case JournalEntry.Observed observed -> observe(observed);
+                    case JournalEntry.Remembered remembered -> remember(remembered);
+                    default -> keep(entry, durability == Durability.DURABLE);
+                });
     }
 
     /** An interrupt is for whoever waits, not for a write that is under way; it is handed on. */
@@ -181,11 +186,32 @@ public final class FileJournal implements Journal, AutoCloseable {
             return lose(observed, tooLarge(line.length).why());
         }
         try {
-            observations.write(nextSequence, observed, line);
+            observations.write(nextSequence, line);
+            observations.wrote(observed, line.length);
             observationTrouble = Optional.empty();
         } catch (IOException e) {
             observations.close();
             lose(observed, failure("an observation", e));
+        }
+        nextSequence++;
+        return WRITTEN;
+    }
+
+    /** Where one is too large or cannot be written, a replay begins with the next. */
+    private Appended remember(JournalEntry.Remembered remembered) {
+        long size = (long) REMEMBERED_BYTES_EACH * remembered.state().instances().size();
+        if (size > settings.entryBytes()) {
+            return WRITTEN;
+        }
+        byte[] line = LineFormat.frame(nextSequence, EntryCodec.encode(remembered, 0));
+        if (line.length > settings.entryBytes()) {
+            return WRITTEN;
+        }
+        try {
+            observations.write(nextSequence, line);
+        } catch (IOException e) {
+            observations.close();
+            observationTrouble = Optional.of(failure("what a replay begins with", e));
         }
         nextSequence++;
         return WRITTEN;

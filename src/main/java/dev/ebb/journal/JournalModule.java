@@ -1,17 +1,22 @@
 package dev.ebb.journal;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Command;
+import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Liveness;
+import dev.ebb.core.NeedHistory;
+import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
 import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.KeyDeserializer;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.module.SimpleModule;
@@ -31,6 +36,12 @@ final class JournalModule extends SimpleModule {
         setMixInAnnotation(Liveness.class, LivenessTypes.class);
         text(ServiceName.class, ServiceName::toString, ServiceName::new);
         text(InstanceId.class, InstanceId::toString, JournalModule::instance);
+        setMixInAnnotation(Instance.class, NoFurtherProperties.class);
+        addKeyDeserializer(InstanceId.class, new InstanceKeys());
+        addSerializer(NeedHistory.class, new NeedsWriter());
+        addDeserializer(NeedHistory.class, new NeedsReader());
+        addSerializer(Series.class, new SeriesJson.Writer());
+        addDeserializer(Series.class, new SeriesJson.Reader());
         addSerializer(LatencyCounts.class, new LatencyWriter());
         addDeserializer(LatencyCounts.class, new LatencyReader());
     }
@@ -73,6 +84,7 @@ final class JournalModule extends SimpleModule {
         @JsonSubTypes.Type(value = JournalEntry.Ordered.class, name = "ordered"),
         @JsonSubTypes.Type(value = JournalEntry.Decided.class, name = "decided"),
         @JsonSubTypes.Type(value = JournalEntry.Observed.class, name = "observed"),
+        @JsonSubTypes.Type(value = JournalEntry.Remembered.class, name = "remembered"),
         @JsonSubTypes.Type(value = JournalEntry.Checkpoint.class, name = "checkpoint")
     })
     private interface EntryTypes {}
@@ -95,6 +107,40 @@ final class JournalModule extends SimpleModule {
         @JsonSubTypes.Type(value = Liveness.Unclear.class, name = "unclear")
     })
     private interface LivenessTypes {}
+
+    /** What it says of itself follows from what it is. */
+    @JsonAutoDetect(isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+    private interface NoFurtherProperties {}
+
+    private static final class InstanceKeys extends KeyDeserializer {
+        @Override
+        public Object deserializeKey(String key, DeserializationContext context) {
+            return instance(key);
+        }
+    }
+
+    private static final class NeedsWriter extends StdSerializer<NeedHistory> {
+        NeedsWriter() {
+            super(NeedHistory.class);
+        }
+
+        @Override
+        public void serialize(NeedHistory value, JsonGenerator out, SerializationContext c) {
+            long[] numbers = value.toArray();
+            out.writeArray(numbers, 0, numbers.length);
+        }
+    }
+
+    private static final class NeedsReader extends StdDeserializer<NeedHistory> {
+        NeedsReader() {
+            super(NeedHistory.class);
+        }
+
+        @Override
+        public NeedHistory deserialize(JsonParser in, DeserializationContext context) {
+            return NeedHistory.of(context.readValue(in, long[].class));
+        }
+    }
 
     private static final class LatencyWriter extends StdSerializer<LatencyCounts> {
         LatencyWriter() {

@@ -79,6 +79,7 @@ public final class Narrator {
             case JournalEntry.Ordered e -> say(known, "scale", ordered(e));
             case JournalEntry.Decided e -> decided(known, e);
             case JournalEntry.Observed e -> {}
+            case JournalEntry.Remembered e -> {}
             case JournalEntry.Checkpoint e -> {}
         }
     }

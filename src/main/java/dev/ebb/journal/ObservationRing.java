@@ -48,13 +48,16 @@ final class ObservationRing implements AutoCloseable {
         paces.computeIfAbsent(service, name -> new Pace()).skipped++;
     }
 
-    void write(long sequence, JournalEntry.Observed observed, byte[] line) throws IOException {
-        SegmentFile segment = segmentFor(sequence);
-        segment.write(line);
+    void write(long sequence, byte[] line) throws IOException {
+        segmentFor(sequence).write(line);
+    }
+
+    /** An observation was written; it counts against its service's pace. */
+    void wrote(JournalEntry.Observed observed, int bytes) {
         var observation = observed.observation();
         var pace = paces.get(observation.service());
         if (pace != null) {
-            pace.wrote(line.length, observation.instances().size());
+            pace.wrote(bytes, observation.instances().size());
         }
     }
 

@@ -1,12 +1,17 @@
 package dev.ebb.journal;
 
 import dev.ebb.control.JournalEntry;
+import dev.ebb.control.Replay;
+import dev.ebb.control.ReplayReport;
 import dev.ebb.core.ServiceName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -54,6 +59,73 @@ public record ReplayReader(JournalReader journal) {
                         ? Optional.of(o)
                         : Optional.<JournalEntry.Opened>empty();
         lives.add(new Life(opened, known.sequence(), OptionalLong.empty()));
+    }
+
+    /**
+     * Makes decisions again, and compares them with those on record. Of a journal that is being
+     * written, up to what stands in it now. In memory is one segment of each ring.
+     *
+     * @param which services; each that the journal knows is asked for once
+     * @param fromMillis what was decided before is made again, too, but not counted
+     * @return of each service what was found, in the order of their names
+     */
+    public List<ReplayReport> replay(Predicate<ServiceName> which, long fromMillis)
+            throws IOException {
+        var ring = new SegmentDirectory(FileJournal.journalIn(journal.state()));
+        var observed = new SegmentDirectory(FileJournal.observationsIn(journal.state()));
+        // One thread writes both, in this order: what is up to here can be read by now.
+        long last = Math.max(FileJournal.lastSequence(ring), FileJournal.lastSequence(observed));
+        long first =
+                ring.segments().stream()
+                        .findFirst()
+                        .map(SegmentDirectory::firstSequenceOf)
+                        .orElse(Long.MAX_VALUE);
+        var replays = new Replays(which, fromMillis);
+        try (var all = journal.withObservations()) {
+            all.filter(stored -> stored.sequence() >= first && stored.sequence() <= last)
+                    .forEach(replays::take);
+        }
+        return replays.reports();
+    }
+
+    /** The replays of all services in one pass. */
+    private static final class Replays {
+        private final Predicate<ServiceName> which;
+        private final long fromMillis;
+        private final Map<ServiceName, Replay> byService = new TreeMap<>();
+        private long next;
+
+        Replays(Predicate<ServiceName> which, long fromMillis) {
+            this.which = which;
+            this.fromMillis = fromMillis;
+        }
+
+        void take(Stored stored) {
+            if (stored.sequence() != next) {
+                byService.values().forEach(Replay::missing);
+            }
+            next = stored.sequence() + 1;
+            switch (stored) {
+                case Stored.Foreign _ -> byService.values().forEach(Replay::missing);
+                case Stored.Known(long _, JournalEntry entry, int leftOut) ->
+                        take(entry, entry instanceof JournalEntry.Decided ? leftOut : 0);
+            }
+        }
+
+        private void take(JournalEntry entry, int leftOut) {
+            Optional<ServiceName> service = Subjects.serviceOf(entry);
+            if (service.isEmpty()) {
+                byService.values().forEach(replay -> replay.take(entry, 0));
+            } else if (which.test(service.get())) {
+                byService
+                        .computeIfAbsent(service.get(), name -> new Replay(name, fromMillis))
+                        .take(entry, leftOut);
+            }
+        }
+
+        List<ReplayReport> reports() {
+            return byService.values().stream().map(Replay::report).toList();
+        }
     }
 
     /**

@@ -17,6 +17,7 @@ final class Subjects {
             case JournalEntry.Ordered e -> Optional.of(e.service());
             case JournalEntry.Decided e -> Optional.of(e.service());
             case JournalEntry.Observed e -> Optional.of(e.observation().service());
+            case JournalEntry.Remembered e -> Optional.of(e.state().name());
             default -> instanceOf(entry).map(InstanceId::service);
         };
     }

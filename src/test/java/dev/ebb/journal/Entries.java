@@ -5,23 +5,31 @@ import dev.ebb.control.LaunchIntent;
 import dev.ebb.core.Allowance;
 import dev.ebb.core.Command;
 import dev.ebb.core.Explanation;
+import dev.ebb.core.Failures;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
+import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceFacts;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.LatencyPoint;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Need;
+import dev.ebb.core.NeedHistory;
 import dev.ebb.core.Now;
 import dev.ebb.core.Observation;
+import dev.ebb.core.Patience;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ProcessReading;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
+import dev.ebb.core.Rehearsal;
+import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
+import dev.ebb.core.ServiceState;
 import dev.ebb.core.TrafficReading;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,13 +39,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Entries with random content of every kind, from a seeded source. */
 final class Entries {
-    static final int KINDS = 13;
+    static final int KINDS = 14;
     private static final String LETTERS = "ab-Z09 \"\\\n\t\r{}:,\u0000\u001f\u2028äß€😀";
 
     private final RandomGenerator random;
@@ -66,7 +75,21 @@ final class Entries {
             case 8 -> new JournalEntry.Frozen(time(), maybe(this::service), random.nextBoolean());
             case 9 -> new JournalEntry.Ordered(time(), service(), maybeInt());
             case 10 -> new JournalEntry.Decided(time(), service(), explanation());
-            case 11 -> new JournalEntry.Observed(time(), observation(random.nextInt(4)));
+            case 11 ->
+                    new JournalEntry.Observed(
+                            time(),
+                            observation(random.nextInt(4)),
+                            maybeLong(),
+                            maybeLong(),
+                            maybeLong());
+            case 12 ->
+                    new JournalEntry.Remembered(
+                            time(),
+                            random.nextLong(),
+                            random.nextBoolean(),
+                            maybeLong(),
+                            policy(),
+                            state());
             default -> checkpoint(random.nextInt(4));
         };
     }
@@ -102,6 +125,70 @@ final class Entries {
                 kept);
     }
 
+    private ServiceState state() {
+        var needs = NeedHistory.empty(random.nextLong(1L << 40), new Now(random.nextInt(), 0));
+        for (int i = 0; i < 5; i++) {
+            needs = needs.plus(random.nextInt(90), new Now(random.nextLong(1L << 50), 0));
+        }
+        return new ServiceState(
+                service(),
+                duration(),
+                random.nextLong(),
+                random.nextInt(),
+                random.nextInt(),
+                random.nextBoolean(),
+                maybeInt(),
+                random.nextBoolean(),
+                list(this::instance),
+                needs,
+                Series.of(
+                        list(() -> new LatencyPoint(random.nextLong(), latency())),
+                        LatencyPoint::atNanos),
+                maybe(this::rehearsal),
+                new Failures(list(random::nextLong)),
+                new Patience(random.nextInt(9), random.nextLong(), random.nextLong()),
+                number());
+    }
+
+    private Rehearsal rehearsal() {
+        var totals = new HashMap<InstanceId, TrafficReading>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            totals.put(id(), traffic());
+        }
+        return new Rehearsal(random.nextLong(), latency(), number(), number(), latency(), totals);
+    }
+
+    private Instance instance() {
+        return new Instance(
+                id(),
+                one(Lifecycle.values()),
+                random.nextLong(),
+                random.nextLong(),
+                one(Health.values()),
+                random.nextLong(),
+                marks(),
+                random.nextLong(),
+                maybe(this::id),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                Series.of(list(this::process), ProcessReading::measuredAtNanos),
+                Series.of(list(this::traffic), TrafficReading::measuredAtNanos));
+    }
+
+    private ProcessReading process() {
+        return new ProcessReading(random.nextLong(), random.nextLong(), random.nextLong());
+    }
+
+    private TrafficReading traffic() {
+        return new TrafficReading(
+                random.nextLong(),
+                random.nextInt(),
+                random.nextInt(),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextLong());
+    }
+
     Observation observation(int instances) {
         var facts = new ArrayList<InstanceFacts>();
         for (int i = 0; i < instances; i++) {
@@ -110,19 +197,8 @@ final class Entries {
                             id(),
                             liveness(),
                             one(Health.values()),
-                            maybe(() ->
-                                    new ProcessReading(
-                                            random.nextLong(),
-                                            random.nextLong(),
-                                            random.nextLong())),
-                            maybe(() ->
-                                    new TrafficReading(
-                                            random.nextLong(),
-                                            random.nextInt(),
-                                            random.nextInt(),
-                                            random.nextLong(),
-                                            random.nextLong(),
-                                            random.nextLong())),
+                            maybe(this::process),
+                            maybe(this::traffic),
                             allowance()));
         }
         return new Observation(
@@ -248,6 +324,10 @@ final class Entries {
 
     private OptionalInt maybeInt() {
         return random.nextBoolean() ? OptionalInt.of(random.nextInt()) : OptionalInt.empty();
+    }
+
+    private OptionalLong maybeLong() {
+        return random.nextBoolean() ? OptionalLong.of(random.nextLong()) : OptionalLong.empty();
     }
 
     private OptionalDouble maybeDouble() {

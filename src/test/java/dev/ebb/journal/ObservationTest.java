@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +136,9 @@ class ObservationTest {
                         List.copyOf(facts),
                         1,
                         LatencyCounts.empty(),
-                        OptionalDouble.of(0.5)));
+                        OptionalDouble.of(0.5)),
+                OptionalLong.of(millis),
+                OptionalLong.empty(),
+                OptionalLong.empty());
     }
 }

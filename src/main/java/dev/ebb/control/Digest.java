@@ -1,0 +1,73 @@
+package dev.ebb.control;
+
+import dev.ebb.core.Explanation;
+import dev.ebb.core.Hold;
+import dev.ebb.core.Need;
+import dev.ebb.core.Planned;
+import dev.ebb.core.Ranked;
+import dev.ebb.core.Reason;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A number for all that an explanation says, each figure to its last bit: the same in any process,
+ * so that a replay can compare the decisions that were not worth an entry. FNV-1a over 64-bit
+ * words; it tells mistakes, not forgeries.
+ */
+final class Digest {
+    private static final long OFFSET = 0xcbf29ce484222325L;
+    private static final long PRIME = 0x100000001b3L;
+
+    private long value = OFFSET;
+
+    private Digest() {}
+
+    static long of(Explanation explanation) {
+        Digest digest = new Digest();
+        digest.add(explanation.serving());
+        digest.add(explanation.wanted());
+        for (Need need : explanation.needs()) {
+            digest.add(need.source());
+            digest.add(need.out());
+            digest.add(need.in());
+            digest.add(need.reason());
+        }
+        for (Ranked ranked : explanation.ranking()) {
+            digest.add(ranked.id().toString());
+            digest.add(Double.doubleToLongBits(ranked.utilization()));
+            digest.add(Double.doubleToLongBits(ranked.cost()));
+            digest.add(ranked.reason());
+        }
+        for (Planned planned : explanation.planned()) {
+            digest.add(planned.command().toString());
+            planned.reasons().forEach(digest::add);
+        }
+        for (Hold hold : explanation.holds()) {
+            digest.add(hold.why());
+            digest.add(hold.release());
+        }
+        return digest.value;
+    }
+
+    private void add(Reason reason) {
+        add(reason.code());
+        add(reason.text());
+        for (Map.Entry<String, Double> number : new TreeMap<>(reason.numbers()).entrySet()) {
+            add(number.getKey());
+            add(Double.doubleToLongBits(number.getValue()));
+        }
+    }
+
+    private void add(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            add(text.charAt(i));
+        }
+        add(text.length());
+    }
+
+    /** The shift lets high bits, in which round numbers differ, reach the low ones. */
+    private void add(long word) {
+        value = (value ^ word) * PRIME;
+        value ^= value >>> 32;
+    }
+}
