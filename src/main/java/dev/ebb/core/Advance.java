@@ -26,15 +26,13 @@ final class Advance {
 
     /** The next state that the facts call for; empty when there is none. */
     Optional<Move> next(Instance instance, Liveness liveness) {
-        if (instance.exited()) {
-            // Of what ended while Ebb was away, the platform knows nothing at all.
-            return ended(instance, "gone");
-        }
         return switch (liveness) {
             case Liveness.Exited(var code) ->
                     ended(instance, code.isPresent() ? "exit code " + code.getAsInt() : "gone");
             case Liveness.NotStarted(String why) -> ended(instance, why);
-            case Liveness.Running _, Liveness.Unclear _ -> living(instance);
+            // Of what ended while Ebb was away, the platform knows nothing at all.
+            case Liveness.Running _, Liveness.Unclear _ ->
+                    instance.exited() ? ended(instance, "gone") : living(instance);
         };
     }
 

@@ -12,7 +12,6 @@ import java.util.List;
  */
 public record Failures(List<Long> momentsNanos) {
     private static final int KEPT_MAX = 32;
-    private static final long SAME_MOMENT_NANOS = 1_000_000_000L;
 
     public static final Failures NONE = new Failures(List.of());
 
@@ -21,7 +20,7 @@ public record Failures(List<Long> momentsNanos) {
     }
 
     public Failures plus(Now now) {
-        if (!momentsNanos.isEmpty() && now.nanosSince(momentsNanos.getLast()) < SAME_MOMENT_NANOS) {
+        if (!momentsNanos.isEmpty() && momentsNanos.getLast() == now.monotonicNanos()) {
             return this;
         }
         List<Long> next = new ArrayList<>(momentsNanos);

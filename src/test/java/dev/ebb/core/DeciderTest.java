@@ -132,6 +132,16 @@ class DeciderTest {
     }
 
     @Test
+    void theReasonOfAFailureNamesTheExitCode() {
+        Fleet fleet = new Fleet(quick(2, 5), 3);
+        fleet.until(5);
+        fleet.liveness.put(id(2), new Liveness.Exited(OptionalInt.of(3)));
+        fleet.until(6);
+        assertThat(fleet.last.moves().getFirst().reasons().getFirst().text())
+                .endsWith("exit code 3");
+    }
+
+    @Test
     void aCrashLoopIsSlowedDown() {
         Fleet fleet = new Fleet(quick(1, 3), 1);
         fleet.until(1);
