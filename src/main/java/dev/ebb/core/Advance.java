@@ -102,12 +102,16 @@ final class Advance {
         return Optional.empty();
     }
 
-    /** Ejected for too long. Few at a time: when all are ejected, stopping them helps nobody. */
+    /**
+     * Ejected for too long where it is now. Few at a time: when all are ejected, stopping them
+     * helps nobody. What a person holds out, perhaps to look into it, need not answer.
+     */
     private Optional<Move> unresponsive(Instance instance) {
+        long since = Math.max(instance.healthSinceNanos(), instance.sinceNanos());
         boolean tooLong =
                 instance.health() == Health.EJECTED
-                        && seen.now()
-                                .isPast(instance.healthSinceNanos(), policy.start().replaceAfter());
+                        && !instance.is(Mark.HELD_OUT)
+                        && seen.now().isPast(since, policy.start().replaceAfter());
         if (!tooLong || failing >= budget) {
             return Optional.empty();
         }

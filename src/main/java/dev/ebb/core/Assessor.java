@@ -15,8 +15,16 @@ final class Assessor {
     /** Points of a series per scale-in window. */
     private static final int POINTS_PER_WINDOW = 16;
 
-    /** Requests answered without any CPU time that make a reading implausible. */
-    private static final long IMPLAUSIBLE_REQUESTS = 20;
+    /**
+     * So many requests cost more than the ticks of 10 ms that CPU is counted in, whatever they do.
+     */
+    private static final long NEVER_FREE_REQUESTS = 1_000;
+
+    /** Requests from which on an instance shows what one costs. */
+    private static final long TELLING_REQUESTS = 20;
+
+    /** CPU that does not get lost between ticks. */
+    private static final double NOTICED_NANOS = 50e6;
 
     private final Policy policy;
     private final Observation seen;
@@ -56,6 +64,9 @@ final class Assessor {
 
     private Instance take(Instance old, InstanceFacts fact) {
         Instance next = old.withHealth(fact.health(), seen.now());
+        if (next.replaced() && next.isStanding() && next.health() == Health.HEALTHY) {
+            next = next.asWellAgain();
+        }
         var process = fact.process().map(p -> old.process().plus(p, spacingNanos));
         var traffic = fact.traffic().map(t -> old.traffic().plus(t, spacingNanos));
         return next.withReadings(process.orElse(old.process()), traffic.orElse(old.traffic()));
@@ -112,6 +123,7 @@ final class Assessor {
 
     private Assessment judge(
             ServiceState state, Map<InstanceId, InstanceFacts> facts, List<Move> moves) {
+        double cost = leastCost(state);
         List<Assessed> judged = new ArrayList<>(state.instances().size());
         int rotating = 0;
         int covered = 0;
@@ -120,7 +132,7 @@ final class Assessor {
             if (fact == null) {
                 continue;
             }
-            Assessed one = judge(state, instance, fact);
+            Assessed one = judge(state, instance, fact, cost);
             judged.add(one);
             if (instance.lifecycle().inRotation()) {
                 rotating++;
@@ -131,12 +143,12 @@ final class Assessor {
         return new Assessment(state, moves, List.copyOf(judged), coverage);
     }
 
-    private Assessed judge(ServiceState state, Instance instance, InstanceFacts fact) {
+    private Assessed judge(ServiceState state, Instance instance, InstanceFacts fact, double cost) {
         long age =
                 Math.max(
                         instance.process().ageNanos(seen.now()),
                         instance.traffic().ageNanos(seen.now()));
-        boolean fresh = age <= policy.in().freshness().toNanos() && isPlausible(instance);
+        boolean fresh = age <= policy.in().freshness().toNanos() && isPlausible(instance, cost);
         Allowance allowance = fact.allowance();
         return new Assessed(
                 instance,
@@ -147,8 +159,32 @@ final class Assessor {
                 utilization(state, instance, allowance, stableNanos));
     }
 
-    /** A reading that contradicts another is no reading. */
-    private boolean isPlausible(Instance instance) {
+    /** The least CPU time that a request takes on any instance, of those that take any; or 0. */
+    private double leastCost(ServiceState state) {
+        double least = Double.MAX_VALUE;
+        for (Instance instance : state.instances()) {
+            long requests = requests(instance);
+            long cpu = cpu(instance);
+            if (requests >= TELLING_REQUESTS && cpu > 0) {
+                least = Math.min(least, (double) cpu / requests);
+            }
+        }
+        return least == Double.MAX_VALUE ? 0 : least;
+    }
+
+    private long requests(Instance instance) {
+        return instance.traffic().growth(TrafficReading::requestsTotal, stableNanos);
+    }
+
+    private long cpu(Instance instance) {
+        return instance.process().growth(ProcessReading::cpuNanosTotal, stableNanos);
+    }
+
+    /**
+     * A reading that contradicts another is no reading: CPU that stands still while requests are
+     * answered that take some elsewhere. (A service that takes next to none is no contradiction.)
+     */
+    private boolean isPlausible(Instance instance, double cost) {
         if (instance.process().isEmpty()
                 || instance.process().latest().memoryBytes() <= 0
                 || instance.process()
@@ -156,9 +192,9 @@ final class Assessor {
                         .isEmpty()) {
             return false;
         }
-        long cpu = instance.process().growth(ProcessReading::cpuNanosTotal, stableNanos);
-        long requests = instance.traffic().growth(TrafficReading::requestsTotal, stableNanos);
-        return cpu > 0 || requests < IMPLAUSIBLE_REQUESTS;
+        long requests = requests(instance);
+        return cpu(instance) > 0
+                || (requests < NEVER_FREE_REQUESTS && requests * cost < NOTICED_NANOS);
     }
 
     private Utilization utilization(

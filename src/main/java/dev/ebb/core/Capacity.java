@@ -14,6 +14,13 @@ final class Capacity {
     /** At most this many at once, or as many as there are. */
     private static final int STARTS_AT_ONCE = 4;
 
+    /** In one tick; each is made durable before it is spawned, and rescues must not wait for it. */
+    private static final int STARTS_MAX = 256;
+
+    /** Parked by an earlier life with another mode; it could never be stopped in this one. */
+    private static final Reason OBSERVED =
+            Reason.of("observe", "the mode is observe now: nothing stays parked");
+
     private final Tick tick;
 
     Capacity(Tick tick) {
@@ -26,25 +33,34 @@ final class Capacity {
         List<Instance> onTrial =
                 state.instances().stream()
                         .filter(Instance::isOnTrial)
-                        .filter(i -> !i.is(Mark.RETIRING))
+                        .filter(i -> !i.is(Mark.RETIRING) && i.health() != Health.EJECTED)
                         .sorted(Comparator.comparingInt(Capacity::rescueOrder))
                         .toList();
         if (onTrial.isEmpty()) {
             return state;
         }
         int carrying = state.count(Instance::carriesLoad);
-        int deficit = tick.sizing().out() - carrying;
+        int deficit = tick.sizing().out() - carrying - state.count(this::isNotYetJudged);
         boolean broken = brokenWhileOnTrial(state);
-        int back = broken ? onTrial.size() : Math.min(onTrial.size(), deficit);
+        boolean all = broken || tick.observing();
+        int back = all ? onTrial.size() : Math.min(onTrial.size(), deficit);
         if (back <= 0) {
             return state;
         }
-        Reason reason = broken ? brokenReason(state) : loadReason(carrying);
+        Reason reason =
+                broken ? brokenReason(state) : tick.observing() ? OBSERVED : loadReason(carrying);
         for (Instance instance : onTrial.subList(0, back)) {
             plan.order(new Command.Rescue(instance.id()), reason);
         }
         return state.withRehearsal(Optional.empty())
                 .withPatience(state.patience().afterRescue(tick.now()));
+    }
+
+    /** After a restart of Ebb nobody is known to be well for a moment: no reason to act. */
+    private boolean isNotYetJudged(Instance instance) {
+        return instance.lifecycle().inRotation()
+                && instance.health() == Health.UNKNOWN
+                && !tick.now().isPast(instance.healthSinceNanos(), tick.policy().in().freshness());
     }
 
     /** The readiest first: parked and well, then draining, then those still being parked. */
@@ -95,13 +111,11 @@ final class Capacity {
 
     /** Starts what is missing, and what the load asks for beyond what is coming. */
     ServiceState start(ServiceState state, Plan plan) {
-        int max = tick.policy().range().max();
         int rescued = plan.commands.size();
         int standing = state.standing() + rescued;
-        int least = state.ordered().isPresent() ? 0 : tick.policy().range().min();
-        int target = Math.max(state.target() + rescued, least);
-        int owed = Math.max(0, Math.min(target, Math.max(max, state.target())) - standing);
-        int grown = Math.max(0, growth(state, rescued, max) - owed);
+        int due = state.withTarget(state.target() + rescued).due(tick.policy());
+        int owed = Math.max(0, due - standing);
+        int grown = Math.max(0, growth(state, rescued, tick.policy().range().max()) - owed);
         if (owed + grown == 0) {
             return accounted(state);
         }
@@ -110,7 +124,9 @@ final class Capacity {
             plan.hold(crashLoop(state, wait));
             return state;
         }
-        return order(state, plan, owed, grown);
+        int now = Math.min(owed, STARTS_MAX);
+        order(state, plan, now, Math.min(grown, STARTS_MAX - now));
+        return owed == 0 ? accounted(state) : state;
     }
 
     /** How many more the load asks for than carry it, are coming, or are coming back. */
@@ -126,20 +142,20 @@ final class Capacity {
         return Math.clamp(tick.sizing().out() - carrying, 0, Math.max(0, ceiling));
     }
 
-    private ServiceState order(ServiceState state, Plan plan, int owed, int grown) {
-        List<Instance> missing = state.instances().stream().filter(Instance::isMissing).toList();
+    private void order(ServiceState state, Plan plan, int owed, int grown) {
+        List<InstanceId> vacant = state.vacancies();
         int ordinal = state.nextOrdinal();
         for (int i = 0; i < owed; i++) {
             Optional<InstanceId> replaces =
-                    i < missing.size() ? Optional.of(missing.get(i).id()) : Optional.empty();
+                    i < vacant.size() ? Optional.of(vacant.get(i)) : Optional.empty();
             InstanceId id = new InstanceId(state.name(), ordinal++);
             plan.order(new Command.Start(id, replaces), owedReason(state, replaces));
         }
         boolean may = !tick.observing() && !state.frozen();
+        List<InstanceId> unwell = ejected(state);
         for (int i = 0; i < grown; i++) {
             InstanceId id = new InstanceId(state.name(), ordinal++);
-            Planned start =
-                    new Planned(new Command.Start(id, Optional.empty()), List.of(strongest()));
+            Planned start = i < unwell.size() ? instead(id, unwell.get(i)) : more(id);
             (may ? plan.commands : plan.withheld).add(start);
         }
         if (grown > 0 && !may) {
@@ -150,34 +166,58 @@ final class Capacity {
                                     Reason.of("frozen", "scaling is frozen by an operator"),
                                     "ebb thaw"));
         }
-        return owed == 0 ? accounted(state) : state;
     }
 
-    private static Reason owedReason(ServiceState state, Optional<InstanceId> replaces) {
-        return replaces.isPresent()
-                ? Reason.of("replace", "it stands in for " + replaces.get() + ", which failed")
-                : new Reason(
-                        "below_target",
-                        "%s should stand, %d do"
-                                .formatted(Text.instances(state.target()), state.standing()),
-                        Map.of(
-                                "target", (double) state.target(),
-                                "standing", (double) state.standing()));
+    /** Those whose load others must bear, with nobody started for them yet. */
+    private static List<InstanceId> ejected(ServiceState state) {
+        return state.instances().stream()
+                .filter(i -> i.lifecycle().inRotation() && i.health() == Health.EJECTED)
+                .filter(i -> !i.replaced())
+                .map(Instance::id)
+                .toList();
+    }
+
+    private Planned more(InstanceId id) {
+        return new Planned(new Command.Start(id, Optional.empty()), List.of(strongest()));
+    }
+
+    /** Should the ejected one fail in the end, it has been made up for. */
+    private Planned instead(InstanceId id, InstanceId ejected) {
+        return new Planned(
+                new Command.Start(id, Optional.of(ejected)),
+                List.of(
+                        strongest(),
+                        Reason.of(
+                                "replace", "it stands in for " + ejected + ", which is ejected")));
+    }
+
+    private Reason owedReason(ServiceState state, Optional<InstanceId> replaces) {
+        if (replaces.isEmpty()) {
+            int due = state.due(tick.policy());
+            return new Reason(
+                    "below_target",
+                    "%s should stand, %d do".formatted(Text.instances(due), state.standing()),
+                    Map.of("target", (double) due, "standing", (double) state.standing()));
+        }
+        InstanceId old = replaces.get();
+        boolean restart = state.find(old).filter(i -> i.lifecycle().inRotation()).isPresent();
+        return restart
+                ? Reason.of("restart", "an operator ordered the restart of " + old)
+                : Reason.of("replace", "it stands in for " + old + ", which failed");
     }
 
     /** Nothing is owed: a failure that is left needs no replacement. */
     private static ServiceState accounted(ServiceState state) {
-        ServiceState next = state;
-        for (Instance instance : state.instances()) {
-            if (instance.isMissing()) {
-                next = next.with(instance.id(), Instance::asReplaced);
-            }
-        }
-        return next;
+        return state.count(Instance::isMissing) == 0
+                ? state
+                : state.withInstances(
+                        state.instances().stream()
+                                .map(i -> i.isMissing() ? i.asReplaced() : i)
+                                .toList());
     }
 
     private Hold crashLoop(ServiceState state, Duration wait) {
-        int failed = state.failures().streak(tick.policy().start().crashWindow(), tick.now());
+        int failed = state.failures().streak(tick.policy().start(), tick.now());
         double seconds = wait.toMillis() / 1000.0;
         return new Hold(
                 new Reason(

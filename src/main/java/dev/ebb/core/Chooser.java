@@ -25,21 +25,25 @@ final class Chooser {
     /** A candidate with its cost, before anything is written about it. */
     private record Priced(Assessed one, double warmth, double cost) {}
 
-    private final Policy policy;
+    private final double candidateBelow;
     private final Now now;
 
-    Chooser(Policy policy, Now now) {
-        this.policy = policy;
+    /**
+     * @param ordered whether an operator fixed the size, however much the instances are used
+     */
+    Chooser(Policy policy, boolean ordered, Now now) {
+        this.candidateBelow = ordered ? Double.MAX_VALUE : policy.in().candidateBelow();
         this.now = now;
     }
 
-    /** Whether it may be let go at all. */
+    /** Whether it may be let go at all. One that is to be restarted leaves by itself. */
     boolean isCandidate(Assessed one) {
         Instance instance = one.instance();
         return instance.isHealthyServing()
                 && one.fresh()
                 && !instance.is(Mark.PROTECTED)
-                && one.stable().binding() < policy.in().candidateBelow();
+                && !instance.is(Mark.RETIRING)
+                && one.stable().binding() < candidateBelow;
     }
 
     /** The {@value #RANKED_MAX} cheapest. */

@@ -8,7 +8,7 @@ public sealed interface Command {
     /** The instance that it is about. */
     InstanceId id();
 
-    /** A new instance; {@code replaces} names the failed one that it stands in for. */
+    /** A new instance; {@code replaces} names the one that it stands in for. */
     record Start(InstanceId id, Optional<InstanceId> replaces) implements Command {}
 
     /** Out of rotation; can be taken back. */

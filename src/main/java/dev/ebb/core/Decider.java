@@ -20,7 +20,7 @@ public final class Decider {
     public static Decision decide(ServiceState earlier, Observation seen, Policy policy) {
         ServiceState before = withoutGap(earlier, seen, policy);
         Assessment assessment = new Assessor(policy, seen).assess(before);
-        ServiceState state = assessment.state();
+        ServiceState state = assessment.state().withTargetOfStanding();
         Sizer sizer = new Sizer(policy, assessment, seen.now());
         Sizing present = sizer.size(state, 0);
         state = remember(state, assessment, present, seen, policy);
@@ -75,7 +75,7 @@ public final class Decider {
         Capacity capacity = new Capacity(tick);
         ServiceState state = capacity.rescue(plan);
         state = capacity.start(state, plan);
-        state = new Restarts(tick).plan(state, plan);
+        new Restarts(tick).plan(state, plan);
         new Endings(tick).plan(state, plan);
         if (state.instances().stream().anyMatch(Instance::isOnTrial)) {
             return new Rehearse(tick).plan(state, plan);

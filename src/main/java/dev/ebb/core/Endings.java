@@ -16,10 +16,7 @@ final class Endings {
                 continue;
             }
             if (state.journalDown()) {
-                plan.hold(
-                        new Hold(
-                                Reason.of("journal_down", "the journal cannot be written"),
-                                "space on the journal's disk"));
+                plan.hold(Guards.JOURNAL_DOWN);
             } else if (tick.proof().nothingInFlight(instance)) {
                 plan.order(
                         new Command.Stop(instance.id(), false),

@@ -28,8 +28,12 @@ public record Failures(List<Long> momentsNanos) {
         return new Failures(next.subList(Math.max(0, next.size() - KEPT_MAX), next.size()));
     }
 
-    /** How many in a row, none further from the next than the window; 0 once it has passed. */
-    public int streak(Duration window, Now now) {
+    /**
+     * How many in a row; 0 once there was none for long. From one to the next it takes at most the
+     * longest wait for a start, and the time within which the started one counts as young.
+     */
+    public int streak(Policy.Start policy, Now now) {
+        Duration window = policy.crashWindow().plus(policy.backoffMax());
         int count = 0;
         long next = now.monotonicNanos();
         for (long at : momentsNanos.reversed()) {
@@ -44,7 +48,7 @@ public record Failures(List<Long> momentsNanos) {
 
     /** How long the next start must still wait; zero for not at all. */
     public Duration nextStartIn(Policy.Start policy, Now now) {
-        int count = streak(policy.crashWindow(), now);
+        int count = streak(policy, now);
         if (count < 2) {
             return Duration.ZERO;
         }

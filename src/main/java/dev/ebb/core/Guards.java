@@ -1,13 +1,20 @@
 package dev.ebb.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Step 5: what vetoes a removal, each with its reason and what would release it. Pure. */
 final class Guards {
     /** Share of failed requests above which a fall in load is not believed. */
     private static final double FAILURE_SHARE_MAX = 0.1;
+
+    static final Hold JOURNAL_DOWN =
+            new Hold(
+                    Reason.of("journal_down", "the journal cannot be written"),
+                    "space on the journal's disk");
 
     private final Policy policy;
     private final Observation seen;
@@ -26,10 +33,7 @@ final class Guards {
                     new Hold(Reason.of("frozen", "scaling is frozen by an operator"), "ebb thaw"));
         }
         if (state.journalDown()) {
-            holds.add(
-                    new Hold(
-                            Reason.of("journal_down", "the journal cannot be written"),
-                            "space on the journal's disk"));
+            holds.add(JOURNAL_DOWN);
         }
         if (assessment.coverage() < policy.in().coverage()) {
             holds.add(coverage(assessment));
@@ -69,7 +73,8 @@ final class Guards {
                             "the end of the start"));
         }
         trouble(state, holds);
-        history(state, holds);
+        Duration span = policy.in().stabilization().multipliedBy(state.patience().factor());
+        youngHistory(state, span).ifPresent(holds::add);
         rescued(state, holds);
         memory(assessment, holds);
         failing(assessment, holds);
@@ -103,28 +108,31 @@ final class Guards {
         }
     }
 
-    private void history(ServiceState state, List<Hold> holds) {
-        long needed = policy.in().stabilization().toNanos() * state.patience().factor();
+    /** The need of the recent past must be known for as long as it counts. */
+    Optional<Hold> youngHistory(ServiceState state, Duration span) {
+        long needed = span.toNanos();
         long known = state.needs().ageNanos(seen.now());
-        if (known < needed && state.ordered().isEmpty()) {
-            holds.add(
-                    new Hold(
-                            new Reason(
-                                    "young_history",
-                                    "the load is known for %s s, %s s are needed"
-                                            .formatted(
-                                                    Text.number(Math.floor(known / 1e9)),
-                                                    Text.number(needed / 1e9)),
-                                    Map.of("known_s", known / 1e9, "needed_s", needed / 1e9)),
-                            "time"));
+        if (known >= needed || state.ordered().isPresent()) {
+            return Optional.empty();
         }
+        return Optional.of(
+                new Hold(
+                        new Reason(
+                                "young_history",
+                                "the load is known for %s s, %s s are needed"
+                                        .formatted(
+                                                Text.number(Math.floor(known / 1e9)),
+                                                Text.number(needed / 1e9)),
+                                Map.of("known_s", known / 1e9, "needed_s", needed / 1e9)),
+                        "time"));
     }
 
     /** A long memory of low load alone would park again at once what was just taken back. */
     private void rescued(ServiceState state, List<Hold> holds) {
-        long needed = policy.in().stabilization().toNanos() * state.patience().factor();
+        int factor = state.ordered().isPresent() ? 1 : state.patience().factor();
+        long needed = policy.in().stabilization().toNanos() * factor;
         long since = seen.now().nanosSince(state.patience().rescuedNanos());
-        if (state.patience().rescues() > 0 && since < needed && state.ordered().isEmpty()) {
+        if (state.patience().rescues() > 0 && since < needed) {
             holds.add(
                     new Hold(
                             new Reason(

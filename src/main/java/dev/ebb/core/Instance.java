@@ -12,8 +12,8 @@ import java.util.Set;
  * @param bornNanos monotonic time at which this life of Ebb first knew it
  * @param healthSinceNanos monotonic time at which its health last changed
  * @param parkGeneration snapshot in which it was first not to be picked; 0 while in rotation
- * @param replaces the failed instance that it stands in for
- * @param replaced whether a stand-in was ordered, once it has failed
+ * @param replaces the instance that it stands in for: failed, ejected, or to be restarted
+ * @param replaced whether a stand-in was started for it, or nobody is needed in its place
  * @param exited whether its process is known to have ended
  */
 public record Instance(
@@ -155,6 +155,24 @@ public record Instance(
                 traffic);
     }
 
+    /** Its stand-in came too early: it is well again, and counts itself. */
+    Instance asWellAgain() {
+        return new Instance(
+                id,
+                lifecycle,
+                sinceNanos,
+                bornNanos,
+                health,
+                healthSinceNanos,
+                marks,
+                parkGeneration,
+                replaces,
+                false,
+                exited,
+                process,
+                traffic);
+    }
+
     public Instance asExited() {
         return exited
                 ? this
@@ -211,6 +229,11 @@ public record Instance(
     /** Fully in rotation and well. */
     public boolean isHealthyServing() {
         return lifecycle == Lifecycle.SERVING && health == Health.HEALTHY;
+    }
+
+    /** Meant to stay: starting or in rotation, well or not, and not to be restarted. */
+    public boolean isStanding() {
+        return (lifecycle == Lifecycle.STARTING || lifecycle.inRotation()) && !is(Mark.RETIRING);
     }
 
     /** Parked by a decision, not by hand. */

@@ -53,32 +53,39 @@ public final class Recheck {
                             : no("not_parked", "it is not parked any more");
             case Command.Drain _ ->
                     instance != null && instance.lifecycle() == Lifecycle.PARKED
-                            ? removal(state, by)
+                            ? removal(state, instance, by)
                             : no("not_parked", "it is not parked any more");
             case Command.Stop(InstanceId _, boolean cut) -> stop(state, instance, cut, by);
         };
     }
 
     private Optional<Reason> park(ServiceState state, @Nullable Instance instance, By by) {
-        if (instance == null || !instance.isHealthyServing()) {
+        boolean exempt = instance != null && isExempt(instance, by);
+        boolean serves = instance != null && instance.lifecycle() == Lifecycle.SERVING;
+        if (instance == null || !serves || !(exempt || instance.isHealthyServing())) {
             return no("not_serving", "it is not a healthy serving instance any more");
         }
-        boolean exempt = by == By.OPERATOR || instance.is(Mark.RETIRING);
         if (!exempt && state.absent() + 1 > state.unavailabilityBudget(policy)) {
             return no("budget", "too many would be absent");
         }
-        return removal(state, by).or(() -> exempt ? Optional.empty() : capacity(state, 1));
+        return removal(state, instance, by)
+                .or(() -> exempt ? Optional.empty() : capacity(state, 1));
+    }
+
+    /** A person named it: limits of what Ebb may do by itself do not bind. */
+    private static boolean isExempt(Instance instance, By by) {
+        return by == By.OPERATOR || instance.is(Mark.RETIRING);
     }
 
     /** The conditions that any step of a removal must keep. */
-    private Optional<Reason> removal(ServiceState state, By by) {
+    private Optional<Reason> removal(ServiceState state, Instance instance, By by) {
         if (by == By.OPERATOR) {
             return Optional.empty();
         }
         if (state.journalDown()) {
             return no("journal_down", "the journal cannot be written");
         }
-        return coverage < policy.in().coverage()
+        return coverage < policy.in().coverage() && !isExempt(instance, by)
                 ? no("coverage", "too few instances report")
                 : Optional.empty();
     }
@@ -112,9 +119,9 @@ public final class Recheck {
         if (!cut && !proof.nothingInFlight(instance)) {
             return no("in_flight", "requests are in flight again");
         }
-        return failed || by == By.OPERATOR || instance.is(Mark.RETIRING)
+        return failed || isExempt(instance, by)
                 ? Optional.empty()
-                : removal(state, by).or(() -> capacity(state, 0));
+                : removal(state, instance, by).or(() -> capacity(state, 0));
     }
 
     private static Optional<Reason> no(String code, String text) {

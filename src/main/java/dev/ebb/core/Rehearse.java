@@ -1,5 +1,6 @@
 package dev.ebb.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,7 @@ final class Rehearse {
     }
 
     ServiceState plan(ServiceState state, Plan plan) {
-        boolean rescuing =
-                plan.commands.stream().anyMatch(p -> p.command() instanceof Command.Rescue);
-        if (rescuing) {
+        if (rescued(plan) > 0) {
             return state;
         }
         List<Hold> vetoes = new Guards(tick.policy(), tick.seen()).always(tick.assessment());
@@ -32,13 +31,16 @@ final class Rehearse {
             vetoes.add(Tick.OBSERVING);
         }
         vetoes.forEach(plan::hold);
+        // A person ordered a restart: it is no scaling, and needs no fleet that reports.
+        boolean recorded = !state.journalDown();
         ServiceState next = stuckInParking(state, plan);
         for (Instance instance : next.instances()) {
             if (instance.lifecycle() == Lifecycle.DRAINING && instance.isOnTrial()) {
-                next = draining(next, instance, plan, vetoes.isEmpty());
+                boolean allowed = instance.is(Mark.RETIRING) ? recorded : vetoes.isEmpty();
+                next = draining(next, instance, plan, allowed);
             }
         }
-        retiring(next, plan, vetoes.isEmpty());
+        retiring(next, plan, recorded);
         return trial(next, plan, vetoes.isEmpty());
     }
 
@@ -75,7 +77,8 @@ final class Rehearse {
     /** A restart needs no trial: its stand-in serves already. */
     private void retiring(ServiceState state, Plan plan, boolean allowed) {
         for (Instance instance : state.instances()) {
-            if (instance.is(Mark.RETIRING) && instance.lifecycle() == Lifecycle.PARKED && allowed) {
+            boolean leaves = instance.is(Mark.RETIRING) && instance.isOnTrial();
+            if (leaves && instance.lifecycle() == Lifecycle.PARKED && allowed) {
                 plan.order(
                         new Command.Drain(instance.id()),
                         Reason.of("restart", "its stand-in serves"));
@@ -127,6 +130,14 @@ final class Rehearse {
         if (!allowed) {
             return state;
         }
+        // What a restart or a gap left unknown was taken for full use until data came.
+        Policy.In in = tick.policy().in();
+        Duration span = in.stabilization().plus(in.freshness());
+        Optional<Hold> young = new Guards(tick.policy(), tick.seen()).youngHistory(state, span);
+        if (young.isPresent()) {
+            plan.hold(young.get());
+            return state;
+        }
         int carrying = state.count(Instance::isHealthyServing);
         if (tick.sizing().in() > carrying && state.ordered().isEmpty()) {
             return needed(state, batch, plan, carrying);
@@ -156,7 +167,7 @@ final class Rehearse {
         int inFlight = instance.inFlight().orElse(0);
         if (tick.proof().nothingInFlight(instance)) {
             int needed = Math.max(tick.sizing().out(), tick.sizing().in());
-            int carrying = state.count(Instance::isHealthyServing);
+            int carrying = state.count(Instance::isHealthyServing) + rescued(plan);
             boolean missed = needed > carrying && !instance.is(Mark.RETIRING);
             if (missed && state.ordered().isEmpty()) {
                 return needed(state, Set.of(instance.id()), plan, carrying);
@@ -181,7 +192,9 @@ final class Rehearse {
             plan.hold(new Hold(reason, "their end, or the drain deadline"));
             return state;
         }
-        return switch (tick.policy().drain().then()) {
+        Policy.AtDeadline then = tick.policy().drain().then();
+        boolean leaves = instance.is(Mark.RETIRING) && then == Policy.AtDeadline.RESCUE;
+        return switch (leaves ? Policy.AtDeadline.HOLD : then) {
             case HOLD -> {
                 plan.hold(new Hold(reason, "their end, or ebb rescue"));
                 yield state;
@@ -194,6 +207,11 @@ final class Rehearse {
                 yield state;
             }
         };
+    }
+
+    private static int rescued(Plan plan) {
+        return (int)
+                plan.commands.stream().filter(p -> p.command() instanceof Command.Rescue).count();
     }
 
     private ServiceState rescue(ServiceState state, Instance instance, Plan plan, Reason reason) {

@@ -21,9 +21,9 @@ final class Removal {
     }
 
     void plan(ServiceState state, Plan plan) {
-        Chooser chooser = new Chooser(tick.policy(), tick.now());
+        Chooser chooser = new Chooser(tick.policy(), state.ordered().isPresent(), tick.now());
         plan.ranking = chooser.rank(tick.assessment().instances());
-        int serving = state.count(Instance::isHealthyServing);
+        int serving = state.count(i -> i.isHealthyServing() && !i.is(Mark.RETIRING));
         int excess = serving - Math.max(tick.sizing().in(), floor(state));
         if (excess <= 0 || !plan.commands.isEmpty()) {
             return;
@@ -39,7 +39,7 @@ final class Removal {
             return;
         }
         if (plan.ranking.isEmpty()) {
-            plan.hold(noCandidate());
+            plan.hold(noCandidate(state));
             return;
         }
         int most = Math.min(Math.min(excess, room), BATCH_MAX);
@@ -81,6 +81,15 @@ final class Removal {
 
     private Reason wanted(ServiceState state) {
         int serving = state.count(Instance::isHealthyServing);
+        Map<String, Double> numbers =
+                Map.of("serving", (double) serving, "needed", (double) tick.sizing().in());
+        if (state.ordered().isPresent()) {
+            int ordered = state.ordered().getAsInt();
+            return new Reason(
+                    "ordered",
+                    "%s serve, an operator ordered %d".formatted(Text.instances(serving), ordered),
+                    numbers);
+        }
         return new Reason(
                 "excess",
                 "%s serve, the load has needed no more than %d for %s s"
@@ -91,7 +100,7 @@ final class Removal {
                                         tick.policy().in().stabilization().toMillis()
                                                 / 1000.0
                                                 * state.patience().factor())),
-                Map.of("serving", (double) serving, "needed", (double) tick.sizing().in()));
+                numbers);
     }
 
     private static Reason why(List<Ranked> ranking, Ranked chosen) {
@@ -131,7 +140,12 @@ final class Removal {
                 "one of them back, or gone");
     }
 
-    private Hold noCandidate() {
+    private Hold noCandidate(ServiceState state) {
+        if (state.ordered().isPresent()) {
+            return new Hold(
+                    Reason.of("no_candidate", "every healthy instance with data is protected"),
+                    "ebb protect --off, or fresh data");
+        }
         return new Hold(
                 new Reason(
                         "no_candidate",

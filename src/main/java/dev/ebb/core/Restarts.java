@@ -1,8 +1,9 @@
 package dev.ebb.core;
 
-import java.util.Optional;
-
-/** Restarts that an operator ordered: first the stand-in, then the old one leaves. Pure. */
+/**
+ * Restarts that an operator ordered: first the stand-in ({@link Capacity} starts it, for the place
+ * is vacant), then the old one leaves, once as many others serve as should. Pure.
+ */
 final class Restarts {
     private final Tick tick;
 
@@ -10,33 +11,28 @@ final class Restarts {
         this.tick = tick;
     }
 
-    ServiceState plan(ServiceState state, Plan plan) {
+    void plan(ServiceState state, Plan plan) {
+        int spare = state.count(Instance::isHealthyServing) - state.due(tick.policy());
         for (Instance old : state.instances()) {
-            if (old.is(Mark.RETIRING) && old.lifecycle() == Lifecycle.SERVING) {
-                plan(state, old, plan);
+            if (!old.is(Mark.RETIRING) || old.lifecycle() != Lifecycle.SERVING) {
+                continue;
             }
-        }
-        return state;
-    }
-
-    private void plan(ServiceState state, Instance old, Plan plan) {
-        Optional<Instance> standIn =
-                state.instances().stream()
-                        .filter(i -> i.replaces().equals(Optional.of(old.id())))
-                        .filter(i -> i.lifecycle() != Lifecycle.FAILED)
-                        .findFirst();
-        Reason reason = Reason.of("restart", "an operator ordered the restart of " + old.id());
-        boolean starting =
-                plan.commands.stream().anyMatch(p -> p.command() instanceof Command.Start);
-        boolean looping =
-                state.failures().nextStartIn(tick.policy().start(), tick.now()).isPositive();
-        if (standIn.isEmpty()) {
-            if (!starting && !looping) {
-                InstanceId id = new InstanceId(state.name(), state.nextOrdinal());
-                plan.order(new Command.Start(id, Optional.of(old.id())), reason);
+            boolean carries = old.isHealthyServing();
+            if (carries ? spare <= 0 : spare < 0) {
+                plan.hold(
+                        new Hold(
+                                Reason.of(
+                                        "restart",
+                                        "%s leaves when its stand-in serves".formatted(old.id())),
+                                "its stand-in serving, or ebb rescue " + old.id()));
+            } else if (state.journalDown()) {
+                plan.hold(Guards.JOURNAL_DOWN);
+            } else {
+                spare -= carries ? 1 : 0;
+                plan.order(
+                        new Command.Park(old.id()),
+                        Reason.of("restart", "an operator ordered the restart of " + old.id()));
             }
-        } else if (standIn.get().isHealthyServing() && !state.journalDown()) {
-            plan.order(new Command.Park(old.id()), reason);
         }
     }
 }

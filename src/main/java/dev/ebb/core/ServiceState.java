@@ -2,9 +2,12 @@ package dev.ebb.core;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -95,7 +98,51 @@ public record ServiceState(
 
     /** Those that are meant to stay: starting or in rotation, well or not. */
     public int standing() {
-        return count(i -> i.lifecycle() == Lifecycle.STARTING || i.lifecycle().inRotation());
+        return count(Instance::isStanding);
+    }
+
+    /**
+     * How many should stand: the target, within the range; failures do not change it. A size that
+     * an operator ordered may be outside of the range.
+     */
+    public int due(Policy policy) {
+        return ordered.isPresent()
+                ? target
+                : Math.clamp(target, policy.range().min(), policy.range().max());
+    }
+
+    /**
+     * This state with a target that covers all that stand and are well. What stands ejected may
+     * have been made up for already; whether it comes back is open.
+     */
+    ServiceState withTargetOfStanding() {
+        int well = count(i -> i.isStanding() && i.health() != Health.EJECTED);
+        return well > target ? withTarget(well) : this;
+    }
+
+    /**
+     * Places that somebody must still take: of those that failed, and of those that are to be
+     * restarted and have no stand-in. A failed stand-in's place is that of the one to be restarted.
+     */
+    public List<InstanceId> vacancies() {
+        Set<InstanceId> leaving = new HashSet<>();
+        Set<InstanceId> taken = new HashSet<>();
+        for (Instance instance : instances) {
+            if (instance.is(Mark.RETIRING) && instance.lifecycle().inRotation()) {
+                leaving.add(instance.id());
+            }
+            if (instance.isStanding()) {
+                instance.replaces().ifPresent(taken::add);
+            }
+        }
+        Set<InstanceId> vacant = new LinkedHashSet<>();
+        for (Instance instance : instances) {
+            if (instance.isMissing() && instance.replaces().filter(leaving::contains).isEmpty()) {
+                vacant.add(instance.id());
+            }
+        }
+        leaving.stream().filter(id -> !taken.contains(id)).sorted().forEach(vacant::add);
+        return List.copyOf(vacant);
     }
 
     /** Those that count against the unavailability budget. */
@@ -122,19 +169,24 @@ public record ServiceState(
             case Command.Start start -> afterStart(start, now);
             case Command.Park(InstanceId id) ->
                     withGeneration(generation + 1)
-                            .withTarget(Math.max(0, target - 1))
+                            .withTarget(Math.max(0, target - place(id)))
                             .with(
                                     id,
                                     i -> i.become(Lifecycle.PARKING, now).parkedAt(generation + 1));
             case Command.Rescue(InstanceId id) ->
                     withGeneration(generation + 1)
-                            .withTarget(target + 1)
+                            .withTarget(target + place(id))
                             .with(id, i -> i.become(Lifecycle.SERVING, now).parkedAt(0));
             case Command.Drain(InstanceId id) ->
                     withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.DRAINING, now));
             case Command.Stop(InstanceId id, boolean _) ->
                     withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.STOPPING, now));
         };
+    }
+
+    /** One that is to be restarted has given its place away already. */
+    private int place(InstanceId id) {
+        return find(id).filter(i -> i.is(Mark.RETIRING)).isPresent() ? 0 : 1;
     }
 
     private ServiceState afterStart(Command.Start start, Now now) {
@@ -147,8 +199,7 @@ public record ServiceState(
                         .withOrdinalAfter(start.id());
         List<Instance> all = new ArrayList<>(next.instances);
         all.add(Instance.starting(start.id(), start.replaces(), parked, now));
-        next = next.withInstances(all);
-        return next.withTarget(Math.max(next.target, next.standing()));
+        return next.withInstances(all).withTargetOfStanding();
     }
 
     private ServiceState withOrdinalAfter(InstanceId id) {

@@ -4,6 +4,7 @@ import static dev.ebb.core.Fleet.id;
 import static dev.ebb.core.Fleet.quick;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -292,6 +293,118 @@ class DeciderTest {
                 .as("2 would be 55 %% used, 1 after a failure 110 %%")
                 .isEmpty();
         assertThat(fleet.holds()).contains("projected_after_failure");
+    }
+
+    @Test
+    void oneThatHangsIsMadeUpForOnce() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 290;
+        fleet.until(30);
+        fleet.health.put(id(2), Health.EJECTED);
+        fleet.until(50);
+        assertThat(fleet.events("Start")).hasSize(1);
+        assertThat(fleet.state.find(id(6)).orElseThrow().replaces()).contains(id(2));
+        fleet.until(100);
+        assertThat(fleet.events("FAILED")).hasSize(1);
+        assertThat(fleet.events("Start")).hasSize(1);
+        assertThat(fleet.serving()).isEqualTo(5);
+        assertThat(fleet.state.target()).isEqualTo(5);
+    }
+
+    @Test
+    void oneThatRecoversInTimeCountsAgain() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.rate = 290;
+        fleet.until(30);
+        fleet.health.put(id(2), Health.EJECTED);
+        fleet.until(40);
+        fleet.health.put(id(2), Health.HEALTHY);
+        fleet.until(45);
+        assertThat(fleet.serving()).isEqualTo(6);
+        fleet.liveness.put(id(2), new Liveness.Exited(OptionalInt.of(137)));
+        fleet.until(46);
+        assertThat(fleet.last.commands().getFirst().command())
+                .isEqualTo(new Command.Start(id(7), Optional.of(id(2))));
+    }
+
+    @Test
+    void aParkedInstanceThatDoesNotAnswerIsNoCapacity() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        fleet.rate = 60;
+        fleet.untilParked();
+        InstanceId parked =
+                fleet.state.instances().stream().filter(Instance::isOnTrial).findFirst().get().id();
+        fleet.health.put(parked, Health.EJECTED);
+        fleet.rate = 290;
+        fleet.until(fleet.seconds + 8);
+        assertThat(fleet.events("Rescue")).isEmpty();
+        assertThat(fleet.serving()).isEqualTo(5);
+    }
+
+    @Test
+    void aTrialIsNotWonBeforeTheLoadIsKnownForLongEnough() {
+        Policy p = quick(2, 5);
+        var brief = new Policy.Trial(Duration.ofSeconds(5), Duration.ofSeconds(12), 0.01);
+        var policy =
+                new Policy(
+                        p.mode(),
+                        p.range(),
+                        p.targets(),
+                        p.out(),
+                        p.in(),
+                        brief,
+                        p.drain(),
+                        p.start());
+        Fleet fleet = new Fleet(policy, 5);
+        fleet.rate = 60;
+        fleet.untilParked();
+        fleet.seconds += 30;
+        double since = fleet.seconds;
+        fleet.untilSo(f -> !f.events("Drain").isEmpty());
+        assertThat(fleet.seconds - since).as("the stabilization window").isGreaterThan(20);
+        assertThat(fleet.events("Rescue")).isEmpty();
+    }
+
+    @Test
+    void oneThatNeverBecomesReadyIsStartedEverMoreSlowly() {
+        Fleet fleet = new Fleet(quick(1, 3), 1);
+        fleet.startsReady = false;
+        fleet.until(1);
+        fleet.liveness.put(id(1), new Liveness.Exited(OptionalInt.of(1)));
+        fleet.until(1800);
+        double[] starts =
+                fleet.events("Start").stream().mapToDouble(DeciderTest::at).skip(8).toArray();
+        for (int i = 1; i < starts.length; i++) {
+            assertThat(starts[i] - starts[i - 1])
+                    .as("the timeout of a start, and the longest wait")
+                    .isGreaterThan(115);
+        }
+        assertThat(starts).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void aServiceWithHardlyAnyLoadComesDownToItsMinimum() {
+        Fleet fleet = new Fleet(quick(1, 10), 5);
+        fleet.rate = 0;
+        fleet.until(600);
+        assertThat(fleet.serving()).isEqualTo(1);
+
+        Fleet cheap = new Fleet(quick(1, 10), 5);
+        cheap.cpuSecondsPerRequest = 0;
+        cheap.cpuAtRest = false;
+        cheap.rate = 20;
+        cheap.until(600);
+        assertThat(cheap.serving()).as("CPU below the clock's resolution").isEqualTo(1);
+    }
+
+    @Test
+    void aCounterOfCpuThatStandsStillUnderLoadIsNoReading() {
+        Fleet fleet = new Fleet(quick(2, 10), 5);
+        fleet.cpuSecondsPerRequest = 0;
+        fleet.cpuAtRest = false;
+        fleet.rate = 2000;
+        fleet.until(200);
+        assertThat(fleet.events("Park")).isEmpty();
     }
 
     @Test

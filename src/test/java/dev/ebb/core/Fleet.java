@@ -19,7 +19,6 @@ import java.util.function.Predicate;
  */
 final class Fleet {
     static final ServiceName NAME = new ServiceName("shop");
-    private static final double CPU_SECONDS_PER_REQUEST = 0.01;
 
     final Policy policy;
     final List<String> events = new ArrayList<>();
@@ -33,6 +32,9 @@ final class Fleet {
     ServiceState state;
     Decision last;
     double rate;
+    double cpuSecondsPerRequest = 0.01;
+    boolean cpuAtRest = true;
+    boolean startsReady = true;
     double failureShare;
     long latencyNanos = 5_000_000;
     boolean acknowledges = true;
@@ -119,7 +121,7 @@ final class Fleet {
             t[0] += share;
             t[1] += share * failureShare;
             t[2] += share * latencyNanos;
-            t[3] += share * CPU_SECONDS_PER_REQUEST * 1e9;
+            t[3] += share * cpuSecondsPerRequest * 1e9;
             latency[LatencyCounts.bucketOf(latencyNanos)] += Math.round(share);
         }
     }
@@ -143,7 +145,7 @@ final class Fleet {
     private void carryOut(Command command) {
         note(command.getClass().getSimpleName() + " " + command.id().ordinal());
         state = state.after(command, now());
-        if (command instanceof Command.Start) {
+        if (command instanceof Command.Start && startsReady) {
             health.put(command.id(), Health.HEALTHY);
         }
         if (command instanceof Command.Stop) {
@@ -179,7 +181,7 @@ final class Fleet {
                         : Optional.of(
                                 new ProcessReading(
                                         at,
-                                        Math.round(t[3]) + at / 1000,
+                                        Math.round(t[3]) + (cpuAtRest ? at / 1000 : 0),
                                         memory.getOrDefault(id, 100L << 20))),
                 Optional.of(
                         new TrafficReading(
