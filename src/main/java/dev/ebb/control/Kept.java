@@ -93,7 +93,10 @@ final class Kept {
 
     private void freeze(Optional<ServiceName> service, boolean on) {
         if (service.isEmpty()) {
+            // All means all: what was said of a single service before is over.
             frozen = on;
+            services.replaceAll(
+                    (_, s) -> new KeptService(s.name(), s.nextOrdinal(), on, s.replicas()));
             return;
         }
         KeptService old = service(service.get());

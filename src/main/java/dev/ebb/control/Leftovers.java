@@ -66,7 +66,14 @@ final class Leftovers {
     }
 
     List<KeptInstance> kept() {
-        return List.copyOf(instances.values());
+        return instances.values().stream()
+                .map(i -> asked.contains(i.intent().id()) ? stopping(i) : i)
+                .toList();
+    }
+
+    private static KeptInstance stopping(KeptInstance one) {
+        return new KeptInstance(
+                one.intent(), one.identity(), one.replaces(), Lifecycle.STOPPING, one.marks());
     }
 
     private static JournalEntry.Moved moved(

@@ -2,6 +2,7 @@ package dev.ebb.control;
 
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.Order.Answer;
+import dev.ebb.control.ServiceLoop.Origin;
 import dev.ebb.core.Command;
 import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceId;
@@ -13,7 +14,6 @@ import dev.ebb.core.Observation;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Reason;
-import dev.ebb.core.Recheck;
 import dev.ebb.core.ServiceName;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +70,21 @@ final class Orders {
                 Durability.DURABLE);
         return new Answer.Done(
                 wanted.isPresent()
-                        ? "%s is fixed at %d until: ebb scale %s auto"
-                                .formatted(scale.service(), wanted.getAsInt(), scale.service())
-                        : scale.service() + " follows its load again");
+                        ? "%s is fixed at %d until: ebb scale %s auto%s"
+                                .formatted(
+                                        scale.service(),
+                                        wanted.getAsInt(),
+                                        scale.service(),
+                                        butNotYet(loop))
+                        : scale.service() + " follows its load again" + butNotYet(loop));
+    }
+
+    /** What keeps an order of a size from having any effect for now. */
+    private static String butNotYet(ServiceLoop loop) {
+        if (loop.plan.policy().mode() == Policy.Mode.OBSERVE) {
+            return "; nothing follows as long as the mode is observe";
+        }
+        return loop.state.frozen() ? "; nothing follows before: ebb thaw" : "";
     }
 
     private static Optional<String> objection(ServiceLoop loop, int wanted) {
@@ -103,11 +115,16 @@ final class Orders {
                     if (instance.is(Mark.HELD_OUT)) {
                         return new Answer.Done(id + " is parked already");
                     }
+                    if (instance.is(Mark.RETIRING)) {
+                        return new Answer.Refused(
+                                "%s is being restarted; to keep it: ebb rescue %s"
+                                        .formatted(id, id));
+                    }
                     if (instance.lifecycle().canBeRescued()) {
                         mark(loop, id, Mark.HELD_OUT, true);
                         return new Answer.Done(id + " stays parked until: ebb rescue " + id);
                     }
-                    Recheck.By by = force ? Recheck.By.OPERATOR : Recheck.By.DECIDER;
+                    Origin by = force ? Origin.FORCED : Origin.PERSON;
                     Optional<Reason> refused = command(loop, new Command.Park(id), by);
                     if (refused.isPresent()) {
                         String hint = force ? "" : "; use --force if you mean it";
@@ -123,14 +140,20 @@ final class Orders {
         return withInstance(
                 id,
                 (loop, instance) -> {
-                    if (!instance.lifecycle().canBeRescued()) {
+                    boolean restarting = instance.is(Mark.RETIRING);
+                    boolean parked = instance.lifecycle().canBeRescued();
+                    if (!parked && !(restarting && instance.lifecycle().inRotation())) {
                         return new Answer.Refused(
                                 "%s is %s, there is nothing to rescue"
                                         .formatted(id, instance.lifecycle()));
                     }
+                    mark(loop, id, Mark.RETIRING, false);
                     mark(loop, id, Mark.HELD_OUT, false);
-                    Optional<Reason> refused =
-                            command(loop, new Command.Rescue(id), Recheck.By.OPERATOR);
+                    if (!parked) {
+                        return new Answer.Done(id + " stays; its restart is called off");
+                    }
+                    Optional<Reason> refused = command(loop, new Command.Rescue(id), Origin.FORCED);
+                    loop.state = loop.state.withPatience(loop.state.patience().afterRescue(now));
                     return refused.<Answer>map(r -> new Answer.Refused(r.text()))
                             .orElse(new Answer.Done(id + " is back in rotation"));
                 });
@@ -182,7 +205,7 @@ final class Orders {
                         : what + " follows its load again");
     }
 
-    private Optional<Reason> command(ServiceLoop loop, Command command, Recheck.By by) {
+    private Optional<Reason> command(ServiceLoop loop, Command command, Origin by) {
         Map<InstanceId, Liveness> liveness = ports.platform().look();
         List<InstanceId> ids = loop.state.instances().stream().map(Instance::id).toList();
         Observation fresh = loop.observe(now, liveness, ports.metrics().read(ids, now));
@@ -193,6 +216,9 @@ final class Orders {
     }
 
     private void mark(ServiceLoop loop, InstanceId id, Mark mark, boolean set) {
+        if (loop.state.find(id).filter(i -> i.is(mark) != set).isEmpty()) {
+            return;
+        }
         loop.state = loop.state.with(id, i -> i.withMark(mark, set));
         recorder.record(
                 new JournalEntry.Marked(now.wallMillis(), id, mark, set), Durability.DURABLE);

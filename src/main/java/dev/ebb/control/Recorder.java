@@ -42,6 +42,11 @@ final class Recorder {
         return failure.isEmpty() && written(journal.append(entry, Durability.DURABLE));
     }
 
+    /** Writes what is not to be done at all when it cannot be written; may be durable late. */
+    boolean attempt(JournalEntry entry) {
+        return failure.isEmpty() && written(journal.append(entry, Durability.LATER));
+    }
+
     /** What is only for looking back: lost when it cannot be written. */
     void note(JournalEntry entry) {
         if (failure.isEmpty()) {
@@ -84,10 +89,15 @@ final class Recorder {
             }
             case Appended.Written() -> {
                 failure = Optional.empty();
+                boolean late = !backlog.isEmpty();
                 while (!backlog.isEmpty() && failure.isEmpty()) {
                     if (written(journal.append(backlog.peekFirst(), Durability.LATER))) {
                         backlog.removeFirst();
                     }
+                }
+                // What is told late is history: the truth must be the last word.
+                if (late && failure.isEmpty()) {
+                    written(journal.beginSegment(checkpoint));
                 }
             }
         }

@@ -66,12 +66,18 @@ final class Recovery {
             restore(loop, one, replaced).ifPresent(instances::add);
         }
         state = state.withInstances(instances);
-        if (!mine.isEmpty()) {
-            int meantToStand = state.standing() + state.count(Instance::isMissing);
-            state = state.withTarget(Math.max(plan.policy().range().min(), meantToStand));
-        }
-        loop.state = state;
+        loop.state = state.withTarget(target(state, plan));
         return loop;
+    }
+
+    /** As many as stood or should have; in the beginning, what a person ordered or configured. */
+    private static int target(ServiceState state, ServicePlan plan) {
+        int meantToStand = state.standing() + state.vacancies().size();
+        if (meantToStand == 0) {
+            return state.ordered().orElse(plan.policy().range().initial());
+        }
+        int least = state.ordered().isPresent() ? 0 : plan.policy().range().min();
+        return Math.max(least, meantToStand);
     }
 
     private Optional<Instance> restore(
@@ -107,7 +113,8 @@ final class Recovery {
         }
         boolean wasLeaving =
                 one.lifecycle().canBeRescued() || one.lifecycle() == Lifecycle.STOPPING;
-        if (to == Lifecycle.FAILED && (replaced || wasLeaving)) {
+        boolean failed = to == Lifecycle.FAILED;
+        if (failed && wasLeaving || (failed || instance.is(Mark.RETIRING)) && replaced) {
             instance = instance.asReplaced();
         }
         return lives ? instance : instance.asExited();

@@ -9,6 +9,7 @@ import dev.ebb.core.Decider;
 import dev.ebb.core.Decision;
 import dev.ebb.core.Explanation;
 import dev.ebb.core.Health;
+import dev.ebb.core.Hold;
 import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceFacts;
 import dev.ebb.core.InstanceId;
@@ -23,10 +24,13 @@ import dev.ebb.core.Recheck;
 import dev.ebb.core.ServiceState;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +38,21 @@ import java.util.TreeMap;
  * only.
  */
 final class ServiceLoop {
+    /** Who wants a command, and which limits bind it. */
+    enum Origin {
+        EBB(Recheck.By.DECIDER),
+        /** A person, within the limits of Ebb itself. */
+        PERSON(Recheck.By.DECIDER),
+        /** A person who means it all the same. */
+        FORCED(Recheck.By.OPERATOR);
+
+        private final Recheck.By check;
+
+        Origin(Recheck.By check) {
+            this.check = check;
+        }
+    }
+
     private static final Explanation NOTHING_YET =
             new Explanation(0, 0, List.of(), List.of(), List.of(), List.of());
     private static final long REPUBLISH_NANOS = 1_000_000_000L;
@@ -49,6 +68,9 @@ final class ServiceLoop {
     private List<Assessed> assessed = List.of();
     private Explanation explanation = NOTHING_YET;
     private final Memory memory;
+    private final Map<InstanceId, Health> toldHealth = new HashMap<>();
+    private Explanation shown = NOTHING_YET;
+    private Optional<Reason> cannotStart = Optional.empty();
     private String lastDecided = "";
     private long ticks;
     private long publishedGeneration;
@@ -91,21 +113,22 @@ final class ServiceLoop {
                 metrics.hostCpuBusy());
     }
 
+    /** Once for each change, however often it is looked at within a tick. */
     private void noteHealth(Now now, EndpointSink.Report report) {
         for (Instance instance : state.instances()) {
             EndpointReport endpoint = report.endpoints().get(instance.id());
             // Bad checks before the first good one are what starting looks like.
-            boolean starting = instance.lifecycle() == Lifecycle.STARTING;
-            if (endpoint != null && endpoint.health() != instance.health() && !starting) {
+            if (endpoint == null || instance.lifecycle() == Lifecycle.STARTING) {
+                continue;
+            }
+            Health told = toldHealth.getOrDefault(instance.id(), instance.health());
+            if (endpoint.health() != told) {
+                toldHealth.put(instance.id(), endpoint.health());
                 Reason reason =
                         endpoint.healthReason().orElse(Reason.of("checked", "its checks say so"));
                 recorder.note(
                         new JournalEntry.HealthChanged(
-                                now.wallMillis(),
-                                instance.id(),
-                                instance.health(),
-                                endpoint.health(),
-                                reason));
+                                now.wallMillis(), instance.id(), told, endpoint.health(), reason));
             }
         }
     }
@@ -118,29 +141,64 @@ final class ServiceLoop {
         state = decision.state();
         assessed = decision.assessed();
         explanation = decision.explanation();
-        decision.moves().forEach(m -> moved(m, now));
+        moved(decision.moves(), now);
         noteDecision(now);
+        if (state.standing() >= state.due(plan.policy())) {
+            cannotStart = Optional.empty();
+        }
+        Map<Command, Reason> refused = Map.of();
         if (!decision.commands().isEmpty()) {
             Observation fresh = observe(now, ports.platform().look(), metrics);
-            carryOut(decision.commands(), fresh, Recheck.By.DECIDER);
+            refused = carryOut(decision.commands(), fresh, Origin.EBB);
         }
+        shown = afterwards(explanation, refused);
         endAgain(now, liveness);
         publish(now, seen.acknowledgedGeneration());
     }
 
-    private void moved(Move move, Now now) {
-        recorder.record(
-                new JournalEntry.Moved(
-                        now.wallMillis(),
-                        move.id(),
-                        move.from(),
-                        move.to(),
-                        move.reasons(),
-                        inFlight(move.id()),
-                        false),
-                Durability.LATER);
-        if (move.to() == Lifecycle.GONE) {
-            forget(move.id());
+    /** The decision for people: with what came of it, which it cannot know. */
+    private Explanation afterwards(Explanation decided, Map<Command, Reason> refused) {
+        List<Hold> holds = new ArrayList<>(decided.holds());
+        cannotStart.map(why -> new Hold(why, "what it says put right")).ifPresent(holds::add);
+        Set<String> told = new HashSet<>();
+        refused.forEach((command, why) -> {
+            if (told.add(why.code()) && !(command instanceof Command.Start)) {
+                String what = command.getClass().getSimpleName() + " of " + command.id();
+                holds.add(
+                        new Hold(
+                                new Reason(
+                                        why.code(), what + " waits: " + why.text(), why.numbers()),
+                                "facts that allow it"));
+            }
+        });
+        return new Explanation(
+                decided.serving(),
+                decided.wanted(),
+                decided.needs(),
+                decided.ranking(),
+                decided.planned().stream().filter(p -> !refused.containsKey(p.command())).toList(),
+                holds);
+    }
+
+    private void moved(List<Move> moves, Now now) {
+        Map<InstanceId, Integer> inFlight = new HashMap<>();
+        if (!moves.isEmpty()) {
+            state.instances().forEach(i -> inFlight.put(i.id(), i.inFlight().orElse(0)));
+        }
+        for (Move move : moves) {
+            recorder.record(
+                    new JournalEntry.Moved(
+                            now.wallMillis(),
+                            move.id(),
+                            move.from(),
+                            move.to(),
+                            move.reasons(),
+                            inFlight.getOrDefault(move.id(), 0),
+                            false),
+                    Durability.LATER);
+            if (move.to() == Lifecycle.GONE) {
+                forget(move.id());
+            }
         }
     }
 
@@ -148,6 +206,7 @@ final class ServiceLoop {
         ports.platform().forget(id);
         intents.remove(id);
         identities.remove(id);
+        toldHealth.remove(id);
         goneLedger =
                 goneLedger.plus(
                         Optional.ofNullable(ledgers.remove(id)).orElse(EndpointSink.Ledger.CLEAN));
@@ -184,11 +243,11 @@ final class ServiceLoop {
     }
 
     /** Carries out what still stands against fresh facts; returns what did not. */
-    Map<Command, Reason> carryOut(List<Planned> commands, Observation fresh, Recheck.By by) {
+    Map<Command, Reason> carryOut(List<Planned> commands, Observation fresh, Origin by) {
         Recheck recheck = new Recheck(state, fresh, plan.policy());
-        Map<Command, Reason> refused = new HashMap<>();
+        Map<Command, Reason> refused = new LinkedHashMap<>();
         for (Planned planned : commands) {
-            Optional<Reason> objection = recheck.objection(state, planned.command(), by);
+            Optional<Reason> objection = recheck.objection(state, planned.command(), by.check);
             if (objection.isPresent()) {
                 refused.put(planned.command(), objection.get());
             } else if (!act(planned, fresh, by)) {
@@ -200,7 +259,7 @@ final class ServiceLoop {
         return refused;
     }
 
-    private boolean act(Planned planned, Observation fresh, Recheck.By by) {
+    private boolean act(Planned planned, Observation fresh, Origin by) {
         Now now = fresh.now();
         return switch (planned.command()) {
             case Command.Start start -> start(start, planned.reasons(), now);
@@ -215,6 +274,7 @@ final class ServiceLoop {
         return switch (ports.platform().plan(start.id(), now)) {
             case Platform.Planned.Impossible(String why) -> {
                 state = state.withFailures(state.failures().plus(now));
+                cannotStart = Optional.of(Reason.of("cannot_start", why));
                 recorder.note(
                         new JournalEntry.Moved(
                                 now.wallMillis(),
@@ -227,6 +287,7 @@ final class ServiceLoop {
                 yield false;
             }
             case Platform.Planned.Ready(LaunchIntent intent) -> {
+                cannotStart = Optional.empty();
                 recorder.record(
                         new JournalEntry.Intended(now.wallMillis(), intent, start.replaces()),
                         Durability.DURABLE);
@@ -258,21 +319,20 @@ final class ServiceLoop {
                 Durability.LATER);
     }
 
-    private boolean move(Command command, Planned planned, Now now, Recheck.By by) {
+    private boolean move(Command command, Planned planned, Now now, Origin by) {
         Lifecycle to = Done.by(command);
         Lifecycle from = state.find(command.id()).orElseThrow().lifecycle();
-        boolean written =
-                recorder.record(
-                        movedEntry(command.id(), from, to, planned.reasons(), now, by),
-                        Durability.LATER);
-        if (!written && to != Lifecycle.SERVING && by == Recheck.By.DECIDER) {
+        JournalEntry entry = movedEntry(command.id(), from, to, planned.reasons(), now, by);
+        if (to == Lifecycle.SERVING || by == Origin.FORCED) {
+            recorder.record(entry, Durability.LATER);
+        } else if (!recorder.attempt(entry)) {
             return false;
         }
         state = state.after(command, now);
         return true;
     }
 
-    private boolean stop(Command.Stop stop, List<Reason> reasons, Now now, Recheck.By by) {
+    private boolean stop(Command.Stop stop, List<Reason> reasons, Now now, Origin by) {
         Lifecycle from = state.find(stop.id()).orElseThrow().lifecycle();
         if (!recorder.require(movedEntry(stop.id(), from, Done.by(stop), reasons, now, by))) {
             return false;
@@ -283,14 +343,9 @@ final class ServiceLoop {
     }
 
     private JournalEntry movedEntry(
-            InstanceId id,
-            Lifecycle from,
-            Lifecycle to,
-            List<Reason> reasons,
-            Now now,
-            Recheck.By by) {
+            InstanceId id, Lifecycle from, Lifecycle to, List<Reason> reasons, Now now, Origin by) {
         return new JournalEntry.Moved(
-                now.wallMillis(), id, from, to, reasons, inFlight(id), by == Recheck.By.OPERATOR);
+                now.wallMillis(), id, from, to, reasons, inFlight(id), by != Origin.EBB);
     }
 
     private int inFlight(InstanceId id) {
@@ -332,7 +387,7 @@ final class ServiceLoop {
     }
 
     Explanation explanation() {
-        return explanation;
+        return shown;
     }
 
     EndpointSink.Ledger ledger() {

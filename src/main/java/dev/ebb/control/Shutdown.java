@@ -68,9 +68,14 @@ final class Shutdown {
                         || instance.exited();
         if (ended) {
             become(loop, instance, Lifecycle.GONE, 0, now);
+            ports.platform().forget(instance.id());
             return true;
         }
+        Duration grace = loop.plan.policy().drain().grace();
         if (instance.lifecycle() == Lifecycle.STOPPING) {
+            if (now.isPast(instance.sinceNanos(), grace)) {
+                ports.platform().stop(instance.id(), grace);
+            }
             return false;
         }
         int inFlight =
@@ -79,7 +84,7 @@ final class Shutdown {
                         .orElse(0);
         if (inFlight == 0 || now.isPast(since.monotonicNanos(), DRAIN_MAX)) {
             become(loop, instance, Lifecycle.STOPPING, inFlight, now);
-            ports.platform().stop(instance.id(), loop.plan.policy().drain().grace());
+            ports.platform().stop(instance.id(), grace);
         }
         return false;
     }
