@@ -114,7 +114,7 @@ final class Recovery {
         boolean wasLeaving =
                 one.lifecycle().canBeRescued() || one.lifecycle() == Lifecycle.STOPPING;
         boolean failed = to == Lifecycle.FAILED;
-        if (failed && wasLeaving || (failed || instance.is(Mark.RETIRING)) && replaced) {
+        if ((failed && wasLeaving) || (replaced && (failed || instance.is(Mark.RETIRING)))) {
             instance = instance.asReplaced();
         }
         return lives ? instance : instance.asExited();

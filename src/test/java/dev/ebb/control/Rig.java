@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -173,12 +174,16 @@ final class Rig implements Platform, EndpointSink, MetricSource {
                         .flatMap(s -> s.endpoints().stream())
                         .filter(e -> e.role() == EndpointRole.ACTIVE)
                         .filter(e -> health(e.id()) == Health.HEALTHY)
-                        .map(e -> processes.get(e.id()))
+                        .map(e -> process(e.id()))
                         .toList();
         for (Running one : carrying) {
             one.requests += rate / carrying.size();
             latency[LatencyCounts.bucketOf(5_000_000)] += Math.round(rate / carrying.size());
         }
+    }
+
+    private Running process(InstanceId id) {
+        return Objects.requireNonNull(processes.get(id), id::toString);
     }
 
     private Health health(InstanceId id) {
@@ -199,8 +204,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
 
     /** A process ends by itself. */
     void dies(int ordinal) {
-        Running process = processes.get(id(ordinal));
-        process.alive = false;
+        process(id(ordinal)).alive = false;
     }
 
     // What a test asks
@@ -239,7 +243,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
 
     /** Ordinals of those that may be picked. */
     List<Integer> picked() {
-        return snapshots.get(SHOP).endpoints().stream()
+        return snapshots.getOrDefault(SHOP, EndpointSnapshot.empty(SHOP)).endpoints().stream()
                 .filter(e -> e.role() == EndpointRole.ACTIVE)
                 .map(e -> e.id().ordinal())
                 .sorted()
@@ -293,7 +297,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     public Map<InstanceId, Liveness> look() {
         Map<InstanceId, Liveness> seen = new HashMap<>();
         for (InstanceId id : known) {
-            boolean alive = processes.get(id).alive;
+            boolean alive = process(id).alive;
             seen.put(id, alive ? new Liveness.Running() : new Liveness.Exited(OptionalInt.of(1)));
         }
         failedStarts.forEach((id, why) -> seen.put(id, new Liveness.NotStarted(why)));
@@ -333,7 +337,8 @@ final class Rig implements Platform, EndpointSink, MetricSource {
                 snapshots.getOrDefault(service, EndpointSnapshot.empty(service));
         for (Endpoint endpoint : snapshot.endpoints()) {
             InstanceId id = endpoint.id();
-            long requests = Math.round(processes.get(id) == null ? 0 : processes.get(id).requests);
+            Running process = processes.get(id);
+            long requests = Math.round(process == null ? 0 : process.requests);
             endpoints.put(
                     id,
                     new EndpointReport(
