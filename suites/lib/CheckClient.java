@@ -35,7 +35,12 @@ public final class CheckClient {
     private static final int TIMEOUT_MILLIS = 20_000;
     private static final int IN_FLIGHT_MAX = 400;
 
+    /** Well below any server's limit: on a connection that both may end, a request may be lost. */
+    private static final long IDLE_MAX_NANOS = 10_000_000_000L;
+
     private record Connection(Socket socket, InputStream in, OutputStream out) {}
+
+    private record Idle(Connection connection, long sinceNanos) {}
 
     private record Answer(int status, Map<String, String> fields, byte[] body) {}
 
@@ -43,7 +48,7 @@ public final class CheckClient {
 
     private final int port;
     private final PrintWriter record;
-    private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
 
     private CheckClient(int port, PrintWriter record) {
         this.port = port;
@@ -124,7 +129,7 @@ public final class CheckClient {
             if ("close".equalsIgnoreCase(answer.fields().get("connection"))) {
                 connection.socket().close();
             } else {
-                idle.addFirst(connection);
+                idle.addFirst(new Idle(connection, System.nanoTime()));
             }
             return outcome;
         } catch (SocketTimeoutException e) {
@@ -165,9 +170,11 @@ public final class CheckClient {
     }
 
     private Connection connection() throws IOException {
-        Connection kept = idle.pollFirst();
-        if (kept != null) {
-            return kept;
+        for (Idle kept = idle.pollFirst(); kept != null; kept = idle.pollFirst()) {
+            if (System.nanoTime() - kept.sinceNanos() < IDLE_MAX_NANOS) {
+                return kept.connection();
+            }
+            close(kept.connection());
         }
         var socket = new Socket();
         socket.setTcpNoDelay(true);
