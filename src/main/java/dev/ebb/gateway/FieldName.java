@@ -6,6 +6,10 @@ import java.util.Arrays;
 /**
  * The field names that the gateway acts upon, as small numbers; everything else is {@link #OTHER}.
  * Finding one costs a look at the length and, at most, a compare with two names.
+ *
+ * <p>Services that are run by CGI and its successors see a field as a variable, in which '-' and
+ * '_' are the same: {@code X_Forwarded_For} would stand beside ours as its equal, and {@code Proxy}
+ * become {@code HTTP_PROXY}. So neither is passed on.
  */
 final class FieldName {
     static final int OTHER = 0;
@@ -31,6 +35,10 @@ final class FieldName {
     static final int PROXY_AUTHORIZATION = 16;
     static final int PROXY_AUTHENTICATE = 17;
     static final int HTTP2_SETTINGS = 18;
+    static final int PROXY = 19;
+
+    /** One of the names above, with '_' for '-'. */
+    static final int LOOK_ALIKE = 20;
 
     private static final byte[][] NAMES =
             Arrays.stream(
@@ -53,7 +61,8 @@ final class FieldName {
                                 "te",
                                 "proxy-authorization",
                                 "proxy-authenticate",
-                                "http2-settings"
+                                "http2-settings",
+                                "proxy"
                             })
                     .map(name -> name.getBytes(StandardCharsets.US_ASCII))
                     .toArray(byte[][]::new);
@@ -84,8 +93,21 @@ final class FieldName {
             if (same(text, start, NAMES[id])) {
                 return id;
             }
+            if (NAMES[id].length > 6 && alike(text, start, NAMES[id])) {
+                return LOOK_ALIKE;
+            }
         }
         return OTHER;
+    }
+
+    private static boolean alike(byte[] text, int start, byte[] lower) {
+        for (int i = 0; i < lower.length; i++) {
+            byte b = text[start + i];
+            if ((b | 0x20) != lower[i] && (b != '_' || lower[i] != '-')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether {@code lower} stands at {@code start}, upper or lower case. */

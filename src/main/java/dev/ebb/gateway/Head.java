@@ -18,6 +18,10 @@ final class Head {
     int fieldsStart;
 
     int count;
+
+    /** Whether each field is written as {@code name: value}, with no other space around. */
+    boolean tidy;
+
     final int[] nameStart;
     final int[] nameEnd;
     final int[] valueStart;
@@ -86,6 +90,7 @@ final class Head {
     Flaw readFields(int start) {
         fieldsStart = start;
         count = 0;
+        tidy = true;
         int at = start;
         int end = length - 2;
         while (at < end) {
@@ -131,6 +136,8 @@ final class Head {
             valueStop--;
         }
         valueEnd[field] = valueStop;
+        int space = valueStart[field] - nameEnd[field];
+        tidy &= valueStop == at && (space == 2 ? text[nameEnd[field] + 1] == ' ' : space == 1);
         lineEnd[field] = at + 2;
         count++;
         return at + 2;
@@ -224,6 +231,14 @@ final class Head {
             value = value * 10 + (bytes[i] - '0');
         }
         return value;
+    }
+
+    /** Makes the field's number, if it is one, begin with its first digit above zero. */
+    void dropZeros(int field) {
+        while (valueEnd[field] - valueStart[field] > 1 && bytes[valueStart[field]] == '0') {
+            valueStart[field]++;
+            tidy = false;
+        }
     }
 
     /** Lets go of an unusually large array; called now and then. */

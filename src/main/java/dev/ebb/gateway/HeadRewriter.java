@@ -5,14 +5,17 @@ import io.netty.buffer.ByteBufAllocator;
 
 /**
  * Turns the head that came in into the one that goes out: fields for one hop taken out, those of a
- * proxy added (RFC 9110 7.6, RFC 7239), everything else as it came, byte by byte. One per event
- * loop.
+ * proxy added (RFC 9110 7.6, RFC 7239), everything else as it came, byte by byte, apart from odd
+ * spaces around values and zeros before lengths. One per event loop.
  */
 final class HeadRewriter {
     private static final byte[] HTTP_11_LINE = Bytes.ascii(" HTTP/1.1\r\n");
     private static final byte[] HTTP_11 = Bytes.ascii("HTTP/1.1 ");
     private static final byte[] CRLF = Bytes.ascii("\r\n");
     private static final byte[] SPACE_CRLF = Bytes.ascii(" \r\n");
+    private static final byte[] COLON = Bytes.ascii(": ");
+    private static final byte[] SLASH = Bytes.ascii("/");
+    private static final byte[] ASTERISK = Bytes.ascii("*");
     private static final byte[] COMMA = Bytes.ascii(", ");
     private static final byte[] CHUNKED = Bytes.ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] HOST = Bytes.ascii("Host: ");
@@ -42,14 +45,12 @@ final class HeadRewriter {
     ByteBuf request(RequestHead request, Peer peer, ByteBufAllocator allocator) {
         Head head = request.head;
         out.clear();
-        out.add(head.bytes, 0, request.targetEnd).add(HTTP_11_LINE);
+        addLine(request);
         boolean named = namesFields(head);
         int run = head.fieldsStart;
         for (int i = 0; i < head.count; i++) {
-            if (dropped(request, i) || (named && removable(head, i))) {
-                out.add(head.bytes, run, head.nameStart[i]);
-                run = head.lineEnd[i];
-            }
+            boolean drop = dropped(request, i) || (named && removable(head, i));
+            run = pass(head, i, drop, run);
         }
         out.add(head.bytes, run, head.length - 2);
         if (request.chunked) {
@@ -60,10 +61,46 @@ final class HeadRewriter {
         return out.add(CRLF).toBuffer(allocator, 0);
     }
 
+    private void addLine(RequestHead request) {
+        byte[] text = request.head.bytes;
+        if (!request.absolute) {
+            out.add(text, 0, request.targetEnd).add(HTTP_11_LINE);
+            return;
+        }
+        out.add(text, 0, request.targetStart);
+        if (request.pathStart == request.targetEnd) {
+            // Without path and query, OPTIONS is about the whole server (RFC 9112 3.2.4).
+            out.add(request.isOptions() ? ASTERISK : SLASH);
+        } else if (text[request.pathStart] == '?') {
+            out.add(SLASH);
+        }
+        out.add(text, request.pathStart, request.targetEnd).add(HTTP_11_LINE);
+        out.add(HOST).add(text, request.hostStart, request.hostEnd).add(CRLF);
+    }
+
+    /**
+     * One field goes out or is left out.
+     *
+     * @param run where bytes begin that are not passed yet, up to this field
+     * @return the same, for the next field
+     */
+    private int pass(Head head, int field, boolean drop, int run) {
+        if (!drop && head.tidy) {
+            return run;
+        }
+        out.add(head.bytes, run, head.nameStart[field]);
+        if (!drop) {
+            out.add(head.bytes, head.nameStart[field], head.nameEnd[field]).add(COLON);
+            out.add(head.bytes, head.valueStart[field], head.valueEnd[field]).add(CRLF);
+        }
+        return head.lineEnd[field];
+    }
+
     private boolean dropped(RequestHead request, int field) {
         byte id = request.head.id[field];
         return switch (id) {
-            case FieldName.OTHER, FieldName.HOST, FieldName.CONTENT_LENGTH, FieldName.VIA -> false;
+            case FieldName.OTHER, FieldName.CONTENT_LENGTH, FieldName.VIA -> false;
+            case FieldName.HOST -> request.absolute;
             case FieldName.EXPECT -> request.http10;
             case FieldName.FORWARDED,
                     FieldName.X_FORWARDED_PROTO,
@@ -119,14 +156,13 @@ final class HeadRewriter {
         if (!port) {
             out.add(peer.port);
         }
-        int hostField = request.host;
-        if (hostField < 0) {
+        int start = request.hostStart;
+        int end = request.hostEnd;
+        if (end == 0) {
             out.add(HOST).add(peer.localAddress).add(CRLF);
             out.add(peer.forwarded).add(CRLF);
             return;
         }
-        int start = head.valueStart[hostField];
-        int end = head.valueEnd[hostField];
         if (!host) {
             out.add(FORWARDED_HOST).add(head.bytes, start, end).add(CRLF);
         }
@@ -165,12 +201,10 @@ final class HeadRewriter {
                             || id == FieldName.CONNECTION
                             || id == FieldName.UPGRADE
                             || id == FieldName.TRANSFER_ENCODING
-                            || (id == FieldName.CONTENT_LENGTH && lengthless)
+                            || (id == FieldName.CONTENT_LENGTH
+                                    && (lengthless || i != response.lengthField))
                             || (named && removable(head, i));
-            if (drop) {
-                out.add(head.bytes, run, head.nameStart[i]);
-                run = head.lineEnd[i];
-            }
+            run = pass(head, i, drop, run);
         }
         out.add(head.bytes, run, head.length - 2);
         if (framed) {

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 @SuppressWarnings("ImmutableEnumChecker")
 enum Refusal {
     MALFORMED_HEAD(400, "malformed_head", "The request's head is not well-formed HTTP/1.1."),
-    BAD_TARGET(400, "bad_target", "The request target must be a path, as in GET /path."),
+    BAD_TARGET(400, "bad_target", "The request target must be a path or an http URI."),
     BAD_HOST(400, "bad_host", "The request needs exactly one Host field, with a valid name."),
     BAD_FRAMING(400, "bad_framing", "The length of the request's body is not clear."),
     BAD_CHUNK(400, "bad_chunk", "The request's chunked body is not well-formed."),

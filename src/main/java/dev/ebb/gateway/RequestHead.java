@@ -14,6 +14,8 @@ final class RequestHead {
     private static final byte[] H2C = Bytes.ascii("h2c");
     private static final byte[] HTTP_1 = Bytes.ascii("HTTP/1.");
     private static final byte[] HTTP = Bytes.ascii("HTTP/");
+    private static final byte[] PLAIN_SCHEME = Bytes.ascii("http://");
+    private static final byte[] SECURE_SCHEME = Bytes.ascii("https://");
     private static final int LONGEST_METHOD = 32;
 
     final Head head;
@@ -22,6 +24,13 @@ final class RequestHead {
     int methodEnd;
     int targetStart;
     int targetEnd;
+
+    /**
+     * Where the target's path begins: behind the authority of a target in absolute form. May be
+     * {@link #targetEnd}, or the query's '?'.
+     */
+    int pathStart;
+
     boolean http10;
     boolean keepAlive;
     boolean expectContinue;
@@ -30,8 +39,15 @@ final class RequestHead {
     /** Of the body, when it is not chunked. */
     long contentLength;
 
-    /** Index of the Host field; -1 for none. */
-    int host;
+    /** Where the host stands, port included; both are 0 for none, which HTTP/1.0 may have. */
+    int hostStart;
+
+    int hostEnd;
+
+    /** The host is that of the target, and the Host field means nothing (RFC 9112 3.2.2). */
+    boolean absolute;
+
+    private int hosts;
 
     boolean isHead;
     boolean idempotent;
@@ -41,9 +57,18 @@ final class RequestHead {
         this.maxTarget = maxTarget;
     }
 
-    /** Reads what {@link Head#load} brought; the answer is null when all is well. */
+    /** The same for a connection without TLS. */
     @Nullable Refusal read() {
-        Refusal refusal = readLine();
+        return read(false);
+    }
+
+    /**
+     * Reads what {@link Head#load} brought; the answer is null when all is well.
+     *
+     * @param secure it came over TLS, so that a target in absolute form has to say https
+     */
+    @Nullable Refusal read(boolean secure) {
+        Refusal refusal = readLine(secure);
         if (refusal != null) {
             return refusal;
         }
@@ -64,7 +89,7 @@ final class RequestHead {
         return targetEnd + 11;
     }
 
-    private @Nullable Refusal readLine() {
+    private @Nullable Refusal readLine(boolean secure) {
         byte[] text = head.bytes;
         int at = 0;
         while (at <= LONGEST_METHOD && Bytes.token(text[at])) {
@@ -91,16 +116,39 @@ final class RequestHead {
         if (targetEnd - targetStart > maxTarget) {
             return Refusal.TARGET_TOO_LONG;
         }
-        return readTarget(text);
+        return readTarget(text, secure);
     }
 
-    private @Nullable Refusal readTarget(byte[] text) {
+    private @Nullable Refusal readTarget(byte[] text, boolean secure) {
         if (method(text, "CONNECT")) {
             return Refusal.METHOD_NOT_ALLOWED;
+        }
+        pathStart = targetStart;
+        hostStart = 0;
+        hostEnd = 0;
+        absolute = false;
+        if (text[targetStart] == 'h' || text[targetStart] == 'H') {
+            return readAuthority(text, secure ? SECURE_SCHEME : PLAIN_SCHEME);
         }
         boolean asterisk =
                 text[targetStart] == '*' && targetEnd == targetStart + 1 && method(text, "OPTIONS");
         return text[targetStart] == '/' || asterisk ? null : Refusal.BAD_TARGET;
+    }
+
+    private @Nullable Refusal readAuthority(byte[] text, byte[] scheme) {
+        int start = targetStart + scheme.length;
+        if (start >= targetEnd || !FieldName.same(text, targetStart, scheme)) {
+            return Refusal.BAD_TARGET;
+        }
+        int at = start;
+        while (at < targetEnd && text[at] != '/' && text[at] != '?') {
+            at++;
+        }
+        absolute = true;
+        hostStart = start;
+        hostEnd = at;
+        pathStart = at;
+        return validHost(start, at) ? null : Refusal.BAD_TARGET;
     }
 
     private @Nullable Refusal readVersion(byte[] text, int start) {
@@ -140,6 +188,10 @@ final class RequestHead {
                 };
     }
 
+    boolean isOptions() {
+        return method(head.bytes, "OPTIONS");
+    }
+
     private boolean method(byte[] text, String name) {
         if (methodEnd != name.length()) {
             return false;
@@ -157,7 +209,7 @@ final class RequestHead {
         expectContinue = false;
         chunked = false;
         contentLength = -1;
-        host = -1;
+        hosts = 0;
         boolean close = false;
         for (int i = 0; i < head.count; i++) {
             Refusal refusal = null;
@@ -183,14 +235,18 @@ final class RequestHead {
             return Refusal.BAD_FRAMING;
         }
         contentLength = Math.max(0, contentLength);
-        return host < 0 && !http10 ? Refusal.BAD_HOST : null;
+        return hosts == 0 && !http10 ? Refusal.BAD_HOST : null;
     }
 
     private @Nullable Refusal readHost(int field) {
-        if (host >= 0 || !validHost(field)) {
+        hosts++;
+        if (hosts > 1 || !validHost(head.valueStart[field], head.valueEnd[field])) {
             return Refusal.BAD_HOST;
         }
-        host = field;
+        if (!absolute) {
+            hostStart = head.valueStart[field];
+            hostEnd = head.valueEnd[field];
+        }
         return null;
     }
 
@@ -199,6 +255,8 @@ final class RequestHead {
             return Refusal.BAD_FRAMING;
         }
         contentLength = head.number(field);
+        // To some, a number that begins with a zero is octal.
+        head.dropZeros(field);
         return contentLength < 0 ? Refusal.BAD_FRAMING : null;
     }
 
@@ -224,18 +282,16 @@ final class RequestHead {
 
     /** Where the host's name ends and a port, if there is one, begins. */
     int hostNameEnd() {
-        int at = head.valueEnd[host];
-        while (at > head.valueStart[host] && Bytes.digit(head.bytes[at - 1])) {
+        int at = hostEnd;
+        while (at > hostStart && Bytes.digit(head.bytes[at - 1])) {
             at--;
         }
-        boolean port = at > head.valueStart[host] && head.bytes[at - 1] == ':';
-        return port ? at - 1 : head.valueEnd[host];
+        boolean port = at > hostStart && head.bytes[at - 1] == ':';
+        return port ? at - 1 : hostEnd;
     }
 
-    private boolean validHost(int field) {
+    private boolean validHost(int start, int end) {
         byte[] text = head.bytes;
-        int start = head.valueStart[field];
-        int end = head.valueEnd[field];
         if (start == end) {
             return false;
         }

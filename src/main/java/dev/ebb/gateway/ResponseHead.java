@@ -30,6 +30,9 @@ final class ResponseHead {
     /** -1 when not given. */
     long contentLength;
 
+    /** Index of the field that says so; further ones say the same and are not passed on. */
+    int lengthField;
+
     /** What the instance promised in its Keep-Alive field; -1 for nothing. */
     int idleSeconds;
 
@@ -97,7 +100,11 @@ final class ResponseHead {
                     if (length < 0 || (contentLength >= 0 && contentLength != length)) {
                         return "an unclear length";
                     }
+                    if (contentLength < 0) {
+                        lengthField = i;
+                    }
                     contentLength = length;
+                    head.dropZeros(i);
                 }
                 case FieldName.TRANSFER_ENCODING -> {
                     if (encoded || !http11 || !is(i, CHUNKED)) {

@@ -45,10 +45,10 @@ final class RouteTable {
 
     int find(RequestHead request) {
         byte[] text = request.head.bytes;
-        int hostStart = request.host < 0 ? 0 : request.head.valueStart[request.host];
-        int hostEnd = request.host < 0 ? 0 : request.hostNameEnd();
+        int hostEnd = request.hostNameEnd();
         for (Entry entry : entries) {
-            boolean host = entry.host.length == 0 || Bytes.is(text, hostStart, hostEnd, entry.host);
+            boolean host =
+                    entry.host.length == 0 || sameHost(text, request.hostStart, hostEnd, entry);
             if (host && startsWith(text, request, entry.prefix)) {
                 return entry.service;
             }
@@ -56,10 +56,24 @@ final class RouteTable {
         return NONE;
     }
 
+    private static boolean sameHost(byte[] text, int start, int end, Entry entry) {
+        if (end - start != entry.host.length) {
+            return false;
+        }
+        for (int i = 0; i < entry.host.length; i++) {
+            byte b = text[start + i];
+            if ((b >= 'A' && b <= 'Z' ? b | 0x20 : b) != entry.host[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean startsWith(byte[] text, RequestHead request, byte[] prefix) {
-        int start = request.targetStart;
+        int start = request.pathStart;
         int length = request.targetEnd - start;
-        if (text[start] == '*') {
+        if (length == 0 || text[start] != '/') {
+            // The asterisk, or an absolute form without a path.
             return prefix.length == 1;
         }
         if (length < prefix.length) {

@@ -73,7 +73,7 @@ class BadInputTest {
                 line("HTTP/2", 505, "GET / HTTP/2.0"),
                 line("HTTP/1.2", 505, "GET / HTTP/1.2"),
                 new Case("the preface of HTTP/2", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-                line("absolute form", 400, "GET http://a/ HTTP/1.1"),
+                line("the absolute form of another scheme", 400, "GET ftp://a/ HTTP/1.1"),
                 line("an asterisk for GET", 400, "GET * HTTP/1.1"),
                 line("a fragment", 400, "GET /a#b HTTP/1.1"),
                 line("a control character", 400, "GET /\u0001 HTTP/1.1"),
@@ -230,6 +230,7 @@ class BadInputTest {
                         "GET / HTTP/1.1\r\nhOsT:   a:80  \r\n\r\n",
                         "GET / HTTP/1.1\r\nHost: [::1]:80\r\nX:\r\nY: \u00e9\t\"\r\n\r\n",
                         "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+                        "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
                         "BREW /?a=%00&b={|}\"<> HTTP/1.1\r\nHost: a_b.c\r\n\r\n",
                         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
                         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\n\r\n"
