@@ -115,6 +115,7 @@ final class Adapters {
                 t.waiting(),
                 t.responseHead(),
                 t.responseBody(),
+                t.tunnel(),
                 t.request(),
                 t.upstreamIdle(),
                 Timeouts.DEFAULT.linger());

@@ -112,6 +112,12 @@ final class GatewaySchema {
                     "response-body",
                     60,
                     "Without a byte of the response's body, or without the client reading any.");
+    private static final Key<Duration> TUNNEL =
+            wait(
+                    "tunnel",
+                    3600,
+                    "Without a byte in either direction, once client and instance have left HTTP"
+                            + " for another protocol, such as WebSocket.");
     private static final Key<Duration> REQUEST =
             Key.of(
                     "request",
@@ -136,6 +142,7 @@ final class GatewaySchema {
                             WAITING,
                             RESPONSE_HEAD,
                             RESPONSE_BODY,
+                            TUNNEL,
                             REQUEST,
                             UPSTREAM_IDLE),
                     (v, problems) ->
@@ -147,6 +154,7 @@ final class GatewaySchema {
                                     v.of(WAITING),
                                     v.of(RESPONSE_HEAD),
                                     v.of(RESPONSE_BODY),
+                                    v.of(TUNNEL),
                                     v.of(REQUEST),
                                     v.of(UPSTREAM_IDLE)));
 

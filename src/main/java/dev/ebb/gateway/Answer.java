@@ -1,42 +1,54 @@
 package dev.ebb.gateway;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An instance's answer on its way to the client: how its end is marked there, and the bytes as they
- * pass. A chunked body passes as it is, and without its chunks to a client of HTTP/1.0. A body that
- * ends with the connection ends with the client's connection too: to mark its end with a last chunk
- * would be to claim that it is complete, which nobody knows. One event loop.
+ * An instance's answer on its way to a client of HTTP/1: how its end is marked there, and the bytes
+ * as they pass. A chunked body passes as it is, and without its chunks to a client of HTTP/1.0;
+ * what came in another protocol's frames gets chunks where it has no length. A body that ends with
+ * the connection ends with the client's connection too: to mark its end with a last chunk would be
+ * to claim that it is complete, which nobody knows. Used again for the next answer. One event loop.
  */
 final class Answer {
-    /** How {@link #begin} and {@link #pass} say that the body is malformed; nothing was passed. */
-    static final int BAD = -1;
-
     private static final int SMALL_BYTES = 8 * 1024;
+    private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
+    private static final int CHUNK_HEAD_BYTES = 10;
+
+    /** What happens to the body's bytes. */
+    private enum Form {
+        AS_IT_CAME,
+        UNCHUNKED,
+        CHUNKED
+    }
 
     private final ClientConnection client;
     private final GatewayLoop loop;
-    private final boolean http10;
-    private int status;
-    private boolean begun;
+    private boolean http10;
+    private boolean keepAlive;
     private boolean keep;
     private boolean endsWithClose;
-    private boolean dechunk;
+    private Form form = Form.AS_IT_CAME;
 
-    Answer(ClientConnection client, GatewayLoop loop, boolean http10) {
+    Answer(ClientConnection client, GatewayLoop loop) {
         this.client = client;
         this.loop = loop;
-        this.http10 = http10;
     }
 
-    int status() {
-        return status;
+    /** Another request has come. */
+    void reset(boolean toHttp10, boolean keepsAlive) {
+        http10 = toHttp10;
+        keepAlive = keepsAlive;
+        keep = false;
+        endsWithClose = false;
+        form = Form.AS_IT_CAME;
     }
 
-    /** Whether bytes of it went to the client, so that there can be no other answer. */
-    boolean begun() {
-        return begun;
+    /** Whether the client wants its connection to stay open. */
+    boolean keepAlive() {
+        return keepAlive;
     }
 
     /** Whether the client's connection stays open after it. */
@@ -49,16 +61,17 @@ final class Answer {
         return endsWithClose;
     }
 
-    /**
-     * The head, and as many bytes of the body as came along; owns them.
-     *
-     * @param mayKeep the client's connection may stay open, as far as the request goes
-     * @return how many of the bytes belonged to the body
-     */
-    int begin(ResponseHead response, BodyScanner body, ByteBuf rest, boolean mayKeep) {
-        status = response.status;
-        dechunk = response.chunked && http10 && !body.done();
-        endsWithClose = body.endsWithClose() || dechunk;
+    /** See {@link Downstream#begin}. */
+    int begin(ResponseHead response, BodyScanner body, ByteBuf rest, boolean requestComplete) {
+        boolean framedByOther = body.endsWhenFinished() && response.contentLength < 0;
+        if (framedByOther && !http10) {
+            form = Form.CHUNKED;
+        } else if (response.chunked && http10 && !body.done()) {
+            form = Form.UNCHUNKED;
+        }
+        endsWithClose = body.endsWithClose() || form == Form.UNCHUNKED || (framedByOther && http10);
+        boolean mayKeep =
+                keepAlive && !loop.isClosing() && (requestComplete || response.status < 400);
         keep = mayKeep && !endsWithClose;
         int readable = rest.readableBytes();
         ByteBuf content = content(readable);
@@ -66,9 +79,13 @@ final class Answer {
         if (body.bad()) {
             return bad(rest, content);
         }
-        begun = true;
-        boolean framed = response.chunked && !http10 && status != 204 && status != 304;
-        boolean small = content == null && taken <= SMALL_BYTES;
+        boolean framed =
+                form == Form.CHUNKED
+                        || (response.chunked
+                                && !http10
+                                && response.status != 204
+                                && response.status != 304);
+        boolean small = form == Form.AS_IT_CAME && taken <= SMALL_BYTES;
         ByteBuf out =
                 loop.rewriter()
                         .response(
@@ -89,7 +106,7 @@ final class Answer {
         return taken;
     }
 
-    /** More of the body; owns it. */
+    /** See {@link Downstream#pass}. */
     int pass(BodyScanner body, ByteBuf bytes) {
         int readable = bytes.readableBytes();
         ByteBuf content = content(readable);
@@ -101,8 +118,21 @@ final class Answer {
         return taken;
     }
 
+    /** The body is complete. */
+    void end(BodyScanner body) {
+        if (form == Form.CHUNKED) {
+            byte[] trailers = body.trailers();
+            int size = LAST_CHUNK.length + CRLF.length + (trailers == null ? 0 : trailers.length);
+            ByteBuf last = loop.allocator().directBuffer(size).writeBytes(LAST_CHUNK);
+            if (trailers != null) {
+                last.writeBytes(trailers);
+            }
+            client.write(last.writeBytes(CRLF));
+        }
+    }
+
     private @Nullable ByteBuf content(int readable) {
-        return dechunk ? loop.allocator().directBuffer(readable + 1) : null;
+        return form == Form.UNCHUNKED ? loop.allocator().directBuffer(readable + 1) : null;
     }
 
     private static int bad(ByteBuf bytes, @Nullable ByteBuf content) {
@@ -110,20 +140,30 @@ final class Answer {
         if (content != null) {
             content.release();
         }
-        return BAD;
+        return Downstream.BAD;
     }
 
     private void write(ByteBuf bytes, @Nullable ByteBuf content, int taken, int readable) {
         if (content != null) {
             bytes.release();
             client.write(content);
-        } else if (taken == readable && taken > 0) {
+            return;
+        }
+        if (form == Form.CHUNKED && taken > 0) {
+            ByteBuf head = loop.allocator().directBuffer(CHUNK_HEAD_BYTES);
+            head.writeCharSequence(Integer.toHexString(taken), StandardCharsets.US_ASCII);
+            client.write(head.writeBytes(CRLF));
+        }
+        if (taken == readable && taken > 0) {
             client.write(bytes);
         } else {
             if (taken > 0) {
                 client.write(bytes.readRetainedSlice(taken));
             }
             bytes.release();
+        }
+        if (form == Form.CHUNKED && taken > 0) {
+            client.write(loop.allocator().directBuffer(2).writeBytes(CRLF));
         }
     }
 }

@@ -1,12 +1,15 @@
 package dev.ebb.gateway;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows one message's body as it passes by, to know where it ends; the bytes themselves are
- * passed on as they came. Strict about chunks (RFC 9112 7.1): sizes are plain hexadecimal, lines
- * end with CR LF, extensions are short and printable, trailers are well-formed fields that have
- * nothing to do with framing or routing. One event loop; used again for the next message.
+ * passed on as they came, or without the chunks around them. Strict about chunks (RFC 9112 7.1):
+ * sizes are plain hexadecimal, lines end with CR LF, extensions are short and printable, trailers
+ * are well-formed fields that have nothing to do with framing or routing. One event loop; used
+ * again for the next message.
  */
 final class BodyScanner {
     private static final int MAX_EXTENSION_BYTES = 256;
@@ -27,6 +30,7 @@ final class BodyScanner {
         LAST_LF,
         FIXED,
         UNTIL_CLOSE,
+        UNTIL_FINISHED,
         DONE,
         BAD
     }
@@ -38,21 +42,34 @@ final class BodyScanner {
     private int lineBytes;
     private int trailerBytes;
     private int nameBytes;
+    private boolean framed;
+    private byte @Nullable [] trailers;
+    private int trailersKept;
 
     BodyScanner(int maxTrailerBytes) {
         this.maxTrailerBytes = maxTrailerBytes;
     }
 
     void none() {
+        begin();
         state = State.DONE;
     }
 
+    private void begin() {
+        framed = false;
+        trailers = null;
+        trailersKept = 0;
+    }
+
     void fixed(long length) {
+        begin();
         remaining = length;
         state = length == 0 ? State.DONE : State.FIXED;
     }
 
     void chunked() {
+        begin();
+        framed = true;
         state = State.SIZE_START;
         remaining = 0;
         lineBytes = 0;
@@ -60,7 +77,41 @@ final class BodyScanner {
     }
 
     void untilClose() {
+        begin();
         state = State.UNTIL_CLOSE;
+    }
+
+    /** The bytes are nothing but content, and {@link #finish} says when they end. */
+    void untilFinished() {
+        begin();
+        state = State.UNTIL_FINISHED;
+    }
+
+    /**
+     * All of it has come.
+     *
+     * @param lines trailer fields, each line with its CR LF; null for none
+     */
+    void finish(byte @Nullable [] lines) {
+        state = State.DONE;
+        trailers = lines;
+        trailersKept = lines == null ? 0 : lines.length;
+    }
+
+    /** Whether its chunks are among the bytes. */
+    boolean framed() {
+        return framed;
+    }
+
+    /** Whether its end is told by {@link #finish} alone. */
+    boolean endsWhenFinished() {
+        return state == State.UNTIL_FINISHED;
+    }
+
+    /** Trailer fields as lines, of a body that is done and was unframed; null for none. */
+    byte @Nullable [] trailers() {
+        byte[] lines = trailers;
+        return lines == null || trailersKept == 0 ? null : Arrays.copyOf(lines, trailersKept);
     }
 
     boolean done() {
@@ -82,11 +133,11 @@ final class BodyScanner {
      * @return how many of the bytes belong to the body; fewer than there are only at its end or
      *     when it is {@link #bad}
      */
-    int accept(ByteBuf in, @org.jspecify.annotations.Nullable ByteBuf content) {
+    int accept(ByteBuf in, @Nullable ByteBuf content) {
         int readable = in.readableBytes();
         return switch (state) {
             case DONE, BAD -> 0;
-            case UNTIL_CLOSE -> readable;
+            case UNTIL_CLOSE, UNTIL_FINISHED -> readable;
             case FIXED -> acceptFixed(readable);
             default -> acceptChunked(in, content);
         };
@@ -101,7 +152,7 @@ final class BodyScanner {
         return taken;
     }
 
-    private int acceptChunked(ByteBuf in, @org.jspecify.annotations.Nullable ByteBuf content) {
+    private int acceptChunked(ByteBuf in, @Nullable ByteBuf content) {
         int start = in.readerIndex();
         int end = in.writerIndex();
         int at = start;
@@ -117,11 +168,31 @@ final class BodyScanner {
                     state = State.DATA_CR;
                 }
             } else {
-                state = next(in.getByte(at));
+                byte b = in.getByte(at);
+                state = next(b);
                 at++;
+                if (content != null && trailerBytes > 0) {
+                    keepTrailer(b);
+                }
             }
         }
         return at - start;
+    }
+
+    private void keepTrailer(byte b) {
+        byte[] lines = trailers;
+        if (lines == null) {
+            lines = new byte[128];
+            trailers = lines;
+        } else if (trailersKept == lines.length) {
+            lines = Arrays.copyOf(lines, lines.length * 2);
+            trailers = lines;
+        }
+        lines[trailersKept++] = b;
+        if (state == State.DONE) {
+            // The empty line behind them is not theirs.
+            trailersKept -= 2;
+        }
     }
 
     private State next(byte b) {

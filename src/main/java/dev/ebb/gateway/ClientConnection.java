@@ -6,7 +6,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Netty tells of what fails by closing the connection, and that is where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends Client implements Downstream {
     private static final int MAX_EMPTY_LINES = 2;
     private static final long MAX_LINGER_BYTES = 4L << 20;
 
@@ -38,6 +37,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Peer peer;
     private final BodyScanner body;
+    private final Answer answer;
     private State state = State.IDLE;
     private long sinceNanos;
     private @Nullable ByteBuf in;
@@ -46,19 +46,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Exchange exchange;
     private boolean reading = true;
     private boolean processing;
+    private boolean isHead;
     private long lingered;
 
     /** How long the last answer may take to go out, or the client to read it. */
     private long lastWaitNanos;
-
-    /** Place in the loop's list; belongs to the loop. */
-    int slot = -1;
 
     ClientConnection(GatewayLoop loop, Channel channel) {
         this.loop = loop;
         this.channel = channel;
         peer = new Peer(channel.remoteAddress(), channel.localAddress());
         body = new BodyScanner(loop.settings().limits().headBytes());
+        answer = new Answer(this, loop);
         sinceNanos = System.nanoTime();
     }
 
@@ -84,7 +83,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Goes as far as it can with what has come in. Calls from within itself do nothing. */
-    void process() {
+    private void process() {
         if (processing) {
             return;
         }
@@ -118,7 +117,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                     case EXCHANGE ->
                             in == null
                                     && current != null
-                                    && (current.requestIsSent() || current.wantsBody());
+                                    && (current.requestIsComplete() || current.wantsBody());
                     case LINGER, CLOSED -> true;
                 };
         if (wanted != reading) {
@@ -185,13 +184,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             body.fixed(request.contentLength);
         }
         state = State.EXCHANGE;
+        isHead = request.isHead;
+        answer.reset(request.http10, request.keepAlive);
         int route = loop.routes().find(request);
         long most = loop.settings().limits().requestBodyBytes();
         boolean tooLarge = most > 0 && request.contentLength > most;
         if (route == RouteTable.NONE || tooLarge) {
             Refusal refusal = tooLarge ? Refusal.BODY_TOO_LARGE : Refusal.NO_ROUTE;
             loop.unrouted().refused(refusal);
-            refused(refusal, request.keepAlive, body.done(), request.isHead);
+            refused(refusal, body.done());
             return;
         }
         ByteBuf head = loop.rewriter().request(request, peer, loop.allocator());
@@ -223,17 +224,51 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    // ---- Writing
+    // ---- The exchange's side
+
+    @Override
+    public boolean framed() {
+        return true;
+    }
+
+    @Override
+    public void resume() {
+        process();
+    }
+
+    @Override
+    public void interim(ResponseHead response) {
+        write(loop.rewriter().response(response, false, true, false, 0, loop.allocator()));
+    }
+
+    @Override
+    public int begin(
+            ResponseHead response, BodyScanner answered, ByteBuf rest, boolean requestComplete) {
+        return answer.begin(response, answered, rest, requestComplete);
+    }
+
+    @Override
+    public int pass(BodyScanner answered, ByteBuf bytes) {
+        return answer.pass(answered, bytes);
+    }
+
+    @Override
+    public void finish(BodyScanner answered) {
+        answer.end(answered);
+        channel.flush();
+    }
 
     void write(ByteBuf bytes) {
         channel.write(bytes, channel.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         channel.flush();
     }
 
-    boolean writable() {
+    @Override
+    public boolean writable() {
         return channel.isWritable();
     }
 
@@ -252,12 +287,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // ---- Ends
 
-    /** The exchange has ended with a complete answer, which is written and flushed. */
-    void exchangeEnded(boolean keep, boolean requestComplete) {
+    @Override
+    public void ended(boolean requestComplete) {
         exchange = null;
         if (!requestComplete) {
             linger();
-        } else if (!keep) {
+        } else if (!answer.keep()) {
             if (in == null) {
                 closeAfterWrite();
             } else {
@@ -274,11 +309,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         process();
     }
 
-    /** The answer cannot be completed: the client must see that it was cut. */
-    void abort(boolean endsWithClose) {
+    @Override
+    public void cut() {
         exchange = null;
         state = State.CLOSED;
-        if (endsWithClose) {
+        if (answer.endsWithClose()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             channel.close();
         } else {
@@ -286,10 +321,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The gateway's own answer ends the request. */
-    void refused(Refusal refusal, boolean keepAlive, boolean requestComplete, boolean isHead) {
+    @Override
+    public void refused(Refusal refusal, boolean requestComplete) {
         exchange = null;
-        boolean keep = keepAlive && requestComplete && !loop.isClosing();
+        boolean keep = answer.keepAlive() && requestComplete && !loop.isClosing();
         write(loop.rewriter().refusal(refusal, keep, isHead, loop.allocator()));
         flush();
         if (keep) {
@@ -302,7 +337,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** What came in is no request that could be answered and forgotten: answer and close. */
     private boolean reject(Refusal refusal) {
         loop.unrouted().refused(refusal);
-        refused(refusal, false, false, false);
+        isHead = false;
+        refused(refusal, false);
         return false;
     }
 
@@ -336,7 +372,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Called about ten times a second. */
+    @Override
     void tick(long nowNanos) {
         Timeouts timeouts = loop.settings().timeouts();
         long since = nowNanos - sinceNanos;
@@ -365,7 +401,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** An instance has fallen silent; see {@link Exchange#silent}. */
+    @Override
     void silent(Candidate ejected) {
         Exchange current = exchange;
         if (current != null) {
@@ -373,17 +409,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes the connection if no request is going on. */
+    @Override
     void closeIdle() {
         if (state == State.IDLE) {
             closeAfterWrite();
         }
     }
 
-    boolean idles() {
-        return state == State.IDLE;
-    }
-
+    @Override
     void closeNow() {
         channel.close();
     }

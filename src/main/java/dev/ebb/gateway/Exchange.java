@@ -3,74 +3,73 @@ package dev.ebb.gateway;
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.Outcome;
 import dev.ebb.balance.Pick;
-import dev.ebb.balance.RetryPolicy;
-import dev.ebb.balance.Tried;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer: pick, connect, send, receive, and again elsewhere where that is
- * allowed. Ends exactly once, with {@link ClientConnection#exchangeEnded}. One event loop.
+ * allowed. Ends exactly once, as {@link Downstream} says. Knows nothing of the protocols on its two
+ * sides. One event loop.
  *
  * <p>What may be sent again: a request of which nothing was sent, whatever its method; and an
  * idempotent one (RFC 9110 9.2.2) whose connection broke before the answer's head, while all that
  * was sent of its body is still here. Never after a byte of the final answer went to the client.
  */
 final class Exchange {
-    private static final int REFUSED_MAX = 16;
-
-    private final ClientConnection client;
+    private final Downstream client;
     private final GatewayLoop loop;
     private final LoopService service;
-    private final BodyScanner requestBody;
+    private final RequestSide request;
     private final boolean isHead;
     private final boolean http10;
-    private final boolean keepAlive;
-    private final boolean repeatable;
+    private final boolean upgrade;
+    private final Tries tries;
     private boolean expectContinue;
     private final long startNanos;
 
-    private final Sendable request;
-    private long requestBytes;
-
-    private Tried tried = Tried.NONE;
-    private int attempts;
-
-    /** Attempts that ended at once because nobody listens there; they use up no tries. */
-    private int refused;
-
     private @Nullable Candidate candidate;
     private @Nullable UpstreamPool pool;
-    private @Nullable UpstreamConnection connecting;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable Pending connecting;
+    private @Nullable Upstream upstream;
     private boolean waits;
     private boolean answered;
     private boolean stream;
+    private boolean tunnel;
     private long pickNanos;
 
-    private final Answer answer;
+    private int status;
+    private boolean begun;
     private boolean over;
     private long progressNanos;
 
+    /**
+     * @param asked is read here only
+     * @param body where the request's body is
+     * @param head what goes to the instance, in HTTP/1.1's form; owned from here on
+     */
     Exchange(
-            ClientConnection client,
+            Downstream client,
             LoopService service,
             RequestHead asked,
-            BodyScanner requestBody,
+            BodyScanner body,
             ByteBuf head,
             long nowNanos) {
         this.client = client;
         this.loop = service.loop;
         this.service = service;
-        this.requestBody = requestBody;
-        this.request = new Sendable(head);
+        request =
+                new RequestSide(
+                        head,
+                        body,
+                        asked.chunked,
+                        true,
+                        loop.settings().limits().replayBytes(),
+                        loop.allocator());
         isHead = asked.isHead;
         http10 = asked.http10;
-        answer = new Answer(client, loop, asked.http10);
-        keepAlive = asked.keepAlive;
+        upgrade = asked.upgrade;
         expectContinue = asked.expectContinue;
-        RetryPolicy retry = service.service.balance().retry();
-        repeatable = retry.enabled() && asked.idempotent;
+        tries = new Tries(service, asked.idempotent);
         startNanos = nowNanos;
         progressNanos = nowNanos;
     }
@@ -84,53 +83,39 @@ final class Exchange {
     }
 
     private void attempt(long nowNanos) {
-        switch (service.balancer.pick(tried, nowNanos, loop.random())) {
+        switch (service.balancer.pick(tries.tried(), nowNanos, loop.random())) {
             case Pick.None none -> refuse(Refusal.NO_INSTANCE);
             case Pick.Picked picked -> {
-                attempts++;
+                tries.begin();
                 candidate = picked.candidate();
                 pickNanos = nowNanos;
                 progressNanos = nowNanos;
                 answered = false;
                 waits = true;
-                boolean careful = !repeatable || !triesAreLeft();
                 UpstreamPool from = service.pool(picked.candidate());
                 pool = from;
-                from.acquire(this, attempts > 1, careful);
+                from.acquire(this, !tries.first(), !tries.repeatable());
             }
         }
     }
 
-    private RetryPolicy retryPolicy() {
-        return service.service.balance().retry();
-    }
-
     /** The pool opens a connection for this exchange. */
-    void connecting(UpstreamConnection connection) {
+    void connecting(Pending connection) {
         connecting = connection;
     }
 
     /** Here is a connection; everything that there is of the request goes out. */
-    void connected(UpstreamConnection connection) {
+    void connected(Upstream connection) {
         connecting = null;
         waits = false;
         upstream = connection;
         progressNanos = System.nanoTime();
-        if (mayBeSentAgain()) {
-            request.writeTo(connection);
-        } else {
-            request.moveTo(connection);
-        }
-        connection.flush();
-        client.process();
+        request.sendTo(connection, mayBeSentAgain());
+        client.resume();
     }
 
     private boolean mayBeSentAgain() {
-        return repeatable && request.complete() && triesAreLeft();
-    }
-
-    private boolean triesAreLeft() {
-        return attempts - refused < retryPolicy().maxAttempts();
+        return request.kept() && tries.repeatable();
     }
 
     /** There is no connection to the instance to be had. Nothing of the request was sent. */
@@ -149,16 +134,24 @@ final class Exchange {
     }
 
     /** The connection ended, or its answer made no sense, before the answer was complete. */
-    void broken(UpstreamConnection connection, UpstreamConnection.Break why) {
+    void broken(Break why) {
         upstream = null;
         long now = System.nanoTime();
-        boolean garbage = why == UpstreamConnection.Break.BAD_RESPONSE;
-        if (answer.begun()) {
+        if (begun) {
             truncated(Outcome.CUT, now);
             return;
         }
-        Refusal refusal = garbage ? Refusal.BAD_RESPONSE : Refusal.UPSTREAM_CLOSED;
-        retryOrRefuse(refusal, Outcome.CUT, !garbage && mayBeSentAgain(), false, now);
+        switch (why) {
+            case BAD_RESPONSE ->
+                    retryOrRefuse(Refusal.BAD_RESPONSE, Outcome.CUT, false, false, now);
+            // Whatever the method: nothing was done for it.
+            case NOT_PROCESSED ->
+                    retryOrRefuse(
+                            Refusal.UPSTREAM_CLOSED, Outcome.CANCELLED, request.kept(), false, now);
+            case CLOSED, RESET ->
+                    retryOrRefuse(
+                            Refusal.UPSTREAM_CLOSED, Outcome.CUT, mayBeSentAgain(), false, now);
+        }
     }
 
     /**
@@ -166,8 +159,8 @@ final class Exchange {
      * sent again does not wait for the timeout.
      */
     void silent(Candidate ejected) {
-        UpstreamConnection connection = upstream;
-        if (candidate != ejected || connection == null || answer.begun() || !mayBeSentAgain()) {
+        Upstream connection = upstream;
+        if (candidate != ejected || connection == null || begun || !mayBeSentAgain()) {
             return;
         }
         connection.abandon();
@@ -180,18 +173,11 @@ final class Exchange {
         Candidate failed = candidate();
         boolean byScaling = service.scalingIsDue(failed);
         finishAttempt(outcome, nowNanos);
-        // With several instances gone at once, one that lives is found, however few the tries.
-        refused += exempt && refused < REFUSED_MAX && !tried.contains(failed) ? 1 : 0;
-        boolean again =
-                allowed
-                        && retryPolicy().enabled()
-                        && triesAreLeft()
-                        && (exempt || service.budget.tryRetry(nowNanos));
-        if (!again) {
+        if (!tries.again(failed, allowed, exempt, nowNanos)) {
             if (byScaling) {
                 service.endpoint(failed).lostByScaling();
             }
-            refuse(attempts > 1 ? Refusal.RETRY_EXHAUSTED : why);
+            refuse(tries.first() ? why : Refusal.RETRY_EXHAUSTED);
             return;
         }
         service.counters.count(Counters.RETRIED);
@@ -199,10 +185,6 @@ final class Exchange {
             service.counters.count(Counters.RETRIED_BY_SCALING);
             service.endpoint(failed).retriedByScaling();
         }
-        if (tried == Tried.NONE) {
-            tried = Tried.create();
-        }
-        tried.add(failed);
         attempt(nowNanos);
     }
 
@@ -227,60 +209,41 @@ final class Exchange {
 
     // ---- The request's body
 
-    boolean requestIsSent() {
-        return requestBody.done();
+    boolean requestIsComplete() {
+        return request.complete();
     }
 
     /** Whether bytes of the request's body are wanted now. */
     boolean wantsBody() {
-        if (requestBody.done() || over) {
-            return false;
-        }
-        UpstreamConnection connection = upstream;
-        return connection == null
-                ? request.bytes() < loop.settings().limits().replayBytes()
-                : connection.writable();
+        return !over && request.wantsMore(upstream);
     }
 
     /** Takes its part of what the client has sent, from the reader index on. */
     void requestBody(ByteBuf in) {
-        int taken = requestBody.accept(in, null);
-        if (requestBody.bad()) {
+        int taken = request.accept(in, upstream, mayBeSentAgain());
+        if (taken == Downstream.BAD) {
             giveUp(Refusal.BAD_CHUNK);
             return;
         }
-        requestBytes += taken;
         progressNanos = System.nanoTime();
         service.counters.add(Counters.BYTES_IN, taken);
         long most = loop.settings().limits().requestBodyBytes();
-        if (most > 0 && requestBytes > most) {
+        if (most > 0 && request.bytes() > most && !tunnel) {
             giveUp(Refusal.BODY_TOO_LARGE);
-            return;
-        }
-        if (taken > 0) {
-            forward(in.readRetainedSlice(taken));
         }
     }
 
-    private void forward(ByteBuf part) {
-        UpstreamConnection connection = upstream;
-        int size = part.readableBytes();
-        if (connection == null) {
-            request.add(part);
-            return;
+    /** The client's protocol says that the body is complete; the scanner knows already. */
+    void requestFinished() {
+        if (!over) {
+            progressNanos = System.nanoTime();
+            request.finished(upstream, mayBeSentAgain());
+            flushUpstream();
         }
-        if (mayBeSentAgain()) {
-            if (request.bytes() + size <= loop.settings().limits().replayBytes()) {
-                request.add(part.retainedDuplicate());
-            } else {
-                request.drop();
-            }
-        }
-        connection.write(part);
     }
 
     void flushUpstream() {
-        UpstreamConnection connection = upstream;
+        Upstream connection = upstream;
         if (connection != null) {
             connection.flush();
         }
@@ -289,7 +252,7 @@ final class Exchange {
     /** The connection to the instance takes bytes again. */
     void upstreamWritable() {
         progressNanos = System.nanoTime();
-        client.process();
+        client.resume();
     }
 
     // ---- The answer
@@ -308,7 +271,22 @@ final class Exchange {
             expectContinue = false;
         }
         progressNanos = System.nanoTime();
-        client.write(loop.rewriter().response(response, false, true, false, 0, loop.allocator()));
+        client.interim(response);
+    }
+
+    /** Whether the client asked to leave HTTP for another protocol, and the instance may agree. */
+    boolean wantsUpgrade() {
+        return upgrade && !begun;
+    }
+
+    /** The instance agrees to another protocol: from now on bytes pass both ways as they are. */
+    boolean switched(ResponseHead response, Upstream connection, ByteBuf rest) {
+        tunnel = true;
+        request.tunnel();
+        connection.body().untilClose();
+        boolean more = responseHead(response, connection, rest);
+        client.resume();
+        return more;
     }
 
     /**
@@ -316,18 +294,18 @@ final class Exchange {
      *
      * @return whether there are bytes behind the body's end
      */
-    boolean responseHead(ResponseHead response, UpstreamConnection connection, ByteBuf rest) {
+    boolean responseHead(ResponseHead response, Upstream connection, ByteBuf rest) {
         long now = System.nanoTime();
         int readable = rest.readableBytes();
-        boolean mayKeep =
-                keepAlive && !loop.isClosing() && (requestIsSent() || response.status < 400);
-        int taken = answer.begin(response, connection.body(), rest, mayKeep);
-        if (taken == Answer.BAD) {
+        status = response.status;
+        int taken = client.begin(response, connection.body(), rest, request.complete());
+        if (taken == Downstream.BAD) {
             return false;
         }
+        begun = true;
         answered = true;
-        service.balancer.answered(candidate(), Outcome.ofStatus(response.status), pickNanos, now);
-        if (response.stream) {
+        service.balancer.answered(candidate(), Outcome.ofStatus(status), pickNanos, now);
+        if (response.stream || tunnel) {
             stream = true;
             service.balancer.streamOpened(candidate());
         }
@@ -337,17 +315,17 @@ final class Exchange {
     }
 
     /** More of the answer's body; owns it, and says whether there are bytes behind its end. */
-    boolean responseBody(UpstreamConnection connection, ByteBuf bytes) {
+    boolean responseBody(Upstream connection, ByteBuf bytes) {
         int readable = bytes.readableBytes();
-        int taken = answer.pass(connection.body(), bytes);
-        if (taken == Answer.BAD) {
+        int taken = client.pass(connection.body(), bytes);
+        if (taken == Downstream.BAD) {
             return false;
         }
         passed(connection, taken, System.nanoTime());
         return taken < readable;
     }
 
-    private void passed(UpstreamConnection connection, int bytes, long nowNanos) {
+    private void passed(Upstream connection, int bytes, long nowNanos) {
         progressNanos = nowNanos;
         service.counters.add(Counters.BYTES_OUT, bytes);
         if (!client.writable()) {
@@ -358,7 +336,7 @@ final class Exchange {
     /** The client takes bytes again. */
     void clientWritable() {
         progressNanos = System.nanoTime();
-        UpstreamConnection connection = upstream;
+        Upstream connection = upstream;
         if (connection != null) {
             connection.read(true);
         }
@@ -371,19 +349,22 @@ final class Exchange {
     /**
      * The answer is complete.
      *
+     * @param body the answer's
      * @param reusable the connection, if it may serve again
      */
-    void responseEnded(@Nullable UpstreamConnection reusable) {
+    void responseEnded(BodyScanner body, @Nullable Upstream reusable) {
         long now = System.nanoTime();
         upstream = null;
-        finishAttempt(Outcome.ofStatus(answer.status()), now);
-        service.counters.answered(answer.status(), now - startNanos);
+        finishAttempt(Outcome.ofStatus(status), now);
+        service.counters.answered(status, now - startNanos);
         over = true;
-        client.flush();
+        // Before the connection is released, which may begin to serve another exchange.
+        boolean complete = request.complete();
+        client.finish(body);
         if (reusable != null) {
             reusable.release(now);
         }
-        client.exchangeEnded(answer.keep(), requestIsSent());
+        client.ended(complete);
     }
 
     // ---- Other ends
@@ -396,7 +377,7 @@ final class Exchange {
         finishAttempt(outcome, nowNanos);
         service.counters.count(Counters.TRUNCATED);
         over = true;
-        client.abort(answer.endsWithClose());
+        client.cut();
     }
 
     /** Ends without an answer of the instance: the gateway's own goes to the client. */
@@ -404,20 +385,20 @@ final class Exchange {
         request.drop();
         over = true;
         service.counters.refused(refusal);
-        client.refused(refusal, keepAlive, requestIsSent(), isHead);
+        client.refused(refusal, request.complete());
     }
 
     /** The client's fault, or time's: lets go of the instance and answers, if that is possible. */
     private void giveUp(Refusal refusal) {
         long now = System.nanoTime();
-        UpstreamConnection current = upstream;
+        Upstream current = upstream;
         boolean clientStalls = current != null && !current.isReading();
         boolean timeout =
                 !clientStalls
                         && (refusal == Refusal.RESPONSE_TIMEOUT
                                 || refusal == Refusal.REQUEST_DEADLINE);
         letGo();
-        if (answer.begun()) {
+        if (begun) {
             truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
             return;
         }
@@ -432,7 +413,7 @@ final class Exchange {
     }
 
     private void letGo() {
-        UpstreamConnection connection = upstream;
+        Upstream connection = upstream;
         upstream = null;
         if (connection != null) {
             connection.abandon();
@@ -441,7 +422,7 @@ final class Exchange {
         if (waits && from != null) {
             waits = false;
             from.cancel(this);
-            UpstreamConnection pending = connecting;
+            Pending pending = connecting;
             connecting = null;
             if (pending != null) {
                 pending.notNeeded();
@@ -457,10 +438,16 @@ final class Exchange {
         over = true;
         letGo();
         request.drop();
+        long now = System.nanoTime();
         if (candidate != null) {
-            finishAttempt(Outcome.CANCELLED, System.nanoTime());
+            finishAttempt(tunnel ? Outcome.OK : Outcome.CANCELLED, now);
         }
-        service.counters.count(Counters.CANCELLED);
+        if (tunnel) {
+            // Either side may end it.
+            service.counters.answered(status, now - startNanos);
+        } else {
+            service.counters.count(Counters.CANCELLED);
+        }
     }
 
     /** Called about ten times a second. */
@@ -471,18 +458,22 @@ final class Exchange {
         Timeouts timeouts = loop.settings().timeouts();
         long quiet = nowNanos - progressNanos;
         long whole = timeouts.request().toNanos();
-        UpstreamConnection connection = upstream;
-        if (whole > 0 && nowNanos - startNanos > whole) {
+        Upstream connection = upstream;
+        if (tunnel) {
+            if (quiet > timeouts.tunnel().toNanos()) {
+                giveUp(Refusal.RESPONSE_TIMEOUT);
+            }
+        } else if (whole > 0 && nowNanos - startNanos > whole) {
             giveUp(Refusal.REQUEST_DEADLINE);
         } else if (connection == null) {
             if (waits && connecting == null && quiet > timeouts.waiting().toNanos()) {
                 giveUp(Refusal.OVERLOADED);
             }
-        } else if (answer.begun()) {
+        } else if (begun) {
             if (quiet > timeouts.responseBody().toNanos()) {
                 giveUp(Refusal.RESPONSE_TIMEOUT);
             }
-        } else if (!requestIsSent() && connection.writable()) {
+        } else if (!request.complete() && connection.writable()) {
             if (quiet > timeouts.requestBody().toNanos()) {
                 giveUp(Refusal.REQUEST_TIMEOUT);
             }

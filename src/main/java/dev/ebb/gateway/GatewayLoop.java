@@ -38,7 +38,7 @@ final class GatewayLoop {
     private final GatewaySettings settings;
     private final RouteTable routes;
     private final List<LoopService> services = new ArrayList<>();
-    private final List<ClientConnection> clients = new ArrayList<>();
+    private final List<Client> clients = new ArrayList<>();
     private final Counters unrouted = new Counters();
     private final RequestHead requestHead;
     private final ResponseHead responseHead;
@@ -106,7 +106,7 @@ final class GatewayLoop {
             }
             // From the end, because a connection that closes takes the last one's place.
             for (int i = clients.size() - 1; i >= 0; i--) {
-                ClientConnection client = clients.get(i);
+                Client client = clients.get(i);
                 client.tick(now);
                 if (closing && now - closeIdleFromNanos > 0) {
                     client.closeIdle();
@@ -200,14 +200,14 @@ final class GatewayLoop {
         channel.pipeline().addLast(client);
     }
 
-    void clientClosed(ClientConnection client) {
+    void clientClosed(Client client) {
         if (client.slot < 0) {
             return;
         }
         unrouted.count(Counters.CLIENTS_CLOSED);
         gateway.clientClosed();
-        ClientConnection last = clients.removeLast();
-        if (last != client) {
+        Client last = clients.removeLast();
+        if (client.slot < clients.size()) {
             clients.set(client.slot, last);
             last.slot = client.slot;
         }
@@ -251,7 +251,7 @@ final class GatewayLoop {
 
     void closeAll() {
         eventLoop.execute(() -> {
-            List.copyOf(clients).forEach(ClientConnection::closeNow);
+            List.copyOf(clients).forEach(Client::closeNow);
             services.forEach(LoopService::retireAll);
         });
     }

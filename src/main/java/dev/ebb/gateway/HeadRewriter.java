@@ -25,6 +25,7 @@ final class HeadRewriter {
     private static final byte[] QUOTE_END = Bytes.ascii("\"\r\n");
     private static final byte[] CLOSE = Bytes.ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Bytes.ascii("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = Bytes.ascii("Connection: Upgrade\r\n");
 
     private static final byte[] TOKEN_CLOSE = Bytes.ascii("close");
     private static final byte[] TOKEN_KEEP_ALIVE = Bytes.ascii("keep-alive");
@@ -55,6 +56,9 @@ final class HeadRewriter {
         out.add(head.bytes, run, head.length - 2);
         if (request.chunked) {
             out.add(CHUNKED);
+        }
+        if (request.upgrade) {
+            out.add(UPGRADE);
         }
         addForwarded(request, peer);
         out.add(via);
@@ -102,6 +106,7 @@ final class HeadRewriter {
             case FieldName.OTHER, FieldName.CONTENT_LENGTH, FieldName.VIA -> false;
             case FieldName.HOST -> request.absolute;
             case FieldName.EXPECT -> request.http10;
+            case FieldName.UPGRADE -> !request.upgrade;
             case FieldName.FORWARDED,
                     FieldName.X_FORWARDED_PROTO,
                     FieldName.X_FORWARDED_HOST,
@@ -199,7 +204,7 @@ final class HeadRewriter {
             boolean drop =
                     id >= FieldName.FIRST_HOP_BY_HOP
                             || id == FieldName.CONNECTION
-                            || id == FieldName.UPGRADE
+                            || (id == FieldName.UPGRADE && response.status != 101)
                             || id == FieldName.TRANSFER_ENCODING
                             || (id == FieldName.CONTENT_LENGTH
                                     && (lengthless || i != response.lengthField))
@@ -212,6 +217,8 @@ final class HeadRewriter {
         }
         if (response.status >= 200) {
             addConnection(keep, toHttp10);
+        } else if (response.status == 101) {
+            out.add(UPGRADE);
         }
         return out.add(CRLF).toBuffer(allocator, room);
     }

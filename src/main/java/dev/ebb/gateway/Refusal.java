@@ -21,7 +21,7 @@ enum Refusal {
     TARGET_TOO_LONG(414, "target_too_long", "The request target is too long."),
     EXPECTATION(417, "expectation", "Only Expect: 100-continue is supported."),
     HEAD_TOO_LARGE(431, "head_too_large", "The request's head is too large."),
-    UPGRADE(501, "upgrade_unsupported", "Protocol upgrades are not supported."),
+    UPGRADE(501, "upgrade_unsupported", "This service does not speak that protocol."),
     VERSION(505, "version_unsupported", "Only HTTP/1.1 and HTTP/1.0 are supported."),
 
     CONNECT_REFUSED(502, "connect_refused", "The instance refused the connection."),

@@ -11,6 +11,7 @@ final class RequestHead {
     private static final byte[] KEEP_ALIVE = Bytes.ascii("keep-alive");
     private static final byte[] CHUNKED = Bytes.ascii("chunked");
     private static final byte[] CONTINUE = Bytes.ascii("100-continue");
+    private static final byte[] UPGRADE = Bytes.ascii("upgrade");
     private static final byte[] H2C = Bytes.ascii("h2c");
     private static final byte[] HTTP_1 = Bytes.ascii("HTTP/1.");
     private static final byte[] HTTP = Bytes.ascii("HTTP/");
@@ -48,6 +49,9 @@ final class RequestHead {
     boolean absolute;
 
     private int hosts;
+
+    /** The client asks to leave HTTP for the protocol that the Upgrade field names. */
+    boolean upgrade;
 
     boolean isHead;
     boolean idempotent;
@@ -210,6 +214,8 @@ final class RequestHead {
         chunked = false;
         contentLength = -1;
         hosts = 0;
+        boolean wanted = false;
+        boolean named = false;
         boolean close = false;
         for (int i = 0; i < head.count; i++) {
             Refusal refusal = null;
@@ -220,10 +226,11 @@ final class RequestHead {
                 case FieldName.CONNECTION -> {
                     close |= head.lists(i, CLOSE);
                     keepAlive |= head.lists(i, KEEP_ALIVE);
+                    wanted |= head.lists(i, UPGRADE);
                 }
                 case FieldName.EXPECT -> refusal = readExpect(i);
-                // Others may be ignored (RFC 9110 7.8); who asks for a WebSocket must be told no.
-                case FieldName.UPGRADE -> refusal = head.lists(i, H2C) ? null : Refusal.UPGRADE;
+                // That one is for this hop only, and no longer in use (RFC 9113 3.1): ignored.
+                case FieldName.UPGRADE -> named |= !head.lists(i, H2C);
                 default -> {}
             }
             if (refusal != null) {
@@ -235,6 +242,9 @@ final class RequestHead {
             return Refusal.BAD_FRAMING;
         }
         contentLength = Math.max(0, contentLength);
+        // A server may ignore the field (RFC 9110 7.8), and where a body comes first, this one
+        // does.
+        upgrade = wanted && named && !http10 && !chunked && contentLength == 0;
         return hosts == 0 && !http10 ? Refusal.BAD_HOST : null;
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponseHead {
     private static final byte[] CLOSE = Bytes.ascii("close");
     private static final byte[] KEEP_ALIVE = Bytes.ascii("keep-alive");
+    private static final byte[] UPGRADE = Bytes.ascii("upgrade");
     private static final byte[] CHUNKED = Bytes.ascii("chunked");
     private static final byte[] TIMEOUT = Bytes.ascii("timeout=");
     private static final byte[] VERSION = Bytes.ascii("HTTP/1.");
@@ -35,6 +36,9 @@ final class ResponseHead {
 
     /** What the instance promised in its Keep-Alive field; -1 for nothing. */
     int idleSeconds;
+
+    /** The instance agrees to another protocol, if the status is 101. */
+    boolean upgrade;
 
     /** An event stream: open for as long as someone listens. */
     boolean stream;
@@ -90,6 +94,8 @@ final class ResponseHead {
         contentLength = -1;
         idleSeconds = -1;
         stream = false;
+        upgrade = false;
+        boolean named = false;
         boolean close = false;
         boolean keep = http11;
         boolean encoded = false;
@@ -115,12 +121,15 @@ final class ResponseHead {
                 case FieldName.CONNECTION -> {
                     close |= head.lists(i, CLOSE);
                     keep |= head.lists(i, KEEP_ALIVE);
+                    upgrade |= head.lists(i, UPGRADE);
                 }
+                case FieldName.UPGRADE -> named = true;
                 case FieldName.KEEP_ALIVE -> readIdle(i);
                 default -> readOther(i);
             }
         }
         chunked = encoded;
+        upgrade &= named;
         persistent = keep && !close;
         return chunked && contentLength >= 0 ? "an unclear length" : null;
     }

@@ -12,9 +12,17 @@ final class Sendable {
     private @Nullable ByteBuf head;
     private @Nullable ArrayDeque<ByteBuf> parts;
     private int bytes;
+    private final boolean bodyless;
+    private boolean ended;
+    private byte @Nullable [] trailers;
 
-    Sendable(ByteBuf head) {
+    /**
+     * @param bodyless the head is all that there is
+     */
+    Sendable(ByteBuf head, boolean bodyless) {
         this.head = head;
+        this.bodyless = bodyless;
+        ended = bodyless;
     }
 
     /** Whether all of the request, as far as it has come, is still here. */
@@ -37,33 +45,48 @@ final class Sendable {
         bytes += part.readableBytes();
     }
 
+    /** The body has come to its end. */
+    void end(byte @Nullable [] lines) {
+        ended = true;
+        trailers = lines;
+    }
+
     /** Writes everything and keeps it. */
-    void writeTo(UpstreamConnection connection) {
-        ByteBuf first = head;
-        if (first == null) {
-            throw new IllegalStateException("the request is not here any more");
-        }
-        connection.write(first.retainedDuplicate());
+    void writeTo(Upstream upstream) {
+        upstream.head(head().retainedDuplicate(), bodyless);
         if (parts != null) {
             for (ByteBuf part : parts) {
-                connection.write(part.retainedDuplicate());
+                upstream.part(part.retainedDuplicate());
             }
         }
+        endOf(upstream);
     }
 
     /** Writes everything and lets go of it. */
-    void moveTo(UpstreamConnection connection) {
-        ByteBuf first = head;
-        if (first == null) {
-            throw new IllegalStateException("the request is not here any more");
-        }
+    void moveTo(Upstream upstream) {
+        ByteBuf first = head();
         head = null;
-        connection.write(first);
+        upstream.head(first, bodyless);
         ArrayDeque<ByteBuf> rest = parts;
         parts = null;
         bytes = 0;
         if (rest != null) {
-            rest.forEach(connection::write);
+            rest.forEach(upstream::part);
+        }
+        endOf(upstream);
+    }
+
+    private ByteBuf head() {
+        ByteBuf first = head;
+        if (first == null) {
+            throw new IllegalStateException("the request is not here any more");
+        }
+        return first;
+    }
+
+    private void endOf(Upstream upstream) {
+        if (ended && !bodyless) {
+            upstream.end(trailers);
         }
     }
 

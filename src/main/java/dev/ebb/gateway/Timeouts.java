@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param waiting for one of an instance's connections to be free (503 beyond)
  * @param responseHead from the request's last byte to the response's head (504 beyond)
  * @param responseBody without a byte of the response's body, and without the client reading any
+ * @param tunnel without a byte in either direction, once a client and an instance have left HTTP
+ *     for another protocol, such as WebSocket
  * @param request the whole request, upload and answer included; zero for no limit
  * @param upstreamIdle pooled connections unused for longer are closed. Below the usual 5 s of
  *     application servers, so that the instance does not close first: a request that meets a close
@@ -27,6 +29,7 @@ public record Timeouts(
         Duration waiting,
         Duration responseHead,
         Duration responseBody,
+        Duration tunnel,
         Duration request,
         Duration upstreamIdle,
         Duration linger) {
@@ -39,6 +42,7 @@ public record Timeouts(
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(60),
+                    Duration.ofHours(1),
                     Duration.ZERO,
                     Duration.ofSeconds(4),
                     Duration.ofSeconds(2));
@@ -51,6 +55,7 @@ public record Timeouts(
         positive("waiting", waiting);
         positive("responseHead", responseHead);
         positive("responseBody", responseBody);
+        positive("tunnel", tunnel);
         positive("upstreamIdle", upstreamIdle);
         positive("linger", linger);
         if (request.isNegative()) {

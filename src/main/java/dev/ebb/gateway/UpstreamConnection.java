@@ -21,16 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 // Netty tells of what fails by closing the connection, and that is where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Upstream, Pending {
     private static final int TCP_ESTABLISHED = 1;
     private static final int MAX_INTERIM = 32;
-
-    /** Why an exchange gets no answer from this connection, or no whole one. */
-    enum Break {
-        CLOSED,
-        RESET,
-        BAD_RESPONSE
-    }
 
     private final GatewayLoop loop;
     private final UpstreamPool pool;
@@ -134,12 +127,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Who wanted the connection has gone; once it is there, it goes to the pool. */
-    void notNeeded() {
+    @Override
+    public void notNeeded() {
         exchange = null;
     }
 
     /** The exchange wants no more of it: the connection cannot be used again. */
-    void abandon() {
+    @Override
+    public void abandon() {
         exchange = null;
         close();
     }
@@ -162,16 +157,29 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     // ---- The exchange's side
 
-    void write(ByteBuf part) {
+    @Override
+    public void head(ByteBuf head, boolean last) {
+        part(head);
+    }
+
+    @Override
+    public void part(ByteBuf part) {
         Channel open = channel();
         open.write(part, open.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void end(byte @Nullable [] trailers) {
+        // The bytes themselves say so.
+    }
+
+    @Override
+    public void flush() {
         channel().flush();
     }
 
-    boolean writable() {
+    @Override
+    public boolean writable() {
         return channel().isWritable();
     }
 
@@ -180,18 +188,21 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return buffer != null && buffer.totalPendingWriteBytes() == 0;
     }
 
-    void read(boolean on) {
+    @Override
+    public void read(boolean on) {
         if (reading != on) {
             reading = on;
             channel().config().setAutoRead(on);
         }
     }
 
-    boolean isReading() {
+    @Override
+    public boolean isReading() {
         return reading;
     }
 
-    BodyScanner body() {
+    @Override
+    public BodyScanner body() {
         return body;
     }
 
@@ -253,9 +264,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Handles one head; false when it must not be. */
     private boolean headArrived(Exchange current, ResponseHead response, ByteBuf rest) {
+        if (response.status == 101) {
+            return switched(current, response, rest);
+        }
         if (response.status < 200) {
             interim++;
-            if (response.status == 101 || interim > MAX_INTERIM) {
+            if (interim > MAX_INTERIM) {
                 return false;
             }
             current.interim(response);
@@ -278,6 +292,18 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         in = null;
         afterBytes(current, current.responseHead(response, this, rest));
+        return true;
+    }
+
+    /** The instance speaks another protocol from here on, if that is what it was asked for. */
+    private boolean switched(Exchange current, ResponseHead response, ByteBuf rest) {
+        if (!current.wantsUpgrade() || !response.upgrade) {
+            return false;
+        }
+        inBody = true;
+        persistent = false;
+        in = null;
+        afterBytes(current, current.switched(response, this, rest));
         return true;
     }
 
@@ -305,15 +331,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void responseEnded(Exchange current) {
         exchange = null;
         used = true;
-        boolean reusable = persistent && !reset && current.requestIsSent() && allWritten();
-        current.responseEnded(reusable ? this : null);
+        boolean reusable = persistent && !reset && current.requestIsComplete() && allWritten();
+        current.responseEnded(body, reusable ? this : null);
         if (!reusable) {
             close();
         }
     }
 
-    /** The exchange is over and has counted itself as finished. */
-    void release(long nowNanos) {
+    @Override
+    public void release(long nowNanos) {
         pool.release(this, nowNanos);
     }
 
@@ -323,7 +349,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         dropIn();
         close();
         if (current != null) {
-            current.broken(this, why);
+            current.broken(why);
         }
     }
 
@@ -365,9 +391,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (inBody && body.endsWithClose() && !reset) {
-            current.responseEnded(null);
+            current.responseEnded(body, null);
         } else {
-            current.broken(this, reset ? Break.RESET : Break.CLOSED);
+            current.broken(reset ? Break.RESET : Break.CLOSED);
         }
     }
 

@@ -124,11 +124,6 @@ class BadInputTest {
                         417,
                         "GET / HTTP/1.1\r\nHost: a\r\n" + "Expect: tea\r\n\r\n"),
                 new Case(
-                        "a WebSocket",
-                        501,
-                        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
-                                + "Connection: Upgrade\r\n\r\n"),
-                new Case(
                         "too many fields",
                         431,
                         "GET / HTTP/1.1\r\nHost: a\r\n" + "X: 1\r\n".repeat(200) + "\r\n"),

@@ -16,6 +16,7 @@ final class TestTimeouts {
                 all,
                 all,
                 all,
+                all,
                 Duration.ZERO,
                 Duration.ofSeconds(4),
                 all);
