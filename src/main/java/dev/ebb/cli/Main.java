@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            ProxyCommand.class,
             CheckCommand.class,
             StatusCommand.class,
             ExplainCommand.class,

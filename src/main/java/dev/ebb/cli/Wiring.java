@@ -261,7 +261,7 @@ public final class Wiring {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
-    private static View.Traffic traffic(GatewayStats.Traffic t) {
+    static View.Traffic traffic(GatewayStats.Traffic t) {
         return new View.Traffic(
                 t.requests(),
                 t.answers(),

@@ -161,7 +161,7 @@ final class Metrics {
         value.ifPresent(v -> out.sample(v, labels(i, "resource", resource)));
     }
 
-    private static void traffic(Map<String, View.Traffic> services, MetricsText out) {
+    static void traffic(Map<String, View.Traffic> services, MetricsText out) {
         out.counter("ebb_requests_total", "Requests with a route, by service.");
         services.forEach((name, t) -> out.sample(t.requests(), "service", name));
         byCause(

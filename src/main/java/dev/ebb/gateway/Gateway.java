@@ -307,7 +307,11 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             LockSupport.parkNanos(10_000_000);
         }
         int left = clients.get();
-        loops.getFirst().tell(home -> checks.forEach(HealthChecks::close));
+        // Before any loop ends, because a check's result is told to all of them.
+        loops.getFirst()
+                .eventLoop()
+                .submit(() -> checks.forEach(HealthChecks::close))
+                .awaitUninterruptibly(1_000);
         loops.forEach(GatewayLoop::closeAll);
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
         return left;

@@ -10,9 +10,12 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A gateway to a fixed list of addresses, without any control: for benchmarks. */
+/**
+ * A gateway to a fixed list of addresses, without control, journal or state. Its one service gets
+ * everything; its endpoints are numbered from 1 in the order given.
+ */
 public final class StaticGateway {
-    private static final ServiceName SERVICE = new ServiceName("static");
+    public static final ServiceName SERVICE = new ServiceName("static");
 
     private StaticGateway() {}
 
@@ -27,7 +30,7 @@ public final class StaticGateway {
             endpoints.add(
                     new Endpoint(
                             new InstanceId(SERVICE, endpoints.size() + 1),
-                            address.getHostString(),
+                            host(address),
                             address.getPort(),
                             EndpointRole.ACTIVE,
                             1,
@@ -35,5 +38,12 @@ public final class StaticGateway {
         }
         gateway.publish(new EndpointSnapshot(SERVICE, 1, endpoints));
         return gateway;
+    }
+
+    /** Where the address is known it is used as it is: nothing is looked up twice. */
+    private static String host(InetSocketAddress address) {
+        return address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
     }
 }

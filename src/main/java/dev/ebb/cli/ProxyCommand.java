@@ -1,0 +1,264 @@
+package dev.ebb.cli;
+
+import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.CheckPolicy;
+import dev.ebb.balance.StrategyKind;
+import dev.ebb.gateway.Gateway;
+import dev.ebb.gateway.GatewaySettings;
+import dev.ebb.gateway.GatewayStartException;
+import dev.ebb.gateway.StaticGateway;
+import dev.ebb.gateway.Transport;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code ebb proxy}: the gateway alone. What is not needed for the first answer (the admin API,
+ * logging) is not even loaded before somebody asks for it.
+ */
+@Command(
+        name = "proxy",
+        header = "Balance the load between fixed addresses, and nothing more.",
+        description = {
+            "The gateway alone: it starts no instances, keeps no state and scales nothing. Requests"
+                    + " go to the addresses of --to; those that fail are taken out of rotation and"
+                    + " brought back, and requests that were provably not processed are tried"
+                    + " elsewhere.",
+            "",
+            "Each address is checked every 2 s: by a TCP connect, or with --check by a GET that"
+                    + " must answer 2xx or 3xx. 3 bad checks take it out, 2 good ones bring it"
+                    + " back. All get requests from the start, before the first check.",
+            "",
+            "Ctrl-C or SIGTERM ends it in order: nothing new is accepted, what is in flight is"
+                    + " answered.",
+            "",
+            "  ebb proxy --listen 127.0.0.1:8080 --to 127.0.0.1:9001,127.0.0.1:9002",
+            ""
+        })
+final class ProxyCommand implements Callable<Integer> {
+    private static final int LISTENERS_MAX = 64;
+    private static final int ENDPOINTS_MAX = 1000;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            split = ",",
+            defaultValue = "127.0.0.1:8080",
+            description = "Where to listen, one or more: ${DEFAULT-VALUE} by default. Port 0: any.")
+    private List<String> listen = List.of();
+
+    @Option(
+            names = "--to",
+            paramLabel = "ADDRESS",
+            split = ",",
+            required = true,
+            description =
+                    "Where requests go: host:port, one or more. Names are looked up once, at the"
+                            + " start.")
+    private List<String> to = List.of();
+
+    @Option(
+            names = "--check",
+            paramLabel = "PATH",
+            description = "Check with GET PATH instead of a TCP connect.")
+    private Optional<String> check = Optional.empty();
+
+    @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            defaultValue = "least-response-time",
+            description =
+                    "How an address is picked: least-response-time (the default),"
+                            + " least-requests, weighted or random.")
+    private String strategy = "";
+
+    @Option(
+            names = "--loops",
+            paramLabel = "N",
+            description = "Event loops, one thread each; by default 2, or 1 on a single CPU.")
+    private int loops = GatewaySettings.DEFAULT.loops();
+
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "auto (the default: epoll, else nio), epoll, io-uring or nio.")
+    private String transport = "";
+
+    @Option(
+            names = "--trust-forwarded",
+            description =
+                    "Keep the client's X-Forwarded-* and Forwarded and add to them; by default"
+                            + " they are replaced.")
+    private boolean trustForwarded;
+
+    @Option(
+            names = "--admin",
+            paramLabel = "ADDRESS",
+            description =
+                    "A loopback address for GET /metrics (Prometheus) and /healthz; by default"
+                            + " none. Port 0: any.")
+    private Optional<String> admin = Optional.empty();
+
+    @Option(
+            names = "--shutdown",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description =
+                    "How long requests in flight may go on when it is ended: ${DEFAULT-VALUE} s by"
+                            + " default.")
+    private int shutdownSeconds = 30;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        List<InetSocketAddress> addresses = Hosts.parse("--to", to, ENDPOINTS_MAX);
+        Optional<InetSocketAddress> pageAt = admin.map(ProxyCommand::loopback);
+        Gateway gateway = start(addresses);
+        var ended = new CountDownLatch(1);
+        try (var page = page(pageAt, gateway, addresses)) {
+            endOnSignal(gateway, err, ended);
+            out.println(hello(gateway, addresses, page));
+            out.flush();
+            ended.await();
+        }
+        return Exit.OK;
+    }
+
+    private Gateway start(List<InetSocketAddress> addresses) {
+        try {
+            return StaticGateway.start(settings(), policy(), addresses);
+        } catch (GatewayStartException e) {
+            throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The page is opened last, and takes the gateway with it when that fails. */
+    private static ProxyPage page(
+            Optional<InetSocketAddress> at, Gateway gateway, List<InetSocketAddress> addresses) {
+        if (at.isEmpty()) {
+            return ProxyPage.NONE;
+        }
+        try {
+            return ProxyPage.open(at.get(), gateway, addresses);
+        } catch (Failure e) {
+            gateway.close(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    private static InetSocketAddress loopback(String text) {
+        InetSocketAddress address = Hosts.parse("--admin", text);
+        if (!address.getAddress().isLoopbackAddress()) {
+            throw new Failure(
+                    Exit.USAGE, "--admin: " + Wiring.text(address) + " is not on loopback");
+        }
+        return address;
+    }
+
+    private GatewaySettings settings() {
+        if (loops < 1 || loops > 256) {
+            throw new Failure(Exit.USAGE, "--loops is from 1 to 256, not " + loops);
+        }
+        if (shutdownSeconds < 0 || shutdownSeconds > 3600) {
+            throw new Failure(
+                    Exit.USAGE, "--shutdown is from 0 to 3600 seconds, not " + shutdownSeconds);
+        }
+        GatewaySettings defaults = GatewaySettings.DEFAULT;
+        return new GatewaySettings(
+                Hosts.parse("--listen", listen, LISTENERS_MAX),
+                loops,
+                word("--transport", transport, Transport.values()),
+                defaults.limits(),
+                defaults.timeouts(),
+                trustForwarded,
+                defaults.via());
+    }
+
+    private BalancePolicy policy() {
+        check.filter(path -> !path.matches("/[!-~]*"))
+                .ifPresent(path -> {
+                    throw new Failure(
+                            Exit.USAGE, "--check is a path such as /health, not '" + path + "'");
+                });
+        BalancePolicy defaults = BalancePolicy.DEFAULT;
+        CheckPolicy checks = defaults.check();
+        return new BalancePolicy(
+                word("--strategy", strategy, StrategyKind.values()),
+                defaults.slowStart(),
+                new CheckPolicy(
+                        check,
+                        checks.interval(),
+                        checks.timeout(),
+                        checks.jitter(),
+                        checks.rise(),
+                        checks.fall()),
+                defaults.ejection(),
+                defaults.retry());
+    }
+
+    /** An enum's value by its name in small letters, with hyphens or underscores. */
+    private static <E extends Enum<E>> E word(String option, String text, E[] values) {
+        var names = new ArrayList<String>();
+        for (E value : values) {
+            String name = kebab(value.name());
+            if (name.equals(kebab(text))) {
+                return value;
+            }
+            names.add(name);
+        }
+        throw new Failure(
+                Exit.USAGE,
+                "%s is one of %s, not '%s'".formatted(option, String.join(", ", names), text));
+    }
+
+    private static String kebab(String text) {
+        return text.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private void endOnSignal(Gateway gateway, PrintWriter err, CountDownLatch ended) {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    int cut = gateway.close(Duration.ofSeconds(shutdownSeconds));
+                                    if (cut > 0) {
+                                        err.println(
+                                                "ebb: %s closed after %d s"
+                                                        .formatted(
+                                                                Texts.count(cut, "connection"),
+                                                                shutdownSeconds));
+                                        err.flush();
+                                    }
+                                    ended.countDown();
+                                    // An end in order, and no failure: not 130 or 143.
+                                    Runtime.getRuntime().halt(Exit.OK);
+                                },
+                                "signal"));
+    }
+
+    private static String hello(Gateway gateway, List<InetSocketAddress> to, ProxyPage page) {
+        var text = new StringBuilder("ebb proxy  pid ").append(ProcessHandle.current().pid());
+        String before = ", listening at http://";
+        for (InetSocketAddress address : gateway.addresses()) {
+            text.append(before).append(Wiring.text(address));
+            before = ", http://";
+        }
+        text.append(", to ").append(Texts.count(to.size(), "endpoint"));
+        page.address().ifPresent(a -> text.append(", admin at http://").append(Wiring.text(a)));
+        return text.toString();
+    }
+}
