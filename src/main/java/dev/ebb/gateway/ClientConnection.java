@@ -132,7 +132,7 @@ final class ClientConnection extends Client implements Downstream {
             return false;
         }
         skipEmptyLines(bytes);
-        if (!bytes.isReadable()) {
+        if (!bytes.isReadable() || emptyLineBegins(bytes)) {
             return false;
         }
         if (state == State.IDLE) {
@@ -175,6 +175,14 @@ final class ClientConnection extends Client implements Downstream {
             bytes.skipBytes(2);
             emptyLines++;
         }
+    }
+
+    /** Half an empty line: the other half decides whether it is one. */
+    private boolean emptyLineBegins(ByteBuf bytes) {
+        return state == State.IDLE
+                && emptyLines < MAX_EMPTY_LINES
+                && bytes.readableBytes() == 1
+                && bytes.getByte(bytes.readerIndex()) == Bytes.CR;
     }
 
     private void begin(RequestHead request) {

@@ -1,0 +1,194 @@
+package dev.ebb.gateway;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One case of the corpus in {@code desync/*.cases}, which describe their format themselves: what is
+ * sent, byte by byte, and what has to come of it.
+ *
+ * @param kind the class of attack
+ * @param parts what is sent; between two parts the gateway gets time to act on the first
+ * @param outcomes in the order in which they happen
+ */
+record DesyncCase(
+        String file, String kind, String name, List<String> parts, List<Outcome> outcomes) {
+
+    sealed interface Outcome {}
+
+    /** The gateway's own answer, which ends the connection; nothing behind it is looked at. */
+    record Refuse(int status, String reason) implements Outcome {}
+
+    /** The one reading in which the instance gets it. */
+    record Forward(String method, String target, String host, String framing, String body)
+            implements Outcome {}
+
+    /** The instance gets this field, exactly so, in the request before. */
+    record Has(String field) implements Outcome {}
+
+    /** The instance gets no field of this name in the request before. */
+    record Lacks(String name) implements Outcome {}
+
+    /** The gateway closes the connection after the answers. */
+    record Close() implements Outcome {}
+
+    /** What the client gets of an instance's answer. */
+    record Pass(int status, String body) implements Outcome {}
+
+    /** An interim answer (1xx) reaches the client. */
+    record Interim(int status) implements Outcome {}
+
+    /** The answer breaks off, and the client can see that. */
+    record Cut() implements Outcome {}
+
+    /** The instance's connection may not be used again. */
+    record Dropped() implements Outcome {}
+
+    /** The instance's connection goes on to be used. */
+    record Reused() implements Outcome {}
+
+    private static final Pattern REPEAT = Pattern.compile("\\\\\\{(.*?)\\*(\\d+)}");
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(?:x([0-9a-f]{2})|(.))");
+
+    <T extends Outcome> List<T> all(Class<T> type) {
+        return outcomes.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    @Override
+    public String toString() {
+        return kind + ": " + name;
+    }
+
+    static List<DesyncCase> load(String... files) {
+        var all = new ArrayList<DesyncCase>();
+        for (String file : files) {
+            all.addAll(new Reader(file).read());
+        }
+        return all;
+    }
+
+    private static final class Reader {
+        private final String file;
+        private final List<DesyncCase> cases = new ArrayList<>();
+        private List<Outcome> outcomes = List.of();
+        private List<String> parts = List.of();
+        private StringBuilder part = new StringBuilder();
+        private String kind = "";
+        private @Nullable String name;
+
+        Reader(String file) {
+            this.file = file;
+        }
+
+        List<DesyncCase> read() {
+            try (var in = DesyncCase.class.getResourceAsStream("desync/" + file + ".cases")) {
+                var text = new String(Objects.requireNonNull(in, file).readAllBytes(), ISO_8859_1);
+                text.lines().forEach(this::line);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            finish();
+            return cases;
+        }
+
+        private void line(String line) {
+            if (line.startsWith("=== ")) {
+                finish();
+                name = line.substring(4);
+                outcomes = new ArrayList<>();
+                parts = new ArrayList<>();
+            } else if (line.startsWith("class ")) {
+                finish();
+                kind = line.substring(6);
+            } else if (line.startsWith("| ") || line.equals("|")) {
+                part.append(unescape(line.substring(Math.min(2, line.length())))).append("\r\n");
+            } else if (line.startsWith("> ")) {
+                part.append(unescape(line.substring(2)));
+            } else if (line.equals("~")) {
+                parts.add(part.toString());
+                part = new StringBuilder();
+            } else if (line.startsWith("-> ")) {
+                outcomes.add(outcome(line.substring(3)));
+            } else if (!line.isEmpty() && !line.startsWith("#")) {
+                throw new IllegalArgumentException(file + ": " + line);
+            }
+        }
+
+        private void finish() {
+            var current = name;
+            if (current == null) {
+                return;
+            }
+            parts.add(part.toString());
+            part = new StringBuilder();
+            if (outcomes.isEmpty()) {
+                throw new IllegalArgumentException(file + ": no outcome: " + current);
+            }
+            cases.add(
+                    new DesyncCase(file, kind, current, List.copyOf(parts), List.copyOf(outcomes)));
+            name = null;
+        }
+
+        private Outcome outcome(String text) {
+            var words = text.split(" ", 6);
+            return switch (words[0]) {
+                case "refuse" -> new Refuse(Integer.parseInt(words[1]), words[2]);
+                case "forward" ->
+                        new Forward(
+                                words[1],
+                                unescape(words[2]),
+                                words[3],
+                                words[4],
+                                words.length > 5 ? unescape(words[5]) : "");
+                case "has" -> new Has(unescape(text.substring(4)));
+                case "lacks" -> new Lacks(words[1]);
+                case "close" -> new Close();
+                case "pass" -> {
+                    var body = text.split(" ", 3);
+                    yield new Pass(
+                            Integer.parseInt(words[1]), body.length > 2 ? unescape(body[2]) : "");
+                }
+                case "interim" -> new Interim(Integer.parseInt(words[1]));
+                case "cut" -> new Cut();
+                case "dropped" -> new Dropped();
+                case "reused" -> new Reused();
+                default -> throw new IllegalArgumentException(file + ": -> " + text);
+            };
+        }
+    }
+
+    static String unescape(String text) {
+        var repeated =
+                REPEAT.matcher(text)
+                        .replaceAll(m ->
+                                Matcher.quoteReplacement(
+                                        m.group(1).repeat(Integer.parseInt(m.group(2)))));
+        return ESCAPE.matcher(repeated)
+                .replaceAll(m ->
+                        Matcher.quoteReplacement(
+                                String.valueOf(
+                                        m.group(1) != null
+                                                ? (char) Integer.parseInt(m.group(1), 16)
+                                                : letter(m.group(2).charAt(0)))));
+    }
+
+    private static char letter(char escaped) {
+        return switch (escaped) {
+            case 'r' -> '\r';
+            case 'n' -> '\n';
+            case 't' -> '\t';
+            case '0' -> '\0';
+            case 's' -> ' ';
+            case '\\' -> '\\';
+            default -> throw new IllegalArgumentException("no escape: \\" + escaped);
+        };
+    }
+}
