@@ -116,6 +116,7 @@ final class Adapters {
                 t.responseHead(),
                 t.responseBody(),
                 t.tunnel(),
+                t.drainSpread(),
                 t.request(),
                 t.upstreamIdle(),
                 Timeouts.DEFAULT.linger());

@@ -62,6 +62,7 @@ public record GatewayConfig(
      * @param waiting for one of an instance's connections to be free
      * @param responseHead from the request's last byte to the response's head
      * @param responseBody without a byte of the response's body
+     * @param drainSpread within which the streams of a draining instance are asked to move
      * @param tunnel without a byte in either direction of a connection that has left HTTP
      * @param request the whole request; zero for no limit
      * @param upstreamIdle until an unused connection to an instance is closed
@@ -75,6 +76,7 @@ public record GatewayConfig(
             Duration responseHead,
             Duration responseBody,
             Duration tunnel,
+            Duration drainSpread,
             Duration request,
             Duration upstreamIdle) {}
 }

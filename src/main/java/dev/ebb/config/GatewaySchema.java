@@ -118,6 +118,15 @@ final class GatewaySchema {
                     3600,
                     "Without a byte in either direction, once client and instance have left HTTP"
                             + " for another protocol, such as WebSocket.");
+    private static final Key<Duration> DRAIN_SPREAD =
+            Key.of(
+                    "drain-spread",
+                    Kinds.duration(Duration.ZERO, Duration.ofHours(24)),
+                    Duration.ofSeconds(5),
+                    "Within this time the long streams of an instance that is let go are asked to"
+                            + " move (server-sent events end between two events, WebSockets get a"
+                            + " Close frame), one after the other, so that their clients do not"
+                            + " all come back at once.");
     private static final Key<Duration> REQUEST =
             Key.of(
                     "request",
@@ -143,6 +152,7 @@ final class GatewaySchema {
                             RESPONSE_HEAD,
                             RESPONSE_BODY,
                             TUNNEL,
+                            DRAIN_SPREAD,
                             REQUEST,
                             UPSTREAM_IDLE),
                     (v, problems) ->
@@ -155,6 +165,7 @@ final class GatewaySchema {
                                     v.of(RESPONSE_HEAD),
                                     v.of(RESPONSE_BODY),
                                     v.of(TUNNEL),
+                                    v.of(DRAIN_SPREAD),
                                     v.of(REQUEST),
                                     v.of(UPSTREAM_IDLE)));
 

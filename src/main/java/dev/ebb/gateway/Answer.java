@@ -118,10 +118,11 @@ final class Answer {
         return taken;
     }
 
-    /** The body is complete. */
+    /** The body is complete, or ends here although the instance would have gone on. */
     void end(BodyScanner body) {
-        if (form == Form.CHUNKED) {
-            byte[] trailers = body.trailers();
+        boolean early = form == Form.AS_IT_CAME && body.framed() && !body.done();
+        if (form == Form.CHUNKED || early) {
+            byte[] trailers = early ? null : body.trailers();
             int size = LAST_CHUNK.length + CRLF.length + (trailers == null ? 0 : trailers.length);
             ByteBuf last = loop.allocator().directBuffer(size).writeBytes(LAST_CHUNK);
             if (trailers != null) {

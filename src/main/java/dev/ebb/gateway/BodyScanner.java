@@ -15,6 +15,9 @@ final class BodyScanner {
     private static final int MAX_EXTENSION_BYTES = 256;
     private static final int MAX_SIZE_DIGITS = 15;
 
+    /** Two line feeds. */
+    private static final int BLANK_LINE = 0x0a0a;
+
     private enum State {
         SIZE_START,
         SIZE,
@@ -45,6 +48,8 @@ final class BodyScanner {
     private boolean framed;
     private byte @Nullable [] trailers;
     private int trailersKept;
+    private boolean watched;
+    private int tail;
 
     BodyScanner(int maxTrailerBytes) {
         this.maxTrailerBytes = maxTrailerBytes;
@@ -59,6 +64,7 @@ final class BodyScanner {
         framed = false;
         trailers = null;
         trailersKept = 0;
+        watched = false;
     }
 
     void fixed(long length) {
@@ -103,6 +109,29 @@ final class BodyScanner {
         return framed;
     }
 
+    /** From now on the content is looked at for the ends of events; nothing of it has come yet. */
+    void watchEvents() {
+        watched = true;
+        tail = BLANK_LINE;
+    }
+
+    /** Whether an event has just ended (an empty line), and nothing of another has begun. */
+    boolean betweenEvents() {
+        boolean endable =
+                switch (state) {
+                    case SIZE_START, UNTIL_CLOSE, UNTIL_FINISHED -> true;
+                    default -> false;
+                };
+        int two = tail & 0xffff;
+        return watched && endable && (two == BLANK_LINE || two == 0x0d0d || tail == 0x0d0a0d0a);
+    }
+
+    private void watch(ByteBuf in, int from, int to) {
+        for (int at = Math.max(from, to - 4); at < to; at++) {
+            tail = tail << 8 | (in.getByte(at) & 0xff);
+        }
+    }
+
     /** Whether its end is told by {@link #finish} alone. */
     boolean endsWhenFinished() {
         return state == State.UNTIL_FINISHED;
@@ -137,10 +166,17 @@ final class BodyScanner {
         int readable = in.readableBytes();
         return switch (state) {
             case DONE, BAD -> 0;
-            case UNTIL_CLOSE, UNTIL_FINISHED -> readable;
+            case UNTIL_CLOSE, UNTIL_FINISHED -> acceptAll(in, readable);
             case FIXED -> acceptFixed(readable);
             default -> acceptChunked(in, content);
         };
+    }
+
+    private int acceptAll(ByteBuf in, int readable) {
+        if (watched) {
+            watch(in, in.readerIndex(), in.writerIndex());
+        }
+        return readable;
     }
 
     private int acceptFixed(int readable) {
@@ -161,6 +197,9 @@ final class BodyScanner {
                 int taken = (int) Math.min(end - at, remaining);
                 if (content != null) {
                     content.writeBytes(in, at, taken);
+                }
+                if (watched) {
+                    watch(in, at, at + taken);
                 }
                 remaining -= taken;
                 at += taken;

@@ -2,6 +2,7 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
 
 /** One client's connection, as the event loop that owns it sees it, whatever it speaks. */
 abstract class Client extends ChannelInboundHandlerAdapter {
@@ -13,6 +14,9 @@ abstract class Client extends ChannelInboundHandlerAdapter {
 
     /** An instance has fallen silent; see {@link Exchange#silent}. */
     abstract void silent(Candidate ejected);
+
+    /** See {@link Exchange#ask}; each stream is asked with this chance. */
+    abstract void ask(@Nullable Candidate leaving, LongStream.Why why, double chance);
 
     /** The gateway is ending: closes the connection if no request is going on. */
     abstract void closeIdle();

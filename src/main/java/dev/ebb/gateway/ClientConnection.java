@@ -418,6 +418,14 @@ final class ClientConnection extends Client implements Downstream {
     }
 
     @Override
+    void ask(@Nullable Candidate leaving, LongStream.Why why, double chance) {
+        Exchange current = exchange;
+        if (current != null && (chance >= 1 || loop.random().nextDouble() < chance)) {
+            current.ask(leaving, why);
+        }
+    }
+
+    @Override
     void closeIdle() {
         if (state == State.IDLE) {
             closeAfterWrite();

@@ -4,6 +4,7 @@ import dev.ebb.balance.Candidate;
 import dev.ebb.balance.Outcome;
 import dev.ebb.balance.Pick;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +17,25 @@ import org.jspecify.annotations.Nullable;
  * was sent of its body is still here. Never after a byte of the final answer went to the client.
  */
 final class Exchange {
+    /** For the client of a WebSocket to answer the Close frame, and the instance after it. */
+    private static final long CLOSE_WAIT_NANOS = 5_000_000_000L;
+
     private final Downstream client;
     private final GatewayLoop loop;
     private final LoopService service;
     private final RequestSide request;
     private final boolean isHead;
-    private final boolean http10;
     private final boolean upgrade;
     private final Tries tries;
-    private boolean expectContinue;
     private final long startNanos;
 
-    private @Nullable Candidate candidate;
+    private @Nullable Attempt attempt;
     private @Nullable UpstreamPool pool;
     private @Nullable Pending connecting;
     private @Nullable Upstream upstream;
     private boolean waits;
-    private boolean answered;
-    private boolean stream;
+    private @Nullable LongStream stream;
     private boolean tunnel;
-    private long pickNanos;
 
     private int status;
     private boolean begun;
@@ -44,7 +44,6 @@ final class Exchange {
 
     /**
      * @param asked is read here only
-     * @param body where the request's body is
      * @param head what goes to the instance, in HTTP/1.1's form; owned from here on
      */
     Exchange(
@@ -57,18 +56,9 @@ final class Exchange {
         this.client = client;
         this.loop = service.loop;
         this.service = service;
-        request =
-                new RequestSide(
-                        head,
-                        body,
-                        asked.chunked,
-                        true,
-                        loop.settings().limits().replayBytes(),
-                        loop.allocator());
+        request = new RequestSide(asked, head, body, true, loop);
         isHead = asked.isHead;
-        http10 = asked.http10;
         upgrade = asked.upgrade;
-        expectContinue = asked.expectContinue;
         tries = new Tries(service, asked.idempotent);
         startNanos = nowNanos;
         progressNanos = nowNanos;
@@ -85,14 +75,12 @@ final class Exchange {
     private void attempt(long nowNanos) {
         switch (service.balancer.pick(tries.tried(), nowNanos, loop.random())) {
             case Pick.None none -> refuse(Refusal.NO_INSTANCE);
-            case Pick.Picked picked -> {
+            case Pick.Picked(Candidate picked) -> {
                 tries.begin();
-                candidate = picked.candidate();
-                pickNanos = nowNanos;
+                attempt = new Attempt(service, picked, nowNanos);
                 progressNanos = nowNanos;
-                answered = false;
                 waits = true;
-                UpstreamPool from = service.pool(picked.candidate());
+                UpstreamPool from = service.pool(picked);
                 pool = from;
                 from.acquire(this, !tries.first(), !tries.repeatable());
             }
@@ -123,14 +111,11 @@ final class Exchange {
         connecting = null;
         waits = false;
         long now = System.nanoTime();
-        Outcome outcome =
-                switch (why) {
-                    case CONNECT_REFUSED -> Outcome.REFUSED;
-                    case OVERLOADED -> Outcome.CANCELLED;
-                    default -> Outcome.CONNECT_FAILED;
-                };
-        boolean exempt = why == Refusal.CONNECT_REFUSED;
-        retryOrRefuse(why, outcome, why != Refusal.OVERLOADED, exempt, now);
+        switch (why) {
+            case CONNECT_REFUSED -> retryOrRefuse(why, Outcome.REFUSED, true, true, now);
+            case OVERLOADED -> retryOrRefuse(why, Outcome.CANCELLED, false, false, now);
+            default -> retryOrRefuse(why, Outcome.CONNECT_FAILED, true, false, now);
+        }
     }
 
     /** The connection ended, or its answer made no sense, before the answer was complete. */
@@ -160,7 +145,7 @@ final class Exchange {
      */
     void silent(Candidate ejected) {
         Upstream connection = upstream;
-        if (candidate != ejected || connection == null || begun || !mayBeSentAgain()) {
+        if (!isWith(ejected) || connection == null || begun || !mayBeSentAgain()) {
             return;
         }
         connection.abandon();
@@ -170,41 +155,41 @@ final class Exchange {
 
     private void retryOrRefuse(
             Refusal why, Outcome outcome, boolean allowed, boolean exempt, long nowNanos) {
-        Candidate failed = candidate();
-        boolean byScaling = service.scalingIsDue(failed);
+        Attempt failed = current();
+        boolean byScaling = failed.byScaling();
         finishAttempt(outcome, nowNanos);
-        if (!tries.again(failed, allowed, exempt, nowNanos)) {
+        if (!tries.again(failed.candidate(), allowed, exempt, nowNanos)) {
             if (byScaling) {
-                service.endpoint(failed).lostByScaling();
+                failed.lostByScaling();
             }
             refuse(tries.first() ? why : Refusal.RETRY_EXHAUSTED);
             return;
         }
         service.counters.count(Counters.RETRIED);
         if (byScaling) {
-            service.counters.count(Counters.RETRIED_BY_SCALING);
-            service.endpoint(failed).retriedByScaling();
+            failed.retriedByScaling();
         }
         attempt(nowNanos);
     }
 
-    private Candidate candidate() {
-        Candidate current = candidate;
+    private Attempt current() {
+        Attempt current = attempt;
         if (current == null) {
             throw new IllegalStateException("no attempt is going on");
         }
         return current;
     }
 
+    private boolean isWith(Candidate candidate) {
+        Attempt current = attempt;
+        return current != null && current.candidate() == candidate;
+    }
+
     private void finishAttempt(Outcome outcome, long nowNanos) {
-        Candidate current = candidate();
-        candidate = null;
-        if (stream) {
-            stream = false;
-            service.balancer.streamFinished(current, outcome, pickNanos, nowNanos);
-        } else {
-            service.balancer.finished(current, outcome, answered, pickNanos, nowNanos);
-        }
+        Attempt current = current();
+        attempt = null;
+        stream = null;
+        current.finished(outcome, nowNanos);
     }
 
     // ---- The request's body
@@ -236,7 +221,6 @@ final class Exchange {
     /** The client's protocol says that the body is complete; the scanner knows already. */
     void requestFinished() {
         if (!over) {
-            progressNanos = System.nanoTime();
             request.finished(upstream, mayBeSentAgain());
             flushUpstream();
         }
@@ -263,15 +247,10 @@ final class Exchange {
 
     /** An answer before the answer: 100, 102, 103. */
     void interim(ResponseHead response) {
-        boolean unexpected = response.status == 100 && !expectContinue;
-        if (http10 || unexpected) {
-            return;
+        if (request.wantsInterim(response.status)) {
+            progressNanos = System.nanoTime();
+            client.interim(response);
         }
-        if (response.status == 100) {
-            expectContinue = false;
-        }
-        progressNanos = System.nanoTime();
-        client.interim(response);
     }
 
     /** Whether the client asked to leave HTTP for another protocol, and the instance may agree. */
@@ -298,16 +277,21 @@ final class Exchange {
         long now = System.nanoTime();
         int readable = rest.readableBytes();
         status = response.status;
+        LongStream opened =
+                response.stream || tunnel ? new LongStream(LongStream.kindOf(response)) : null;
+        if (opened != null) {
+            opened.first(rest);
+            connection.body().watchEvents();
+        }
         int taken = client.begin(response, connection.body(), rest, request.complete());
         if (taken == Downstream.BAD) {
             return false;
         }
         begun = true;
-        answered = true;
-        service.balancer.answered(candidate(), Outcome.ofStatus(status), pickNanos, now);
-        if (response.stream || tunnel) {
-            stream = true;
-            service.balancer.streamOpened(candidate());
+        current().answered(status, now);
+        if (opened != null) {
+            stream = opened;
+            current().streamOpened();
         }
         request.drop();
         passed(connection, taken, now);
@@ -316,13 +300,43 @@ final class Exchange {
 
     /** More of the answer's body; owns it, and says whether there are bytes behind its end. */
     boolean responseBody(Upstream connection, ByteBuf bytes) {
-        int readable = bytes.readableBytes();
-        int taken = client.pass(connection.body(), bytes);
+        long now = System.nanoTime();
+        LongStream open = stream;
+        ByteBuf part = open == null ? bytes : open.pass(bytes, loop.allocator(), now);
+        int readable = part.readableBytes();
+        int taken = client.pass(connection.body(), part);
         if (taken == Downstream.BAD) {
             return false;
         }
-        passed(connection, taken, System.nanoTime());
-        return taken < readable;
+        passed(connection, taken, now);
+        boolean more = taken < readable;
+        if (open != null && open.mayEnd(connection.body())) {
+            endStream(connection);
+        }
+        return more;
+    }
+
+    /** Asks the answer to end, if it is a long stream of that instance's, or of any for null. */
+    void ask(@Nullable Candidate leaving, LongStream.Why why) {
+        LongStream open = stream;
+        Upstream connection = upstream;
+        boolean meant = leaving == null || isWith(leaving);
+        if (open == null || connection == null || !meant || open.asked()) {
+            return;
+        }
+        open.ask(why);
+        if (open.mayEnd(connection.body())) {
+            endStream(connection);
+        } else if (open.mayClose()) {
+            responseBody(connection, Unpooled.EMPTY_BUFFER);
+            client.flush();
+        }
+    }
+
+    /** Ends the answer in good order, although the instance would have gone on. */
+    private void endStream(Upstream connection) {
+        connection.abandon();
+        responseEnded(connection.body(), null);
     }
 
     private void passed(Upstream connection, int bytes, long nowNanos) {
@@ -370,9 +384,8 @@ final class Exchange {
     // ---- Other ends
 
     private void truncated(Outcome outcome, long nowNanos) {
-        Candidate failed = candidate();
-        if (service.scalingIsDue(failed)) {
-            service.endpoint(failed).cutByScaling();
+        if (current().byScaling()) {
+            current().cutByScaling();
         }
         finishAttempt(outcome, nowNanos);
         service.counters.count(Counters.TRUNCATED);
@@ -402,10 +415,10 @@ final class Exchange {
             truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
             return;
         }
-        if (candidate != null) {
-            Candidate failed = candidate();
-            if (timeout && service.scalingIsDue(failed)) {
-                service.endpoint(failed).lostByScaling();
+        Attempt failed = attempt;
+        if (failed != null) {
+            if (timeout && failed.byScaling()) {
+                failed.lostByScaling();
             }
             finishAttempt(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
         }
@@ -439,7 +452,7 @@ final class Exchange {
         letGo();
         request.drop();
         long now = System.nanoTime();
-        if (candidate != null) {
+        if (attempt != null) {
             finishAttempt(tunnel ? Outcome.OK : Outcome.CANCELLED, now);
         }
         if (tunnel) {
@@ -452,33 +465,34 @@ final class Exchange {
 
     /** Called about ten times a second. */
     void tick(long nowNanos) {
+        LongStream open = stream;
+        Upstream connection = upstream;
         if (over) {
             return;
         }
         Timeouts timeouts = loop.settings().timeouts();
-        long quiet = nowNanos - progressNanos;
         long whole = timeouts.request().toNanos();
-        Upstream connection = upstream;
-        if (tunnel) {
-            if (quiet > timeouts.tunnel().toNanos()) {
-                giveUp(Refusal.RESPONSE_TIMEOUT);
-            }
-        } else if (whole > 0 && nowNanos - startNanos > whole) {
+        if (open != null && connection != null && open.overdue(nowNanos, CLOSE_WAIT_NANOS)) {
+            endStream(connection);
+        } else if (!tunnel && whole > 0 && nowNanos - startNanos > whole) {
             giveUp(Refusal.REQUEST_DEADLINE);
-        } else if (connection == null) {
-            if (waits && connecting == null && quiet > timeouts.waiting().toNanos()) {
-                giveUp(Refusal.OVERLOADED);
+        } else if (connection != null || (waits && connecting == null)) {
+            // To connect has a timeout of its own.
+            Phase phase = phase();
+            if (phase.overdue(nowNanos - progressNanos, timeouts)) {
+                giveUp(phase.refusal());
             }
-        } else if (begun) {
-            if (quiet > timeouts.responseBody().toNanos()) {
-                giveUp(Refusal.RESPONSE_TIMEOUT);
-            }
-        } else if (!request.complete() && connection.writable()) {
-            if (quiet > timeouts.requestBody().toNanos()) {
-                giveUp(Refusal.REQUEST_TIMEOUT);
-            }
-        } else if (quiet > timeouts.responseHead().toNanos()) {
-            giveUp(Refusal.RESPONSE_TIMEOUT);
         }
+    }
+
+    private Phase phase() {
+        Upstream connection = upstream;
+        if (connection == null) {
+            return Phase.WAITING;
+        }
+        if (begun) {
+            return tunnel ? Phase.TUNNEL : Phase.BODY;
+        }
+        return request.complete() || !connection.writable() ? Phase.HEAD : Phase.UPLOAD;
     }
 }

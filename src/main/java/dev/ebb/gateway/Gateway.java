@@ -302,7 +302,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
         boolean graceful = !deadline.isZero();
         Duration grace = graceful && deadline.compareTo(IDLE_GRACE) > 0 ? IDLE_GRACE : deadline;
-        loops.forEach(loop -> loop.beginClosing(grace));
+        loops.forEach(loop -> loop.beginClosing(grace, deadline));
         while (clients.get() > 0 && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(10_000_000);
         }

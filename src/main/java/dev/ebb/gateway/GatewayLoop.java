@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ final class GatewayLoop {
     private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
     private boolean closing;
     private long closeIdleFromNanos;
+    private long askUntilNanos;
     private int bugs;
 
     GatewayLoop(
@@ -103,6 +105,9 @@ final class GatewayLoop {
             long now = System.nanoTime();
             for (LoopService service : services) {
                 service.tick(now);
+            }
+            if (closing) {
+                ask(null, LongStream.Why.GOING_AWAY, askUntilNanos, now);
             }
             // From the end, because a connection that closes takes the last one's place.
             for (int i = clients.size() - 1; i >= 0; i--) {
@@ -223,6 +228,20 @@ final class GatewayLoop {
         });
     }
 
+    /**
+     * Asks long streams to end, a part of them at each tick, so that their clients do not all come
+     * back at once.
+     *
+     * @param leaving whose streams; null for all
+     * @param untilNanos when the last one is to be asked
+     */
+    void ask(@Nullable Candidate leaving, LongStream.Why why, long untilNanos, long nowNanos) {
+        double chance = (double) TICK.toNanos() / Math.max(1, untilNanos - nowNanos);
+        for (int i = clients.size() - 1; i >= 0; i--) {
+            clients.get(i).ask(leaving, why, chance);
+        }
+    }
+
     // ---- Other threads' side
 
     void publish(int service, EndpointSnapshot snapshot) {
@@ -238,9 +257,13 @@ final class GatewayLoop {
     }
 
     /** No keep-alive any more from now on; idle clients are let go of after a moment. */
-    void beginClosing(Duration grace) {
+    void beginClosing(Duration grace, Duration deadline) {
         eventLoop.execute(() -> {
             closing = true;
+            Duration spread = settings.timeouts().drainSpread();
+            Duration half = deadline.dividedBy(2);
+            askUntilNanos =
+                    System.nanoTime() + (spread.compareTo(half) < 0 ? spread : half).toNanos();
             closeIdleFromNanos = System.nanoTime() + grace.toNanos();
         });
     }

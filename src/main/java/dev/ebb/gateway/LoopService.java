@@ -41,6 +41,10 @@ final class LoopService implements HealthListener {
     final RetryBudget budget;
     final Counters counters = new Counters();
     private final IdentityHashMap<Candidate, UpstreamPool> pools = new IdentityHashMap<>();
+
+    /** Draining instances: their long streams are asked to move, the last one at that time. */
+    private final IdentityHashMap<Candidate, Long> askUntil = new IdentityHashMap<>();
+
     private final List<Departed> departed = new ArrayList<>();
     private final Map<InstanceId, LoopEndpoint> known = new HashMap<>();
     private volatile Map<InstanceId, LoopEndpoint> endpoints = Map.of();
@@ -131,9 +135,14 @@ final class LoopService implements HealthListener {
             }
             if (candidate.endpoint().role() == EndpointRole.DRAINING) {
                 pool.retire();
+                long spread = loop.settings().timeouts().drainSpread().toNanos();
+                askUntil.putIfAbsent(candidate, nowNanos + spread);
+            } else {
+                askUntil.remove(candidate);
             }
         }
         before.forEach((candidate, pool) -> {
+            askUntil.remove(candidate);
             pool.leave();
             depart(candidate.id(), nowNanos);
         });
@@ -176,6 +185,8 @@ final class LoopService implements HealthListener {
 
     void tick(long nowNanos) {
         balancer.tick(nowNanos);
+        askUntil.forEach((leaving, until) ->
+                loop.ask(leaving, LongStream.Why.SERVICE_RESTART, until, nowNanos));
         if (loop.isHome()) {
             tellHealth(nowNanos);
         }

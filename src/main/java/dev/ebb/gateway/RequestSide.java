@@ -29,26 +29,30 @@ final class RequestSide {
     private final Sendable request;
     private final int replayBytes;
     private final ByteBufAllocator allocator;
+    private final boolean http10;
+    private boolean expectContinue;
     private long bytes;
 
     /**
-     * @param chunked the head that goes out says that the body is chunked
+     * @param head what goes to the instance
+     * @param body where the request's body is
      * @param framedUpstream whether the instance takes chunks as HTTP/1.1 frames them
      */
     RequestSide(
+            RequestHead asked,
             ByteBuf head,
             BodyScanner body,
-            boolean chunked,
             boolean framedUpstream,
-            int replayBytes,
-            ByteBufAllocator allocator) {
+            GatewayLoop loop) {
         this.body = body;
-        this.replayBytes = replayBytes;
-        this.allocator = allocator;
+        replayBytes = loop.settings().limits().replayBytes();
+        allocator = loop.allocator();
+        http10 = asked.http10;
+        expectContinue = asked.expectContinue;
         request = new Sendable(head, body.done());
         if (body.framed() && !framedUpstream) {
             form = Form.UNCHUNKED;
-        } else if (chunked && !body.framed() && framedUpstream) {
+        } else if (asked.chunked && !body.framed() && framedUpstream) {
             form = Form.CHUNKED;
         } else {
             form = Form.AS_IT_CAME;
@@ -58,6 +62,13 @@ final class RequestSide {
     /** Whether all of it has come. */
     boolean complete() {
         return body.done();
+    }
+
+    /** Whether the client understands an answer before the answer, and has not had it yet. */
+    boolean wantsInterim(int status) {
+        boolean wanted = !http10 && (status != 100 || expectContinue);
+        expectContinue &= status != 100;
+        return wanted;
     }
 
     /** Whether what has come is still here, so that it can be sent. */

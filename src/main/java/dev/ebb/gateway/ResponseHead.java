@@ -11,6 +11,7 @@ final class ResponseHead {
     private static final byte[] CLOSE = Bytes.ascii("close");
     private static final byte[] KEEP_ALIVE = Bytes.ascii("keep-alive");
     private static final byte[] UPGRADE = Bytes.ascii("upgrade");
+    private static final byte[] WEB_SOCKET = Bytes.ascii("websocket");
     private static final byte[] CHUNKED = Bytes.ascii("chunked");
     private static final byte[] TIMEOUT = Bytes.ascii("timeout=");
     private static final byte[] VERSION = Bytes.ascii("HTTP/1.");
@@ -39,6 +40,9 @@ final class ResponseHead {
 
     /** The instance agrees to another protocol, if the status is 101. */
     boolean upgrade;
+
+    /** That protocol is WebSocket. */
+    boolean webSocket;
 
     /** An event stream: open for as long as someone listens. */
     boolean stream;
@@ -95,6 +99,7 @@ final class ResponseHead {
         idleSeconds = -1;
         stream = false;
         upgrade = false;
+        webSocket = false;
         boolean named = false;
         boolean close = false;
         boolean keep = http11;
@@ -123,7 +128,10 @@ final class ResponseHead {
                     keep |= head.lists(i, KEEP_ALIVE);
                     upgrade |= head.lists(i, UPGRADE);
                 }
-                case FieldName.UPGRADE -> named = true;
+                case FieldName.UPGRADE -> {
+                    named = true;
+                    webSocket = is(i, WEB_SOCKET);
+                }
                 case FieldName.KEEP_ALIVE -> readIdle(i);
                 default -> readOther(i);
             }

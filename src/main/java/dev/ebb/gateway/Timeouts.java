@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param responseBody without a byte of the response's body, and without the client reading any
  * @param tunnel without a byte in either direction, once a client and an instance have left HTTP
  *     for another protocol, such as WebSocket
+ * @param drainSpread within which the long streams of a draining instance are asked to move, one
+ *     after the other; zero for all at once
  * @param request the whole request, upload and answer included; zero for no limit
  * @param upstreamIdle pooled connections unused for longer are closed. Below the usual 5 s of
  *     application servers, so that the instance does not close first: a request that meets a close
@@ -30,6 +32,7 @@ public record Timeouts(
         Duration responseHead,
         Duration responseBody,
         Duration tunnel,
+        Duration drainSpread,
         Duration request,
         Duration upstreamIdle,
         Duration linger) {
@@ -43,6 +46,7 @@ public record Timeouts(
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(60),
                     Duration.ofHours(1),
+                    Duration.ofSeconds(5),
                     Duration.ZERO,
                     Duration.ofSeconds(4),
                     Duration.ofSeconds(2));
@@ -58,8 +62,10 @@ public record Timeouts(
         positive("tunnel", tunnel);
         positive("upstreamIdle", upstreamIdle);
         positive("linger", linger);
-        if (request.isNegative()) {
-            throw new IllegalArgumentException("request must not be negative: " + request);
+        if (request.isNegative() || drainSpread.isNegative()) {
+            throw new IllegalArgumentException(
+                    "must not be negative: request %s, drainSpread %s"
+                            .formatted(request, drainSpread));
         }
     }
 

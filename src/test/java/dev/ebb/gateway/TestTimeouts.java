@@ -18,6 +18,7 @@ final class TestTimeouts {
                 all,
                 all,
                 Duration.ZERO,
+                Duration.ZERO,
                 Duration.ofSeconds(4),
                 all);
     }
