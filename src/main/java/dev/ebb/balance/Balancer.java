@@ -29,6 +29,8 @@ public final class Balancer {
     private static final int MEDIAN_SAMPLE = 63;
 
     private final BalancePolicy policy;
+    private final LoopShare share;
+    private final boolean limited;
     private final boolean activeChecks;
     private final Function<InstanceId, EndpointStats> statsOf;
     private final HealthListener listener;
@@ -40,19 +42,36 @@ public final class Balancer {
     private double medianNanos = LatencyEstimate.DEFAULT_NANOS;
     private boolean medianKnown;
     private long generation;
+
+    /** All are at their limits, and nothing has ended since that was found. */
+    private boolean full;
+
     private boolean maintained;
     private long nextMaintenanceNanos;
 
-    /**
-     * @param activeChecks whether {@link #checked} will be called: readmission waits for it
-     * @param statsOf where the counters of an endpoint that is new to this loop come from
-     */
+    /** For a gateway with one event loop. */
     public Balancer(
             BalancePolicy policy,
             boolean activeChecks,
             Function<InstanceId, EndpointStats> statsOf,
             HealthListener listener) {
+        this(policy, LoopShare.ALL, activeChecks, statsOf, listener);
+    }
+
+    /**
+     * @param share this loop's part of the limits
+     * @param activeChecks whether {@link #checked} will be called: readmission waits for it
+     * @param statsOf where the counters of an endpoint that is new to this loop come from
+     */
+    public Balancer(
+            BalancePolicy policy,
+            LoopShare share,
+            boolean activeChecks,
+            Function<InstanceId, EndpointStats> statsOf,
+            HealthListener listener) {
         this.policy = policy;
+        this.share = share;
+        this.limited = !(policy.limit() instanceof LimitPolicy.Unlimited);
         this.activeChecks = activeChecks;
         this.statsOf = statsOf;
         this.listener = listener;
@@ -77,7 +96,7 @@ public final class Balancer {
         for (Endpoint endpoint : snapshot.endpoints()) {
             Candidate known = before.remove(endpoint.id());
             if (known == null) {
-                known = new Candidate(endpoint, statsOf.apply(endpoint.id()), policy);
+                known = new Candidate(endpoint, statsOf.apply(endpoint.id()), policy, share);
             }
             known.update(endpoint);
             candidates.put(endpoint.id(), known);
@@ -112,7 +131,8 @@ public final class Balancer {
 
     /**
      * Where a request goes. What is picked counts as in flight from here on. An endpoint that was
-     * tried is picked again only if no other is in rotation.
+     * tried is picked again only if no other is in rotation. Endpoints at their limits are passed
+     * over.
      */
     public Pick pick(Tried tried, long nowNanos, RandomGenerator random) {
         if (!maintained || nowNanos - nextMaintenanceNanos >= 0) {
@@ -121,9 +141,37 @@ public final class Balancer {
         if (rotation.size() == 0) {
             return nobody();
         }
-        boolean others = tried.size() == 0 || rotation.untried(tried) > 0;
-        Candidate candidate =
-                picker.pick(rotation, others ? tried : Tried.NONE, medianNanos, nowNanos, random);
+        Tried avoided = isAnyUntried(tried) ? tried : Tried.NONE;
+        return full ? Pick.None.ALL_FULL : pickAvoiding(avoided, nowNanos, random);
+    }
+
+    /**
+     * Where a second attempt beside another goes: to an endpoint that was not tried, or nowhere.
+     * What is picked counts as in flight from here on.
+     */
+    public Pick pickOther(Tried tried, long nowNanos, RandomGenerator random) {
+        if (full || rotation.size() == 0 || !isAnyUntried(tried)) {
+            return Pick.None.NO_OTHER;
+        }
+        Pick pick = pickAvoiding(tried, nowNanos, random);
+        return pick instanceof Pick.None ? Pick.None.NO_OTHER : pick;
+    }
+
+    /** Whether an endpoint is in rotation that was not tried. */
+    public boolean isAnyUntried(Tried tried) {
+        return tried.size() == 0 ? rotation.size() > 0 : rotation.untried(tried) > 0;
+    }
+
+    private Pick pickAvoiding(Tried avoided, long nowNanos, RandomGenerator random) {
+        Candidate candidate = picker.pick(rotation, avoided, medianNanos, nowNanos, random);
+        if (limited && !candidate.hasRoom()) {
+            int slot = rotation.roomiest(avoided, nowNanos);
+            if (slot < 0) {
+                full = avoided.size() == 0;
+                return Pick.None.ALL_FULL;
+            }
+            candidate = rotation.at(slot);
+        }
         candidate.stats().started();
         candidate.estimate().waits(nowNanos);
         return candidate.picked();
@@ -146,9 +194,16 @@ public final class Balancer {
         candidate.estimate().waitsNoMore(startNanos);
         if (!soFar.repels()) {
             candidate.estimate().answered(nowNanos - startNanos, medianNanos, nowNanos);
+            learn(candidate, nowNanos - startNanos, nowNanos);
             if (!medianKnown) {
                 updateMedian(nowNanos);
             }
+        }
+    }
+
+    private void learn(Candidate candidate, long latencyNanos, long nowNanos) {
+        if (limited) {
+            candidate.concurrency().sample(latencyNanos, candidate.busy(), nowNanos);
         }
     }
 
@@ -158,6 +213,7 @@ public final class Balancer {
      */
     public void streamOpened(Candidate candidate) {
         candidate.stats().streamOpened();
+        full = false;
     }
 
     /**
@@ -190,8 +246,12 @@ public final class Balancer {
             long startNanos,
             long nowNanos) {
         long latency = nowNanos - startNanos;
+        full = false;
         if (!answered) {
             candidate.estimate().waitsNoMore(startNanos);
+            if (outcome == Outcome.TIMEOUT) {
+                learn(candidate, latency, nowNanos);
+            }
             if (outcome == Outcome.TIMEOUT || outcome == Outcome.CANCELLED) {
                 candidate.estimate().unanswered(latency, medianNanos, nowNanos);
             }
@@ -332,22 +392,28 @@ public final class Balancer {
     }
 
     private void rebuild(long nowNanos) {
+        full = false;
         rotation.rebuild(candidates.values(), nowNanos);
         picker.rebuilt(rotation);
     }
 
     private void rebaseline(long nowNanos) {
         for (Candidate candidate : candidates.values()) {
-            candidate.ejector().rebaseline(nowNanos);
+            rebaseline(candidate, nowNanos);
         }
     }
 
     private void rebaselineOthers(Candidate gone, long nowNanos) {
         for (Candidate candidate : candidates.values()) {
             if (candidate != gone) {
-                candidate.ejector().rebaseline(nowNanos);
+                rebaseline(candidate, nowNanos);
             }
         }
+    }
+
+    private static void rebaseline(Candidate candidate, long nowNanos) {
+        candidate.ejector().rebaseline(nowNanos);
+        candidate.concurrency().rebaseline();
     }
 
     /** Over a sample of the pool, so that its cost does not grow with it. */

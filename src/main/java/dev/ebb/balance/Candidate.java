@@ -15,6 +15,7 @@ public final class Candidate {
     private final Ejector ejector;
     private final CheckState checks;
     private final LatencyEstimate estimate = new LatencyEstimate();
+    private final ConcurrencyLimit limit;
     private Endpoint endpoint;
     private long rampFromNanos;
     private boolean out;
@@ -27,11 +28,12 @@ public final class Candidate {
     /** For smooth acceptance during slow start: accepted each time that a whole one is full. */
     double credit;
 
-    Candidate(Endpoint endpoint, EndpointStats stats, BalancePolicy policy) {
+    Candidate(Endpoint endpoint, EndpointStats stats, BalancePolicy policy, LoopShare share) {
         this.endpoint = endpoint;
         this.stats = stats;
         this.ejector = new Ejector(policy.ejection());
         this.checks = new CheckState(policy.check());
+        this.limit = ConcurrencyLimit.of(policy.limit(), share);
         this.rampFromNanos = endpoint.rampFromNanos();
     }
 
@@ -51,6 +53,24 @@ public final class Candidate {
     /** Requests in flight from this loop. */
     public int inFlight() {
         return stats.inFlight();
+    }
+
+    /** Requests that this loop may have in it at once; {@code Integer.MAX_VALUE} for any number. */
+    public int limit() {
+        return limit.limit();
+    }
+
+    ConcurrencyLimit concurrency() {
+        return limit;
+    }
+
+    /** Requests that the instance works on: open streams do not count. */
+    int busy() {
+        return stats.inFlight() - stats.openStreams();
+    }
+
+    boolean hasRoom() {
+        return busy() < limit.limit();
     }
 
     public boolean isActive() {

@@ -73,6 +73,11 @@ public final class EndpointStats {
         return (int) (cells.getPlain(STARTED) - cells.getPlain(FINISHED));
     }
 
+    /** Writer only: of these, long-lived streams. */
+    int openStreams() {
+        return (int) (cells.getPlain(STREAMS_OPENED) - cells.getPlain(STREAMS_CLOSED));
+    }
+
     /** Any thread: picks so far. Read it after {@link #finishedTotal()}. */
     public long startedTotal() {
         return cells.getAcquire(STARTED);

@@ -14,13 +14,17 @@ public sealed interface Pick {
         static final None NO_ENDPOINTS = new None(Why.NO_ENDPOINTS);
         static final None NONE_ACTIVE = new None(Why.NONE_ACTIVE);
         static final None NONE_HEALTHY = new None(Why.NONE_HEALTHY);
+        static final None ALL_FULL = new None(Why.ALL_FULL);
+        static final None NO_OTHER = new None(Why.NO_OTHER);
     }
 
     /** Why there is nowhere to go; {@link #text} is for people. */
     enum Why {
         NO_ENDPOINTS("the service has no instances"),
         NONE_ACTIVE("none of the service's instances takes requests at the moment"),
-        NONE_HEALTHY("none of the service's instances is healthy");
+        NONE_HEALTHY("none of the service's instances is healthy"),
+        ALL_FULL("all of the service's instances are at their limits"),
+        NO_OTHER("no instance is left that was not tried and has room");
 
         private final String text;
 

@@ -5,7 +5,7 @@ package dev.ebb.balance;
  * plus a floor per second so that a quiet service can retry at all. A bucket of tokens; what is not
  * used within ten seconds is forgotten. Refused connects do not ask (nothing was processed, and
  * they cost the instances nothing). Single-threaded: one to a service and event loop. The floor is
- * per budget, so a gateway of n loops gives each floor / n.
+ * per budget, so a gateway of n loops gives each floor / n. Hedges have a budget of their own.
  */
 public final class RetryBudget {
     private static final double KEPT_SECONDS = 10;
@@ -17,7 +17,7 @@ public final class RetryBudget {
     /** Tokens that requests may leave unused at most: those of so many requests. */
     private static final double KEPT_REQUESTS = 1000;
 
-    private final RetryPolicy policy;
+    private final double share;
     private final double floorPerSecond;
     private double fromRequests;
     private double fromFloor;
@@ -31,8 +31,20 @@ public final class RetryBudget {
      * @param loops how many budgets share the policy's floor
      */
     public RetryBudget(RetryPolicy policy, int loops, long nowNanos) {
-        this.policy = policy;
-        this.floorPerSecond = policy.budgetFloorPerSecond() / loops;
+        this(
+                policy.enabled() ? policy.budgetShare() : 0,
+                policy.enabled() ? policy.budgetFloorPerSecond() / loops : 0,
+                nowNanos);
+    }
+
+    /** For hedges: a share of the requests, and no floor. */
+    public RetryBudget(HedgePolicy policy, long nowNanos) {
+        this(policy.enabled() ? policy.budgetShare() : 0, 0, nowNanos);
+    }
+
+    private RetryBudget(double share, double floorPerSecond, long nowNanos) {
+        this.share = share;
+        this.floorPerSecond = floorPerSecond;
         this.fromFloor = Math.max(floorPerSecond, floorPerSecond > 0 ? 1 : 0);
         this.lastNanos = nowNanos;
     }
@@ -40,15 +52,11 @@ public final class RetryBudget {
     /** A request came in (its first attempt, not its retries). */
     public void request(long nowNanos) {
         refill(nowNanos);
-        double most = policy.budgetShare() * KEPT_REQUESTS;
-        fromRequests = Math.min(most, fromRequests + policy.budgetShare());
+        fromRequests = Math.min(share * KEPT_REQUESTS, fromRequests + share);
     }
 
     /** Whether one more retry fits in; takes it from the budget if so. */
     public boolean tryRetry(long nowNanos) {
-        if (!policy.enabled()) {
-            return false;
-        }
         refill(nowNanos);
         if (fromRequests >= ONE) {
             fromRequests = Math.max(0, fromRequests - 1);

@@ -151,6 +151,27 @@ final class Rotation {
         return fallback >= 0 ? fallback : scan(tried, not, random);
     }
 
+    /**
+     * The endpoint that was not tried and is least full, by its limit and slow start; -1 when all
+     * are full. Looks at all of them, so it is for when the picker's choice is full.
+     */
+    int roomiest(Tried tried, long nowNanos) {
+        int best = -1;
+        double least = Double.POSITIVE_INFINITY;
+        for (int slot = 0; slot < size; slot++) {
+            Candidate candidate = eligible[slot];
+            if (candidate.hasRoom() && !tried.contains(candidate)) {
+                double full = (candidate.busy() + 1.0) / candidate.limit();
+                double weighted = full / factor(candidate, nowNanos);
+                if (weighted < least) {
+                    least = weighted;
+                    best = slot;
+                }
+            }
+        }
+        return best;
+    }
+
     private int scan(Tried tried, int not, RandomGenerator random) {
         int start = random.nextInt(size);
         for (int i = 0; i < size; i++) {

@@ -90,11 +90,6 @@ final class ServiceSchema {
                 v.of(ROUTE),
                 v.of(RESOURCES_KEY),
                 v.of(POLICY).withRange(range),
-                new BalancePolicy(
-                        balance.strategy(),
-                        balance.slowStart(),
-                        v.of(READY),
-                        balance.ejection(),
-                        balance.retry()));
+                balance.withCheck(v.of(READY)));
     }
 }
