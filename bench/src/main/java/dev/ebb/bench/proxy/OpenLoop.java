@@ -1,58 +1,45 @@
 package dev.ebb.bench.proxy;
 
-import dev.ebb.demo.load.LoadGenerator;
-import dev.ebb.demo.load.LoadOptions;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 
 /**
- * A fixed rate of requests whose latency counts from when each was due. Arguments: port, path,
- * requests per second, seconds. Prints one line of JSON. Two seconds of warm-up are told apart:
- * they belong to a generator of their own.
+ * Sends requests at a fixed rate, whose latencies count from when each was due. It serves one order
+ * after the other, so that its own code is warm: each line of standard input is {@code WIRE PORT
+ * PATH RATE CONNECTIONS SECONDS} with one of {@code h1 tls h2} as the wire, and is answered with
+ * {@code measuring}, once all connections stand and carry load, and then one line of JSON.
  */
 public final class OpenLoop {
     private OpenLoop() {}
 
     public static void main(String[] args) throws Exception {
-        InetSocketAddress target =
-                new InetSocketAddress(
-                        InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(args[0]));
-        double rate = Double.parseDouble(args[2]);
-        long warmup = run(target, args[1], rate, 2).counts().answered();
-        LoadGenerator load = run(target, args[1], rate, Integer.parseInt(args[3]));
-        var counts = load.counts();
-        System.out.printf(
-                Locale.ROOT,
-                "{\"warmup\": %d, \"sent\": %d, \"answered\": %d, \"p50_ms\": %.3f,"
-                        + " \"p99_ms\": %.3f, \"p999_ms\": %.3f}%n",
-                warmup,
-                counts.sent(),
-                counts.answered(),
-                load.percentileMillis(50),
-                load.percentileMillis(99),
-                load.percentileMillis(99.9));
+        var factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, factory);
+        var orders =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+            System.out.println(answer(line, group));
+            System.out.flush();
+        }
+        group.shutdownGracefully();
     }
 
-    private static LoadGenerator run(
-            InetSocketAddress target, String path, double rate, int seconds)
-            throws InterruptedException {
-        LoadOptions options =
-                new LoadOptions(
-                        target,
-                        "bench",
-                        path,
-                        Duration.ofSeconds(10),
-                        256,
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(3));
-        try (LoadGenerator load = new LoadGenerator(options)) {
-            load.rate(rate, Duration.ZERO);
-            TimeUnit.SECONDS.sleep(seconds);
-            load.stop();
-            return load;
+    private static String answer(String line, EventLoopGroup group)
+            throws InterruptedException, SSLException {
+        try {
+            var run = new OpenLoopRun(LoadOrder.parse(line), group.next());
+            return run.begin().get().json();
+        } catch (ExecutionException e) {
+            return "{\"failure\": \"%s\"}"
+                    .formatted(String.valueOf(e.getCause()).replace('"', '\''));
         }
     }
 }

@@ -1,0 +1,106 @@
+"""The load: wrk and h2load at saturation, a generator of our own at a fixed rate."""
+import json, os, re, subprocess, time
+
+from machine import HERE, ROOT, Process, cores_of_load, java, output, write
+
+# What every side offers, so that none has a longer key than another.
+CIPHER = "TLS_AES_128_GCM_SHA256"
+CONNECTING = {32: 1, 1000: 2}
+
+
+class Unmeasured(Exception):
+    """A run that came to nothing, with the reason."""
+
+
+class Loads:
+    """All load goes out from here, one run at a time. To be stopped."""
+
+    def __init__(self, folder, threads):
+        self.folder, self.cores = folder, cores_of_load(threads)
+        self.environment = {**os.environ, "OPENSSL_CONF": write(
+            os.path.join(folder, "wrk-tls.cnf"),
+            "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = wrk\n"
+            f"[wrk]\nMinProtocol = TLSv1.3\nCiphersuites = {CIPHER}\n")}
+        jar = os.path.join(ROOT, "bench", "target", "benchmarks.jar")
+        self.generator = Process(
+            java("-cp", jar, "dev.ebb.bench.proxy.OpenLoop"), self.cores, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def begin(self, scene, port, seconds, rate):
+        """A run that has begun, and is steady once this returns."""
+        if scene.load == "rate":
+            return OpenLoop(self.generator, scene, port, seconds, rate)
+        lead = CONNECTING.get(scene.connections, 1)
+        run = self.h2load if scene.wire == "h2" else self.wrk
+        load = run(scene, port, seconds, lead)
+        time.sleep(lead - 0.1)
+        return load
+
+    def wrk(self, scene, port, seconds, lead):
+        scheme = "http" if scene.wire == "h1" else "https"
+        process = Process(
+            ["wrk", "-t1", f"-c{scene.connections}", f"-d{seconds + lead}s", "--timeout", "10s",
+             "-s", os.path.join(HERE, "report.lua"), f"{scheme}://127.0.0.1:{port}{scene.path}"],
+            self.cores, text=True, stdout=subprocess.PIPE, env=self.environment)
+        return Run(process, lambda text: json.loads(text.strip().splitlines()[-1]))
+
+    def h2load(self, scene, port, seconds, lead):
+        log = os.path.join(self.folder, "h2load.log")
+        if os.path.exists(log):
+            os.remove(log)
+        process = Process(
+            ["h2load", "-t1", f"-c{scene.connections}", f"-m{scene.streams}", f"-D{seconds}s",
+             f"--warm-up-time={lead}s", f"--tls13-ciphers={CIPHER}", f"--log-file={log}",
+             f"https://127.0.0.1:{port}{scene.path}"],
+            self.cores, text=True, stdout=subprocess.PIPE)
+        return Run(process, lambda text: h2load_figures(text, log))
+
+    def stop(self):
+        self.generator.stop()
+
+
+class Run:
+    def __init__(self, process, read):
+        self.process, self.read = process, read
+
+    def figures(self):
+        """Waits for its end: latencies in milliseconds, and errors."""
+        text, _ = self.process.handle.communicate(timeout=120)
+        if self.process.handle.returncode or not text.strip():
+            raise Unmeasured(f"the load ended with {self.process.handle.returncode}")
+        return self.read(text)
+
+
+def h2load_figures(text, log):
+    counts = re.search(r"requests: .* (\d+) failed, (\d+) errored, (\d+) timeout", text)
+    wrong = re.search(r"status codes: \d+ 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", text)
+    agreed = re.search(r"Application protocol: h2", text)
+    if not counts or not agreed:
+        raise Unmeasured(f"h2load says: {text}")
+    with open(log) as lines:
+        taken = sorted(int(line.split("\t")[2]) for line in lines)
+    at = lambda share: taken[min(len(taken) - 1, int(share * len(taken)))] / 1000 if taken else 0
+    return {"p50_ms": at(0.5), "p99_ms": at(0.99), "p999_ms": at(0.999),
+            "errors": int(counts.group(1)) + sum(map(int, wrong.groups()))}
+
+
+class OpenLoop:
+    def __init__(self, process, scene, port, seconds, rate):
+        self.process, handle = process, process.handle
+        self.order = f"{scene.wire} {port} {scene.path} {rate} {scene.connections} {seconds}"
+        handle.stdin.write(self.order + "\n")
+        handle.stdin.flush()
+        self.early = handle.stdout.readline()
+
+    def figures(self):
+        line = self.process.handle.stdout.readline() if self.early == "measuring\n" else self.early
+        figures = json.loads(line or '{"failure": "the generator ended"}')
+        if "failure" in figures:
+            raise Unmeasured(figures["failure"])
+        return figures
+
+
+def versions():
+    return {"wrk": (re.search(r"wrk (\S+)", output("wrk", "-v")) or [None, "?"])[1],
+            "h2load": (re.search(r"nghttp2/(\S+)", output("h2load", "--version")) or [None, "?"])[1],
+            "java": (re.search(r'version "(\S+)"', output(java()[0], "-version")) or [None, "?"])[1]}
