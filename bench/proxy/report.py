@@ -15,9 +15,9 @@ def cells(row):
         return (row["proxy"], *[""] * (len(HEAD) - 2), "not measured")
     ratio = "" if "ratio" not in row else (
         f"{row['ratio']:.2f} ({row['ratio_min']:.2f}-{row['ratio_max']:.2f})")
+    times = [f"{row[key]:.2f}" if row[key] else "" for key in ("p50_ms", "p99_ms", "p999_ms")]
     return (row["proxy"], f"{row['cpu_us']:.1f}", ratio, f"{row['per_second']:.0f}",
-            f"{100 * row['busy']:.0f} %", f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.2f}",
-            f"{row['p999_ms']:.2f}", f"{row['memory_mb']:.0f}", str(row["errors"]))
+            f"{100 * row['busy']:.0f} %", *times, f"{row['memory_mb']:.0f}", str(row["errors"]))
 
 
 def markdown_table(head, lines):
