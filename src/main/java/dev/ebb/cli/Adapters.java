@@ -89,6 +89,7 @@ final class Adapters {
                 limits(gateway.limits()),
                 timeouts(gateway.timeouts()),
                 gateway.trustForwarded(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -6,8 +6,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +53,7 @@ final class ClientConnection extends Client implements Downstream {
     ClientConnection(GatewayLoop loop, Channel channel) {
         this.loop = loop;
         this.channel = channel;
-        peer = new Peer(channel.remoteAddress(), channel.localAddress());
+        peer = Peer.of(channel);
         body = new BodyScanner(loop.settings().limits().headBytes());
         answer = new Answer(this, loop);
         sinceNanos = System.nanoTime();
@@ -322,8 +320,7 @@ final class ClientConnection extends Client implements Downstream {
         exchange = null;
         state = State.CLOSED;
         if (answer.endsWithClose()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.close();
+            Ends.cut(channel);
         } else {
             closeAfterWrite();
         }
@@ -370,7 +367,7 @@ final class ClientConnection extends Client implements Downstream {
                     if (done.isSuccess() && channel.isActive()) {
                         sinceNanos = System.nanoTime();
                         lastWaitNanos = loop.settings().timeouts().linger().toNanos();
-                        ((DuplexChannel) channel).shutdownOutput();
+                        Ends.shutdownOutput(channel);
                     } else {
                         channel.close();
                     }

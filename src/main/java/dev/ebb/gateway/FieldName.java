@@ -37,8 +37,13 @@ final class FieldName {
     static final int HTTP2_SETTINGS = 18;
     static final int PROXY = 19;
 
+    /** Only the gateway itself may say what TLS has verified (RFC 9440 4). */
+    static final int CLIENT_CERT = 20;
+
+    static final int CLIENT_CERT_CHAIN = 21;
+
     /** One of the names above, with '_' for '-'. */
-    static final int LOOK_ALIKE = 20;
+    static final int LOOK_ALIKE = 22;
 
     private static final byte[][] NAMES =
             Arrays.stream(
@@ -62,7 +67,9 @@ final class FieldName {
                                 "proxy-authorization",
                                 "proxy-authenticate",
                                 "http2-settings",
-                                "proxy"
+                                "proxy",
+                                "client-cert",
+                                "client-cert-chain"
                             })
                     .map(name -> name.getBytes(StandardCharsets.US_ASCII))
                     .toArray(byte[][]::new);

@@ -8,6 +8,10 @@ import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
+import dev.ebb.gateway.tls.Tls;
+import dev.ebb.gateway.tls.TlsClient;
+import dev.ebb.gateway.tls.TlsFilesException;
+import dev.ebb.gateway.tls.TlsServer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -30,6 +34,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The HTTP/1.1 reverse proxy: listens, and sends each request to one of its service's instances.
@@ -40,6 +45,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Gateway implements EndpointSink, AutoCloseable {
     private static final Duration IDLE_GRACE = Duration.ofMillis(300);
+    private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(1);
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
     private final GatewaySettings settings;
@@ -50,6 +56,8 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final List<GatewayService> services;
     private final List<HealthChecks> checks = new ArrayList<>();
     private final List<Channel> listeners = new ArrayList<>();
+    private Optional<Channel> tlsListener = Optional.empty();
+    private final TlsParts tls;
     private final AtomicInteger clients = new AtomicInteger();
     private boolean closed;
 
@@ -60,8 +68,35 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         }
     }
 
-    private Gateway(GatewaySettings settings, List<GatewayService> services) {
+    /** Contexts for TLS; with none configured, nothing of it is loaded. */
+    private record TlsParts(
+            Optional<Tls> all, Optional<TlsServer> server, Map<ServiceName, TlsClient> clients) {
+        static TlsParts of(
+                GatewaySettings settings, List<GatewayService> services, Duration lookEvery)
+                throws TlsFilesException {
+            boolean none =
+                    settings.tls().isEmpty() && services.stream().allMatch(s -> s.tls().isEmpty());
+            if (none) {
+                return new TlsParts(Optional.empty(), Optional.empty(), Map.of());
+            }
+            var all = new Tls(lookEvery);
+            Map<ServiceName, TlsClient> clients = new HashMap<>();
+            Optional<TlsServer> server = Optional.empty();
+            if (settings.tls().isPresent()) {
+                server = Optional.of(all.server(settings.tls().get()));
+            }
+            for (GatewayService service : services) {
+                if (service.tls().isPresent()) {
+                    clients.put(service.name(), all.client(service.tls().get()));
+                }
+            }
+            return new TlsParts(Optional.of(all), server, clients);
+        }
+    }
+
+    private Gateway(GatewaySettings settings, List<GatewayService> services, TlsParts tls) {
         this.settings = settings;
+        this.tls = tls;
         this.services = List.copyOf(services);
         var routes = new RouteTable(services);
         for (GatewayService service : services) {
@@ -95,15 +130,28 @@ public final class Gateway implements EndpointSink, AutoCloseable {
      */
     public static Gateway start(GatewaySettings settings, List<GatewayService> services)
             throws GatewayStartException {
+        return start(settings, services, LOOK_AT_CERTIFICATES);
+    }
+
+    static Gateway start(
+            GatewaySettings settings, List<GatewayService> services, Duration lookAtCertificates)
+            throws GatewayStartException {
         if (!settings.transport().available()) {
             throw new GatewayStartException(
                     "the transport %s is not available on this machine; use AUTO or NIO"
                             .formatted(settings.transport()),
                     new UnsupportedOperationException());
         }
-        var gateway = new Gateway(settings, services);
+        TlsParts tls;
+        try {
+            tls = TlsParts.of(settings, services, lookAtCertificates);
+        } catch (TlsFilesException e) {
+            throw new GatewayStartException(String.valueOf(e.getMessage()), e);
+        }
+        var gateway = new Gateway(settings, services, tls);
         try {
             gateway.listen();
+            tls.all().ifPresent(Tls::start);
         } catch (GatewayStartException e) {
             gateway.close(Duration.ZERO);
             throw e;
@@ -122,21 +170,32 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
-                                GatewayLoop.waterMark(settings))
-                        .childHandler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        accept(channel);
-                                    }
-                                });
+                                GatewayLoop.waterMark(settings));
         for (InetSocketAddress address : settings.listeners()) {
-            var bound = bootstrap.bind(address).awaitUninterruptibly();
-            if (!bound.isSuccess()) {
-                throw new GatewayStartException(why(address, bound.cause()), bound.cause());
-            }
-            listeners.add(bound.channel());
+            listeners.add(bind(bootstrap, address, this::accept));
         }
+        if (settings.tls().isPresent()) {
+            Channel bound = bind(bootstrap, settings.tls().get().listen(), this::acceptTls);
+            tlsListener = Optional.of(bound);
+            listeners.add(bound);
+        }
+    }
+
+    private static Channel bind(
+            ServerBootstrap bootstrap, InetSocketAddress address, Consumer<Channel> accept)
+            throws GatewayStartException {
+        var handler =
+                new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept.accept(channel);
+                    }
+                };
+        var bound = bootstrap.clone().childHandler(handler).bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new GatewayStartException(why(address, bound.cause()), bound.cause());
+        }
+        return bound.channel();
     }
 
     private static String why(InetSocketAddress address, Throwable cause) {
@@ -158,11 +217,28 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         return "cannot listen at %s: %s".formatted(where, message);
     }
 
-    private void accept(Channel channel) {
+    private GatewayLoop loopOf(Channel channel) {
         GatewayLoop loop = byEventLoop.get(channel.eventLoop());
         if (loop == null) {
             throw new IllegalStateException("a connection on a foreign event loop");
         }
+        return loop;
+    }
+
+    /** Too many are told so only where that takes no handshake. */
+    private void acceptTls(Channel channel) {
+        GatewayLoop loop = loopOf(channel);
+        if (clients.incrementAndGet() > settings.limits().clientConnections()) {
+            clients.decrementAndGet();
+            loop.unrouted().refused(Refusal.TOO_MANY_CONNECTIONS);
+            var _ = channel.close();
+            return;
+        }
+        loop.handshakes().orElseThrow().begin(channel);
+    }
+
+    private void accept(Channel channel) {
+        GatewayLoop loop = loopOf(channel);
         if (clients.incrementAndGet() > settings.limits().clientConnections()) {
             clients.decrementAndGet();
             loop.unrouted().refused(Refusal.TOO_MANY_CONNECTIONS);
@@ -183,7 +259,20 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         return loops;
     }
 
-    /** Where it listens, with the ports that were really taken. */
+    Optional<TlsServer> tlsServer() {
+        return tls.server();
+    }
+
+    Optional<TlsClient> tlsClient(ServiceName service) {
+        return Optional.ofNullable(tls.clients().get(service));
+    }
+
+    /** Where it listens with TLS, with the port that was really taken. */
+    public Optional<InetSocketAddress> tlsAddress() {
+        return tlsListener.map(channel -> (InetSocketAddress) channel.localAddress());
+    }
+
+    /** Where it listens, with the ports that were really taken; the one with TLS comes last. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
                 .map(channel -> (InetSocketAddress) channel.localAddress())
@@ -276,7 +365,23 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                         unrouted[Counters.CLIENTS_OPENED],
                         unrouted[Counters.CLIENTS_CLOSED],
                         connections[Counters.UPSTREAM_OPENED],
-                        connections[Counters.UPSTREAM_CLOSED]));
+                        connections[Counters.UPSTREAM_CLOSED]),
+                tls.all().map(some -> tlsStats()));
+    }
+
+    private GatewayStats.Tls tlsStats() {
+        List<TlsCounters> ofClients = new ArrayList<>();
+        List<TlsCounters> ofInstances = new ArrayList<>();
+        for (GatewayLoop loop : loops) {
+            loop.handshakes().ifPresent(some -> ofClients.add(some.counters));
+            for (int i = 0; i < services.size(); i++) {
+                loop.service(i).tls.ifPresent(dialer -> ofInstances.add(dialer.counters));
+            }
+        }
+        return new GatewayStats.Tls(
+                TlsCounters.sum(ofClients),
+                TlsCounters.sum(ofInstances),
+                tls.server().map(TlsServer::certificates).orElse(List.of()));
     }
 
     // ---- The end
@@ -314,6 +419,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                 .awaitUninterruptibly(1_000);
         loops.forEach(GatewayLoop::closeAll);
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
+        tls.all().ifPresent(Tls::close);
         return left;
     }
 }

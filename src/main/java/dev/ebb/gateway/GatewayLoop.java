@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -46,6 +47,7 @@ final class GatewayLoop {
     private final HeadRewriter rewriter;
     private final RandomGenerator random;
     private final Bootstrap upstream;
+    private final Optional<Handshakes> handshakes;
     private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
     private boolean closing;
     private long closeIdleFromNanos;
@@ -70,6 +72,7 @@ final class GatewayLoop {
         responseHead = new ResponseHead(new Head(limits.headFields()));
         rewriter = new HeadRewriter(settings);
         upstream = upstream(eventLoop, settings);
+        handshakes = gateway.tlsServer().map(server -> new Handshakes(this, server));
     }
 
     private static Bootstrap upstream(EventLoop eventLoop, GatewaySettings settings) {
@@ -94,7 +97,8 @@ final class GatewayLoop {
     /** Before any connection: the services, and the clock. */
     void begin(List<GatewayService> all) {
         for (GatewayService service : all) {
-            services.add(new LoopService(this, service, services.size()));
+            var tls = gateway.tlsClient(service.name());
+            services.add(new LoopService(this, service, services.size(), tls));
         }
         long tick = TICK.toMillis();
         var _ = eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
@@ -115,6 +119,12 @@ final class GatewayLoop {
                 client.tick(now);
                 if (closing && now - closeIdleFromNanos > 0) {
                     client.closeIdle();
+                }
+            }
+            if (handshakes.isPresent()) {
+                handshakes.get().tick(now);
+                if (closing && now - closeIdleFromNanos > 0) {
+                    handshakes.get().closeSilent();
                 }
             }
         } catch (RuntimeException e) {
@@ -189,7 +199,11 @@ final class GatewayLoop {
         }
     }
 
-    void connect(InetSocketAddress address, UpstreamConnection connection) {
+    void connect(LoopService service, InetSocketAddress address, UpstreamConnection connection) {
+        if (service.tls.isPresent()) {
+            service.tls.get().connect(upstream.clone(), address, connection, connection::connected);
+            return;
+        }
         ChannelFuture opened = upstream.clone().handler(connection).connect(address);
         opened.addListener(
                 (ChannelFuture done) -> connection.connected(done.channel(), done.cause()));
@@ -197,6 +211,16 @@ final class GatewayLoop {
 
     // ---- Clients
 
+    Optional<Handshakes> handshakes() {
+        return handshakes;
+    }
+
+    /** A connection has ended before its handshake was done. */
+    void neverAccepted() {
+        gateway.clientClosed();
+    }
+
+    /** A client's connection stands, after its handshake if there is one. */
     void accepted(Channel channel) {
         unrouted.count(Counters.CLIENTS_OPENED);
         var client = new ClientConnection(this, channel);
@@ -274,6 +298,7 @@ final class GatewayLoop {
 
     void closeAll() {
         eventLoop.execute(() -> {
+            handshakes.ifPresent(Handshakes::closeAll);
             List.copyOf(clients).forEach(Client::closeNow);
             services.forEach(LoopService::retireAll);
         });

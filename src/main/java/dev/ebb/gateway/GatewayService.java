@@ -2,11 +2,29 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.core.ServiceName;
+import dev.ebb.gateway.tls.TlsClientSettings;
 import java.util.List;
+import java.util.Optional;
 
-/** One service behind the gateway: which requests are its own, and how they are balanced. */
-public record GatewayService(ServiceName name, List<Route> routes, BalancePolicy balance) {
+/**
+ * One service behind the gateway: which requests are its own, and how they are balanced.
+ *
+ * @param tls how its instances are spoken to; without it in the clear
+ */
+public record GatewayService(
+        ServiceName name,
+        List<Route> routes,
+        BalancePolicy balance,
+        Optional<TlsClientSettings> tls) {
     public GatewayService {
         routes = List.copyOf(routes);
+    }
+
+    public GatewayService(ServiceName name, List<Route> routes, BalancePolicy balance) {
+        this(name, routes, balance, Optional.empty());
+    }
+
+    public GatewayService withTls(TlsClientSettings how) {
+        return new GatewayService(name, routes, balance, Optional.of(how));
     }
 }

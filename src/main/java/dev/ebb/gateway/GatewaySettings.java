@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.gateway.tls.TlsServerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -9,11 +10,12 @@ import java.util.Optional;
  * Where the gateway listens and how it behaves, apart from the services behind it. Immutable; made
  * from {@link #DEFAULT} with the {@code with...} methods.
  *
- * @param listeners addresses to listen at; port 0 takes a free one
+ * @param listeners addresses to listen at without TLS; port 0 takes a free one
  * @param loops event loops, each with connections of its own
  * @param trustForwarded keep X-Forwarded-* and Forwarded of the client and add to them; otherwise
  *     they are replaced, because anyone can write them
  * @param via name in the Via field of requests; empty for no such field
+ * @param tls the address to listen at with TLS, if there is one
  */
 public record GatewaySettings(
         List<InetSocketAddress> listeners,
@@ -22,7 +24,8 @@ public record GatewaySettings(
         Limits limits,
         Timeouts timeouts,
         boolean trustForwarded,
-        Optional<String> via) {
+        Optional<String> via,
+        Optional<TlsServerSettings> tls) {
     public static final GatewaySettings DEFAULT =
             new GatewaySettings(
                     List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080)),
@@ -31,11 +34,12 @@ public record GatewaySettings(
                     Limits.DEFAULT,
                     Timeouts.DEFAULT,
                     false,
+                    Optional.empty(),
                     Optional.empty());
 
     public GatewaySettings {
         listeners = List.copyOf(listeners);
-        if (listeners.isEmpty()) {
+        if (listeners.isEmpty() && tls.isEmpty()) {
             throw new IllegalArgumentException("the gateway needs an address to listen at");
         }
         if (loops < 1 || loops > 256) {
@@ -45,25 +49,38 @@ public record GatewaySettings(
 
     public GatewaySettings withListeners(InetSocketAddress... addresses) {
         return new GatewaySettings(
-                List.of(addresses), loops, transport, limits, timeouts, trustForwarded, via);
+                List.of(addresses), loops, transport, limits, timeouts, trustForwarded, via, tls);
     }
 
     public GatewaySettings withLoops(int count) {
         return new GatewaySettings(
-                listeners, count, transport, limits, timeouts, trustForwarded, via);
+                listeners, count, transport, limits, timeouts, trustForwarded, via, tls);
     }
 
     public GatewaySettings withTransport(Transport kind) {
-        return new GatewaySettings(listeners, loops, kind, limits, timeouts, trustForwarded, via);
+        return new GatewaySettings(
+                listeners, loops, kind, limits, timeouts, trustForwarded, via, tls);
     }
 
     public GatewaySettings withLimits(Limits changed) {
         return new GatewaySettings(
-                listeners, loops, transport, changed, timeouts, trustForwarded, via);
+                listeners, loops, transport, changed, timeouts, trustForwarded, via, tls);
     }
 
     public GatewaySettings withTimeouts(Timeouts changed) {
         return new GatewaySettings(
-                listeners, loops, transport, limits, changed, trustForwarded, via);
+                listeners, loops, transport, limits, changed, trustForwarded, via, tls);
+    }
+
+    public GatewaySettings withTls(TlsServerSettings listener) {
+        return new GatewaySettings(
+                listeners,
+                loops,
+                transport,
+                limits,
+                timeouts,
+                trustForwarded,
+                via,
+                Optional.of(listener));
     }
 }

@@ -2,7 +2,10 @@ package dev.ebb.gateway;
 
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.ServiceName;
+import dev.ebb.gateway.tls.CertificateInUse;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -10,9 +13,13 @@ import java.util.TreeMap;
  * are read one after the other while traffic goes on, so they need not add up exactly.
  *
  * @param unrouted requests that were refused before a service was known
+ * @param tls empty where none is configured
  */
 public record GatewayStats(
-        Map<ServiceName, Traffic> services, Traffic unrouted, Connections connections) {
+        Map<ServiceName, Traffic> services,
+        Traffic unrouted,
+        Connections connections,
+        Optional<Tls> tls) {
     public GatewayStats {
         services = Map.copyOf(services);
     }
@@ -25,6 +32,30 @@ public record GatewayStats(
     /** Connections, cumulative; {@code opened - closed} are open now. */
     public record Connections(
             long clientsOpened, long clientsClosed, long upstreamOpened, long upstreamClosed) {}
+
+    /**
+     * What there is of TLS.
+     *
+     * @param clients handshakes with clients
+     * @param instances handshakes with instances, checks included
+     * @param certificates that clients are shown
+     */
+    public record Tls(
+            Handshakes clients, Handshakes instances, List<CertificateInUse> certificates) {
+        public Tls {
+            certificates = List.copyOf(certificates);
+        }
+    }
+
+    /**
+     * @param done that succeeded
+     * @param failed by cause
+     */
+    public record Handshakes(long done, Map<String, Long> failed) {
+        public Handshakes {
+            failed = Map.copyOf(failed);
+        }
+    }
 
     /**
      * @param requests whose head was understood and had a route

@@ -143,6 +143,7 @@ final class HeadRewriter {
         boolean proto = false;
         boolean host = false;
         boolean port = false;
+        out.add(peer.clientCert);
         out.add(FORWARDED_FOR);
         for (int i = 0; trustForwarded && i < head.count; i++) {
             switch (head.id[i]) {

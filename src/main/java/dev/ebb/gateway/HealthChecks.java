@@ -49,7 +49,8 @@ final class HealthChecks {
                 return;
             }
             long started = System.nanoTime();
-            Probe.run(home, endpoint, policy, result -> done(result, started));
+            var tls = home.service(service).tls;
+            Probe.run(home, endpoint, policy, tls, result -> done(result, started));
         }
 
         private boolean current() {

@@ -13,6 +13,7 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
+import dev.ebb.gateway.tls.TlsClient;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -40,6 +41,7 @@ final class LoopService implements HealthListener {
     final Balancer balancer;
     final RetryBudget budget;
     final Counters counters = new Counters();
+    final Optional<TlsDialer> tls;
     private final IdentityHashMap<Candidate, UpstreamPool> pools = new IdentityHashMap<>();
 
     /** Draining instances: their long streams are asked to move, the last one at that time. */
@@ -59,9 +61,12 @@ final class LoopService implements HealthListener {
 
     private record Departed(InstanceId id, LoopEndpoint endpoint, long sinceNanos) {}
 
-    LoopService(GatewayLoop loop, GatewayService service, int index) {
+    LoopService(GatewayLoop loop, GatewayService service, int index, Optional<TlsClient> client) {
         this.loop = loop;
         this.service = service;
+        // Two round trips and some computing more than a connection alone.
+        var timeout = loop.settings().timeouts().connect().multipliedBy(3);
+        tls = client.map(c -> new TlsDialer(service.name(), c, timeout));
         this.index = index;
         balancer = new Balancer(service.balance(), true, this::statsOf, this);
         budget = new RetryBudget(service.balance().retry(), loop.loops(), System.nanoTime());

@@ -1,23 +1,43 @@
 package dev.ebb.gateway;
 
+import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /** A client connection's part of the forwarding fields, put together once per connection. */
 final class Peer {
     final byte[] address;
-    final byte[] proto = Bytes.ascii("X-Forwarded-Proto: http\r\n");
+    final byte[] proto;
     final byte[] port;
     final byte[] forwarded;
     final byte[] localAddress;
 
-    Peer(SocketAddress remote, SocketAddress local) {
+    /** The line of the Client-Cert field; empty without a certificate. */
+    final byte[] clientCert;
+
+    /** Whether the client came by TLS. */
+    final boolean secure;
+
+    static Peer of(Channel channel) {
+        return new Peer(channel.remoteAddress(), channel.localAddress(), Secured.of(channel));
+    }
+
+    Peer(SocketAddress remote, SocketAddress local, Optional<Secured> tls) {
+        secure = tls.isPresent();
+        clientCert = tls.map(Secured::clientCert).orElse(new byte[0]);
+        var scheme = secure ? "https" : "http";
+        proto = Bytes.ascii("X-Forwarded-Proto: " + scheme + "\r\n");
         var from = host(remote);
         boolean v6 = from.indexOf(':') >= 0;
         address = Bytes.ascii(from + "\r\n");
         port = Bytes.ascii("X-Forwarded-Port: " + port(local) + "\r\n");
         forwarded =
-                Bytes.ascii("Forwarded: for=" + (v6 ? "\"[" + from + "]\"" : from) + ";proto=http");
+                Bytes.ascii(
+                        "Forwarded: for="
+                                + (v6 ? "\"[" + from + "]\"" : from)
+                                + ";proto="
+                                + scheme);
         var to = host(local);
         localAddress =
                 Bytes.ascii((to.indexOf(':') >= 0 ? "[" + to + "]" : to) + ":" + port(local));

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +47,20 @@ final class Probe extends ChannelInboundHandlerAdapter {
     }
 
     static void run(
-            GatewayLoop loop, Endpoint endpoint, CheckPolicy policy, Consumer<CheckResult> report) {
+            GatewayLoop loop,
+            Endpoint endpoint,
+            CheckPolicy policy,
+            Optional<TlsDialer> tls,
+            Consumer<CheckResult> report) {
         var probe = new Probe(report, policy.httpPath().isPresent());
         int timeout = (int) Math.min(Integer.MAX_VALUE, policy.timeout().toMillis());
-        ChannelFuture opened =
+        Bootstrap bootstrap =
                 new Bootstrap()
                         .group(loop.eventLoop())
                         .channel(loop.settings().transport().socketChannel())
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.max(1, timeout))
-                        .option(ChannelOption.TCP_NODELAY, true)
-                        .handler(probe)
-                        .connect(UpstreamPool.address(endpoint.host(), endpoint.port()));
+                        .option(ChannelOption.TCP_NODELAY, true);
+        var address = UpstreamPool.address(endpoint.host(), endpoint.port());
         probe.timer =
                 loop.eventLoop()
                         .schedule(
@@ -67,17 +71,30 @@ final class Probe extends ChannelInboundHandlerAdapter {
                                                         : CheckResult.NO_CONNECTION),
                                 policy.timeout().toNanos(),
                                 TimeUnit.NANOSECONDS);
-        opened.addListener((ChannelFuture future) -> probe.opened(future, endpoint, policy));
-    }
-
-    private void opened(ChannelFuture future, Endpoint endpoint, CheckPolicy policy) {
-        channel = future.channel();
-        if (done) {
-            future.channel().close();
+        if (tls.isPresent()) {
+            tls.get()
+                    .connect(
+                            bootstrap,
+                            address,
+                            probe,
+                            (open, failure) -> probe.opened(open, failure, endpoint, policy));
             return;
         }
-        if (!future.isSuccess()) {
-            end(CheckResult.NO_CONNECTION);
+        ChannelFuture opened = bootstrap.handler(probe).connect(address);
+        opened.addListener((ChannelFuture future) ->
+                probe.opened(future.channel(), future.cause(), endpoint, policy));
+    }
+
+    private void opened(
+            Channel open, @Nullable Throwable failure, Endpoint endpoint, CheckPolicy policy) {
+        channel = open;
+        if (done) {
+            open.close();
+            return;
+        }
+        if (failure != null) {
+            boolean answered = failure instanceof TlsDialer.TlsException;
+            end(answered ? CheckResult.BAD_ANSWER : CheckResult.NO_CONNECTION);
             return;
         }
         connected = true;
@@ -94,7 +111,7 @@ final class Probe extends ChannelInboundHandlerAdapter {
                         "Connection: close",
                         "",
                         "");
-        future.channel().writeAndFlush(Unpooled.wrappedBuffer(Bytes.ascii(request)));
+        open.writeAndFlush(Unpooled.wrappedBuffer(Bytes.ascii(request)));
     }
 
     @Override

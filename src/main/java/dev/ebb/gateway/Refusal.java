@@ -13,6 +13,7 @@ enum Refusal {
     BAD_TARGET(400, "bad_target", "The request target must be a path or an http URI."),
     BAD_HOST(400, "bad_host", "The request needs exactly one Host field, with a valid name."),
     BAD_FRAMING(400, "bad_framing", "The length of the request's body is not clear."),
+    PLAIN_HTTP(400, "plain_http", "This port speaks TLS only; use https."),
     BAD_CHUNK(400, "bad_chunk", "The request's chunked body is not well-formed."),
     NO_ROUTE(404, "no_route", "No service is routed here."),
     METHOD_NOT_ALLOWED(405, "method_not_allowed", "CONNECT is not supported."),
@@ -26,6 +27,7 @@ enum Refusal {
 
     CONNECT_REFUSED(502, "connect_refused", "The instance refused the connection."),
     CONNECT_FAILED(502, "connect_failed", "The instance cannot be reached."),
+    TLS_FAILED(502, "tls_failed", "TLS with the instance could not be agreed on."),
     UPSTREAM_CLOSED(502, "upstream_closed", "The instance closed the connection."),
     BAD_RESPONSE(502, "bad_response", "The instance's answer is not well-formed HTTP/1.1."),
     RETRY_EXHAUSTED(502, "retry_exhausted", "No instance that was tried could answer."),

@@ -74,6 +74,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     private static Refusal refusalOf(Throwable failure) {
+        if (failure instanceof TlsDialer.TlsException) {
+            return Refusal.TLS_FAILED;
+        }
         if (failure instanceof ConnectTimeoutException) {
             return Refusal.CONNECT_TIMEOUT;
         }

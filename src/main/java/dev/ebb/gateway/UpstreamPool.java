@@ -86,7 +86,7 @@ final class UpstreamPool {
         service.counters.count(Counters.UPSTREAM_OPENED);
         var connection = new UpstreamConnection(service.loop, this, exchange);
         exchange.connecting(connection);
-        service.loop.connect(address, connection);
+        service.loop.connect(service, address, connection);
     }
 
     /** The client has gone; it waits no more. */

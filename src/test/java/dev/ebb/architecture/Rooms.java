@@ -40,6 +40,10 @@ final class Rooms {
                         "sim")) {
             MAY_IMPORT.put(outer, INNER);
         }
+        MAY_IMPORT.put("pki", Set.of());
+        for (String user : List.of("gateway", "config")) {
+            MAY_IMPORT.put(user, Set.of("control", "balance", "core", "pki"));
+        }
     }
 
     /** Where a library may appear; everywhere else it may not. */

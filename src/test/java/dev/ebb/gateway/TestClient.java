@@ -12,7 +12,7 @@ import java.util.Locale;
 
 /** A client on a plain socket: sends any bytes, and reads answers strictly. */
 final class TestClient implements AutoCloseable {
-    final Socket socket = new Socket();
+    final Socket socket;
     private final InputStream in;
 
     /** One complete answer; {@code trailers} are those of a chunked body. */
@@ -37,10 +37,21 @@ final class TestClient implements AutoCloseable {
     }
 
     TestClient(InetSocketAddress address) throws IOException {
+        this(connected(address));
+    }
+
+    /** On a connection that stands, perhaps with TLS. */
+    TestClient(Socket connected) throws IOException {
+        socket = connected;
+        in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+    }
+
+    static Socket connected(InetSocketAddress address) throws IOException {
+        var socket = new Socket();
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
         socket.connect(address);
-        in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+        return socket;
     }
 
     TestClient send(String text) throws IOException {

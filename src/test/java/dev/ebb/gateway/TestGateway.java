@@ -48,12 +48,17 @@ final class TestGateway implements AutoCloseable {
     }
 
     TestGateway(GatewaySettings settings, BalancePolicy policy) {
+        this(settings, new GatewayService(HELLO, List.of(Route.ALL), policy));
+    }
+
+    TestGateway(GatewaySettings settings, GatewayService service) {
         try {
             gateway =
                     Gateway.start(
                             settings.withListeners(
                                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                            List.of(new GatewayService(HELLO, List.of(Route.ALL), policy)));
+                            List.of(service),
+                            Duration.ofMillis(20));
         } catch (GatewayStartException e) {
             throw new IllegalStateException(e);
         }

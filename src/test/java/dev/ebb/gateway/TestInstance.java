@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
 
 /**
  * An instance on plain sockets, so that it can misbehave in every way: its behavior gets each
@@ -115,9 +116,14 @@ final class TestInstance implements AutoCloseable {
     }
 
     TestInstance(Behavior behavior, int wanted) {
+        this(behavior, wanted, ServerSocketFactory.getDefault());
+    }
+
+    /** Perhaps with TLS. */
+    TestInstance(Behavior behavior, int wanted, ServerSocketFactory sockets) {
         this.behavior = behavior;
         try {
-            server = new ServerSocket();
+            server = sockets.createServerSocket();
             server.setReuseAddress(true);
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 1024);
             port = server.getLocalPort();

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -20,16 +19,12 @@ public final class GatewayMain {
 
     public static void main(String[] args) throws Exception {
         InetAddress here = InetAddress.ofLiteral("127.0.0.1");
-        GatewaySettings defaults = GatewaySettings.DEFAULT;
+        var listener = new InetSocketAddress(here, Integer.parseInt(args[0]));
         GatewaySettings settings =
-                new GatewaySettings(
-                        List.of(new InetSocketAddress(here, Integer.parseInt(args[0]))),
-                        Integer.parseInt(args[1]),
-                        Transport.valueOf(args[2]),
-                        defaults.limits(),
-                        defaults.timeouts(),
-                        false,
-                        Optional.empty());
+                GatewaySettings.DEFAULT
+                        .withListeners(listener)
+                        .withLoops(Integer.parseInt(args[1]))
+                        .withTransport(Transport.valueOf(args[2]));
         List<InetSocketAddress> instances = new ArrayList<>();
         for (int i = 3; i < args.length; i++) {
             instances.add(new InetSocketAddress(here, Integer.parseInt(args[i])));
