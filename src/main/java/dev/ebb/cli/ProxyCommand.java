@@ -8,8 +8,11 @@ import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.GatewayStartException;
 import dev.ebb.gateway.StaticGateway;
 import dev.ebb.gateway.Transport;
+import dev.ebb.gateway.tls.TlsServerSettings;
+import dev.ebb.pki.IdentityFiles;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +61,21 @@ final class ProxyCommand implements Callable<Integer> {
             defaultValue = "127.0.0.1:8080",
             description = "Where to listen, one or more: ${DEFAULT-VALUE} by default. Port 0: any.")
     private List<String> listen = List.of();
+
+    @Option(
+            names = "--tls",
+            paramLabel = "ADDRESS",
+            description = "Where to listen with TLS, besides; needs --certificate and --key.")
+    private Optional<String> tls = Optional.empty();
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "The certificate for --tls and those that signed it, in PEM.")
+    private Optional<Path> certificate = Optional.empty();
+
+    @Option(names = "--key", paramLabel = "FILE", description = "The key to it, in PEM.")
+    private Optional<Path> key = Optional.empty();
 
     @Option(
             names = "--to",
@@ -185,7 +203,15 @@ final class ProxyCommand implements Callable<Integer> {
                 defaults.limits(),
                 defaults.timeouts(),
                 trustForwarded,
-                defaults.via());
+                defaults.via(),
+                tls.map(address -> tls(Hosts.parse("--tls", address))));
+    }
+
+    private TlsServerSettings tls(InetSocketAddress address) {
+        if (certificate.isEmpty() || key.isEmpty()) {
+            throw new Failure(Exit.USAGE, "--tls needs --certificate and --key");
+        }
+        return TlsServerSettings.of(address, new IdentityFiles(certificate.get(), key.get()));
     }
 
     private BalancePolicy policy() {
@@ -257,6 +283,7 @@ final class ProxyCommand implements Callable<Integer> {
             text.append(before).append(Wiring.text(address));
             before = ", http://";
         }
+        gateway.tlsAddress().ifPresent(a -> text.append(", https://").append(Wiring.text(a)));
         text.append(", to ").append(Texts.count(to.size(), "endpoint"));
         page.address().ifPresent(a -> text.append(", admin at http://").append(Wiring.text(a)));
         return text.toString();

@@ -272,9 +272,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         return tlsListener.map(channel -> (InetSocketAddress) channel.localAddress());
     }
 
-    /** Where it listens, with the ports that were really taken; the one with TLS comes last. */
+    /** Where it listens without TLS, with the ports that were really taken. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
+                .filter(channel -> tlsListener.filter(tls -> tls == channel).isEmpty())
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .toList();
     }

@@ -92,7 +92,8 @@ class HedgeDelayTest {
             }
             first = i == 2000 ? after : first;
         }
-        assertThat((double) delay.nanos(120 * SECOND)).isCloseTo((double) first, within(0.1 * first));
+        assertThat((double) delay.nanos(120 * SECOND))
+                .isCloseTo((double) first, within(0.1 * first));
         assertThat(hedged / 120_000.0).isCloseTo(0.05, within(0.005));
     }
 }
