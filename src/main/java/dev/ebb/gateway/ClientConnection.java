@@ -33,6 +33,7 @@ final class ClientConnection extends Client implements Downstream {
 
     private final GatewayLoop loop;
     private final Channel channel;
+    private final Output out;
     private final Peer peer;
     private final BodyScanner body;
     private final Answer answer;
@@ -53,6 +54,7 @@ final class ClientConnection extends Client implements Downstream {
     ClientConnection(GatewayLoop loop, Channel channel) {
         this.loop = loop;
         this.channel = channel;
+        out = new Output(channel);
         peer = Peer.of(channel);
         body = new BodyScanner(loop.settings().limits().headBytes());
         answer = new Answer(this, loop);
@@ -64,6 +66,7 @@ final class ClientConnection extends Client implements Downstream {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        loop.turn();
         if (state == State.LINGER || state == State.CLOSED) {
             lingered += bytes.readableBytes();
             bytes.release();
@@ -135,8 +138,29 @@ final class ClientConnection extends Client implements Downstream {
         }
         if (state == State.IDLE) {
             state = State.HEAD;
-            sinceNanos = System.nanoTime();
+            sinceNanos = loop.now();
         }
+        return searched == 0 && readWholeHead(bytes) || readHeadStrictly(bytes);
+    }
+
+    /**
+     * The usual case: a head that is well-formed, not long, and here as a whole. Whatever is not
+     * accepted here is looked at again, to find out what is wrong or whether more is to come.
+     */
+    private boolean readWholeHead(ByteBuf bytes) {
+        RequestHead request = loop.requestHead();
+        Head head = request.head;
+        head.peek(bytes);
+        if (request.read() != null || head.length > loop.settings().limits().headBytes()) {
+            return false;
+        }
+        bytes.skipBytes(head.length);
+        emptyLines = 0;
+        begin(request);
+        return true;
+    }
+
+    private boolean readHeadStrictly(ByteBuf bytes) {
         int start = bytes.readerIndex();
         int end = Head.endOf(bytes, Math.max(start, searched));
         if (end == Head.BARE_LF) {
@@ -202,7 +226,7 @@ final class ClientConnection extends Client implements Downstream {
             return;
         }
         ByteBuf head = loop.rewriter().request(request, peer, loop.allocator());
-        var next = new Exchange(this, loop.service(route), request, body, head, System.nanoTime());
+        var next = new Exchange(this, loop.service(route), request, body, head, loop.now());
         exchange = next;
         next.start();
     }
@@ -261,16 +285,16 @@ final class ClientConnection extends Client implements Downstream {
     @Override
     public void finish(BodyScanner answered) {
         answer.end(answered);
-        channel.flush();
+        out.flush();
     }
 
     void write(ByteBuf bytes) {
-        channel.write(bytes, channel.voidPromise());
+        out.write(bytes);
     }
 
     @Override
     public void flush() {
-        channel.flush();
+        out.flush();
     }
 
     @Override
@@ -311,7 +335,7 @@ final class ClientConnection extends Client implements Downstream {
 
     private void idle() {
         state = State.IDLE;
-        sinceNanos = System.nanoTime();
+        sinceNanos = loop.now();
         process();
     }
 

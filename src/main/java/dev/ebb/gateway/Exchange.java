@@ -97,7 +97,7 @@ final class Exchange {
         connecting = null;
         waits = false;
         upstream = connection;
-        progressNanos = System.nanoTime();
+        progressNanos = loop.now();
         request.sendTo(connection, mayBeSentAgain());
         client.resume();
     }
@@ -210,7 +210,7 @@ final class Exchange {
             giveUp(Refusal.BAD_CHUNK);
             return;
         }
-        progressNanos = System.nanoTime();
+        progressNanos = loop.now();
         service.counters.add(Counters.BYTES_IN, taken);
         long most = loop.settings().limits().requestBodyBytes();
         if (most > 0 && request.bytes() > most && !tunnel) {
@@ -274,7 +274,7 @@ final class Exchange {
      * @return whether there are bytes behind the body's end
      */
     boolean responseHead(ResponseHead response, Upstream connection, ByteBuf rest) {
-        long now = System.nanoTime();
+        long now = loop.now();
         int readable = rest.readableBytes();
         status = response.status;
         LongStream opened =
@@ -300,7 +300,7 @@ final class Exchange {
 
     /** More of the answer's body; owns it, and says whether there are bytes behind its end. */
     boolean responseBody(Upstream connection, ByteBuf bytes) {
-        long now = System.nanoTime();
+        long now = loop.now();
         LongStream open = stream;
         ByteBuf part = open == null ? bytes : open.pass(bytes, loop.allocator(), now);
         int readable = part.readableBytes();
@@ -367,7 +367,7 @@ final class Exchange {
      * @param reusable the connection, if it may serve again
      */
     void responseEnded(BodyScanner body, @Nullable Upstream reusable) {
-        long now = System.nanoTime();
+        long now = loop.now();
         upstream = null;
         finishAttempt(Outcome.ofStatus(status), now);
         service.counters.answered(status, now - startNanos);

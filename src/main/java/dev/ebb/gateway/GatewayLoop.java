@@ -50,6 +50,7 @@ final class GatewayLoop {
     private final Optional<Handshakes> handshakes;
     private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
     private boolean closing;
+    private long turnNanos = System.nanoTime();
     private long closeIdleFromNanos;
     private long askUntilNanos;
     private int bugs;
@@ -106,7 +107,7 @@ final class GatewayLoop {
 
     private void tick() {
         try {
-            long now = System.nanoTime();
+            long now = turn();
             for (LoopService service : services) {
                 service.tick(now);
             }
@@ -173,6 +174,17 @@ final class GatewayLoop {
 
     LoopService service(int index) {
         return services.get(index);
+    }
+
+    /** Something has come in, and the time is looked at once for all that follows from it. */
+    long turn() {
+        turnNanos = System.nanoTime();
+        return turnNanos;
+    }
+
+    /** When the present turn began: for what happens in the same turn as the bytes' coming. */
+    long now() {
+        return turnNanos;
     }
 
     Counters unrouted() {

@@ -10,6 +10,8 @@ import java.util.Arrays;
  * LF and nothing else, no folded lines, no space before the colon, no control characters.
  */
 final class Head {
+    private static final int PEEK_BYTES = 4095;
+
     private final int maxFields;
     byte[] bytes = new byte[4096];
     int length;
@@ -79,6 +81,18 @@ final class Head {
         length = headLength;
     }
 
+    /**
+     * Copies what there may be of a head, without consuming it. A head that ends within the copy is
+     * read like any other; {@link #readFields} finds its end on its way, which spares a search.
+     */
+    void peek(ByteBuf in) {
+        int readable = Math.min(in.readableBytes(), PEEK_BYTES);
+        in.getBytes(in.readerIndex(), bytes, 0, readable);
+        // No character of a line, so that nothing reads on into what an earlier head has left.
+        bytes[readable] = 0;
+        length = readable;
+    }
+
     /** What {@link #readFields} found wrong. */
     enum Flaw {
         NONE,
@@ -86,14 +100,21 @@ final class Head {
         TOO_MANY
     }
 
-    /** Reads the fields from {@code start}, which is behind the start line's CR LF. */
+    /**
+     * Reads the fields from {@code start}, which is behind the start line's CR LF, up to the empty
+     * line, with which the head's {@link #length} ends.
+     */
     Flaw readFields(int start) {
         fieldsStart = start;
         count = 0;
         tidy = true;
         int at = start;
-        int end = length - 2;
-        while (at < end) {
+        int end = length;
+        while (at + 1 < end) {
+            if (bytes[at] == Bytes.CR && bytes[at + 1] == Bytes.LF) {
+                length = at + 2;
+                return Flaw.NONE;
+            }
             if (count == maxFields) {
                 return Flaw.TOO_MANY;
             }
@@ -103,7 +124,7 @@ final class Head {
             }
             at = next;
         }
-        return at == end ? Flaw.NONE : Flaw.MALFORMED;
+        return Flaw.MALFORMED;
     }
 
     private int readField(int start, int end) {

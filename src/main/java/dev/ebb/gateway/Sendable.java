@@ -15,6 +15,7 @@ final class Sendable {
     private final boolean bodyless;
     private boolean ended;
     private byte @Nullable [] trailers;
+    private boolean written;
 
     /**
      * @param bodyless the head is all that there is
@@ -53,20 +54,27 @@ final class Sendable {
 
     /** Writes everything and keeps it. */
     void writeTo(Upstream upstream) {
-        upstream.head(head().retainedDuplicate(), bodyless);
+        upstream.head(again(head()), bodyless);
         if (parts != null) {
             for (ByteBuf part : parts) {
                 upstream.part(part.retainedDuplicate());
             }
         }
+        written = true;
         endOf(upstream);
+    }
+
+    /** The first to write it gets the buffer itself and moves its reader index, others a view. */
+    private ByteBuf again(ByteBuf first) {
+        return written ? first.retainedDuplicate().readerIndex(0) : first.retain();
     }
 
     /** Writes everything and lets go of it. */
     void moveTo(Upstream upstream) {
         ByteBuf first = head();
         head = null;
-        upstream.head(first, bodyless);
+        upstream.head(again(first), bodyless);
+        first.release();
         ArrayDeque<ByteBuf> rest = parts;
         parts = null;
         bytes = 0;

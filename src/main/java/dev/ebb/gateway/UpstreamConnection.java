@@ -30,6 +30,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private final BodyScanner body;
     private @Nullable Exchange exchange;
     private @Nullable Channel channel;
+    private @Nullable Output out;
     private @Nullable ByteBuf in;
     private int searched;
     private int interim;
@@ -53,7 +54,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     /** The attempt to connect has ended. */
     void connected(Channel opened, @Nullable Throwable failure) {
+        loop.turn();
         channel = opened;
+        out = new Output(opened);
         Exchange waiting = exchange;
         if (failure != null) {
             ended = true;
@@ -67,7 +70,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         }
         exchange = null;
         if (waiting == null) {
-            pool.release(this, System.nanoTime());
+            pool.release(this, loop.now());
         } else {
             take(waiting);
         }
@@ -167,8 +170,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void part(ByteBuf part) {
-        Channel open = channel();
-        open.write(part, open.voidPromise());
+        out().write(part);
     }
 
     @Override
@@ -178,7 +180,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void flush() {
-        channel().flush();
+        out().flush();
+    }
+
+    private Output out() {
+        Output open = out;
+        if (open == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return open;
     }
 
     @Override
@@ -214,6 +224,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        loop.turn();
         Exchange current = exchange;
         if (current == null) {
             bytes.release();
@@ -238,6 +249,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     private void readHeads(Exchange current) {
         ByteBuf bytes = in;
+        if (bytes != null && searched == 0 && readWholeHead(current, bytes)) {
+            return;
+        }
         while (bytes != null && exchange == current && !inBody) {
             int from = Math.max(bytes.readerIndex(), searched);
             int end = Head.endOf(bytes, from);
@@ -263,6 +277,25 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
                 bytes = null;
             }
         }
+    }
+
+    /** The usual case: a final head that is well-formed, not long, and here as a whole. */
+    private boolean readWholeHead(Exchange current, ByteBuf bytes) {
+        ResponseHead response = loop.responseHead();
+        Head head = response.head;
+        head.peek(bytes);
+        boolean usual =
+                response.read() == null
+                        && response.status >= 200
+                        && head.length <= loop.settings().limits().headBytes();
+        if (!usual) {
+            return false;
+        }
+        bytes.skipBytes(head.length);
+        if (!headArrived(current, response, bytes)) {
+            broken(Break.BAD_RESPONSE);
+        }
+        return true;
     }
 
     /** Handles one head; false when it must not be. */
@@ -383,6 +416,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        loop.turn();
         Exchange current = exchange;
         exchange = null;
         dropIn();

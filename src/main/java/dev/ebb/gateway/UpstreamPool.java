@@ -62,7 +62,7 @@ final class UpstreamPool {
      * @param careful look for a close by the instance first: the request cannot be sent again
      */
     void acquire(Exchange exchange, boolean fresh, boolean careful) {
-        long now = System.nanoTime();
+        long now = service.loop.now();
         UpstreamConnection pooled = fresh ? null : idle.pollLast();
         while (pooled != null) {
             if (pooled.reusable(now - maxIdleNanos, careful)) {
