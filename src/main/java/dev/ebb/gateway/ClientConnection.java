@@ -140,7 +140,7 @@ final class ClientConnection extends Client implements Downstream {
             state = State.HEAD;
             sinceNanos = loop.now();
         }
-        return searched == 0 && readWholeHead(bytes) || readHeadStrictly(bytes);
+        return (searched == 0 && readWholeHead(bytes)) || readHeadStrictly(bytes);
     }
 
     /**
@@ -151,7 +151,7 @@ final class ClientConnection extends Client implements Downstream {
         RequestHead request = loop.requestHead();
         Head head = request.head;
         head.peek(bytes);
-        if (request.read() != null || head.length > loop.settings().limits().headBytes()) {
+        if (request.read(peer.secure) != null || head.length > loop.settings().limits().headBytes()) {
             return false;
         }
         bytes.skipBytes(head.length);
@@ -179,7 +179,7 @@ final class ClientConnection extends Client implements Downstream {
         emptyLines = 0;
         RequestHead request = loop.requestHead();
         request.head.load(bytes, end - start);
-        Refusal refusal = request.read();
+        Refusal refusal = request.read(peer.secure);
         if (refusal != null) {
             return reject(refusal);
         }

@@ -275,7 +275,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     /** Where it listens without TLS, with the ports that were really taken. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
-                .filter(channel -> tlsListener.filter(tls -> tls == channel).isEmpty())
+                .filter(channel -> !tlsListener.map(channel::equals).orElse(false))
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .toList();
     }
