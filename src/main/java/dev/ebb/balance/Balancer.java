@@ -162,6 +162,20 @@ public final class Balancer {
         return tried.size() == 0 ? rotation.size() > 0 : rotation.untried(tried) > 0;
     }
 
+    /** The same, besides one that has just been tried. */
+    public boolean isAnyUntried(Tried tried, Candidate also) {
+        boolean counts = also.slot >= 0 && !tried.contains(also);
+        return rotation.untried(tried) > (counts ? 1 : 0);
+    }
+
+    /** Whether a pick would find room now. */
+    public boolean hasRoom(long nowNanos) {
+        if (limited && !full) {
+            full = rotation.roomiest(Tried.NONE, nowNanos) < 0;
+        }
+        return !full;
+    }
+
     private Pick pickAvoiding(Tried avoided, long nowNanos, RandomGenerator random) {
         Candidate candidate = picker.pick(rotation, avoided, medianNanos, nowNanos, random);
         if (limited && !candidate.hasRoom()) {

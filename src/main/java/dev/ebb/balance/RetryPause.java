@@ -6,12 +6,13 @@ import java.util.random.RandomGenerator;
 
 /**
  * How long a retry waits. Not at all while there is an instance that was not tried yet: that one is
- * no worse for the failure. When all were tried, a random part of a time that doubles ("full
- * jitter", so that clients which failed together do not come back together), and at least what the
- * instance asked for in Retry-After. An instance that asks for more than {@code longestAfter} is
- * not tried again: its answer goes to the client.
+ * no worse for the failure. When all were tried, the first retry does not wait either (a pooled
+ * connection may have met the instance's close, and a new one will do); each further one waits a
+ * random part of a time that doubles ("full jitter", so that clients which failed together do not
+ * come back together). And at least what the instance asked for in Retry-After. An instance that
+ * asks for more than {@code longestAfter} is not tried again: its answer goes to the client.
  *
- * @param base upper bound of the first wait; zero for no waits
+ * @param base upper bound of the first wait, before the second retry; zero for no waits
  * @param longest upper bound that doubling reaches
  * @param longestAfter the longest Retry-After that is waited for
  */
@@ -41,7 +42,10 @@ public record RetryPause(Duration base, Duration longest, Duration longestAfter)
         if (afterNanos > longestAfter.toNanos()) {
             return OptionalLong.empty();
         }
-        long bound = Backoff.doubled(base.toNanos(), longest.toNanos(), retries + 1);
+        if (retries == 0) {
+            return OptionalLong.of(afterNanos);
+        }
+        long bound = Backoff.doubled(base.toNanos(), longest.toNanos(), retries);
         return OptionalLong.of(afterNanos + Backoff.spread(bound, random));
     }
 }

@@ -269,6 +269,12 @@ public final class Wiring {
                 t.rejected(),
                 t.retried(),
                 t.retriedByScaling(),
+                new View.Resilience(
+                        t.resilience().retries(),
+                        t.resilience().hedged(),
+                        t.resilience().hedgesWon(),
+                        t.resilience().queued(),
+                        t.resilience().waiting()),
                 t.truncated(),
                 t.cancelled(),
                 t.ejections(),

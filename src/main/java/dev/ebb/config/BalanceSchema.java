@@ -3,6 +3,9 @@ package dev.ebb.config;
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.CheckPolicy;
 import dev.ebb.balance.EjectionPolicy;
+import dev.ebb.balance.HedgePolicy;
+import dev.ebb.balance.LimitPolicy;
+import dev.ebb.balance.QueuePolicy;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.StrategyKind;
 import java.time.Duration;
@@ -149,42 +152,6 @@ final class BalanceSchema {
                                 v.of(PANIC));
                     });
 
-    private static final Key<Boolean> ENABLED =
-            Key.of(
-                    "enabled",
-                    Kinds.yesNo(),
-                    RetryPolicy.DEFAULT.enabled(),
-                    "Whether a request that nothing was done for, or that may safely be repeated,"
-                            + " goes to another instance. With `false` every request is sent once"
-                            + " only.");
-    private static final Key<Integer> ATTEMPTS =
-            Key.of(
-                    "max-attempts",
-                    Kinds.whole(1, 10),
-                    RetryPolicy.DEFAULT.maxAttempts(),
-                    "Tries in all, the first included.");
-    private static final Key<Double> BUDGET =
-            Key.of(
-                    "budget",
-                    SHARE,
-                    RetryPolicy.DEFAULT.budgetShare(),
-                    "Retries allowed as a share of requests. Refused connections do not count.");
-    private static final Key<Double> FLOOR =
-            Key.of(
-                    "budget-floor",
-                    Kinds.decimal(0, 100_000),
-                    RetryPolicy.DEFAULT.budgetFloorPerSecond(),
-                    "Retries a second that are allowed in any case.");
-
-    static final Section<RetryPolicy> RETRY =
-            new Section<>(
-                    List.of(ENABLED, ATTEMPTS, BUDGET, FLOOR),
-                    (v, problems) ->
-                            v.of(ENABLED)
-                                    ? new RetryPolicy(
-                                            true, v.of(ATTEMPTS), v.of(BUDGET), v.of(FLOOR))
-                                    : RetryPolicy.OFF);
-
     private static final Key<StrategyKind> STRATEGY =
             Key.of(
                     "strategy",
@@ -202,17 +169,43 @@ final class BalanceSchema {
             Key.section(
                     "ejection", EJECTION, "When live traffic takes an instance out of rotation.");
     private static final Key<RetryPolicy> RETRY_KEY =
-            Key.section("retry", RETRY, "When a request goes to another instance.");
+            Key.section(
+                    "retry", ResilienceSchema.RETRY, "When a request goes to another instance.");
+    private static final Key<HedgePolicy> HEDGE_KEY =
+            Key.section(
+                    "hedge",
+                    ResilienceSchema.HEDGE,
+                    "When a request goes to two instances, against stragglers.");
+    private static final Key<LimitPolicy> LIMIT_KEY =
+            Key.section(
+                    "limit",
+                    ResilienceSchema.LIMIT,
+                    "How many requests an instance works on at once.");
+    private static final Key<QueuePolicy> QUEUE_KEY =
+            Key.section(
+                    "queue",
+                    ResilienceSchema.QUEUE,
+                    "Where requests wait while all instances are at their limits.");
 
     /** The check is given beside it. */
     static final Section<BalancePolicy> BALANCE =
             new Section<>(
-                    List.of(STRATEGY, SLOW_START, EJECTION_KEY, RETRY_KEY),
+                    List.of(
+                            STRATEGY,
+                            SLOW_START,
+                            EJECTION_KEY,
+                            RETRY_KEY,
+                            HEDGE_KEY,
+                            LIMIT_KEY,
+                            QUEUE_KEY),
                     (v, problems) ->
                             new BalancePolicy(
                                     v.of(STRATEGY),
                                     v.of(SLOW_START),
                                     CheckPolicy.DEFAULT,
                                     v.of(EJECTION_KEY),
-                                    v.of(RETRY_KEY)));
+                                    v.of(RETRY_KEY),
+                                    v.of(HEDGE_KEY),
+                                    v.of(LIMIT_KEY),
+                                    v.of(QUEUE_KEY)));
 }

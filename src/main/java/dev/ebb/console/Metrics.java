@@ -183,6 +183,7 @@ final class Metrics {
                 View.Traffic::rejected);
         out.counter("ebb_requests_retried_total", "Requests that were sent again elsewhere.");
         services.forEach((name, t) -> out.sample(t.retried(), "service", name));
+        resilience(services, out);
         out.counter("ebb_responses_truncated_total", "Answers that broke off.");
         services.forEach((name, t) -> out.sample(t.truncated(), "service", name));
         out.counter("ebb_requests_cancelled_total", "Requests that the client gave up.");
@@ -193,6 +194,24 @@ final class Metrics {
         services.forEach((name, t) -> out.sample(t.readmissions(), "service", name));
         out.histogram("ebb_request_duration_seconds", "From a request's head to its answer's end.");
         services.forEach((name, t) -> histogram(name, t.latency(), out));
+    }
+
+    private static void resilience(Map<String, View.Traffic> services, MetricsText out) {
+        byCause(
+                out.counter("ebb_retries_total", "Further attempts, by what had failed."),
+                services,
+                "reason",
+                t -> t.resilience().retries());
+        out.counter("ebb_hedges_total", "Second attempts beside a slow first one.");
+        services.forEach((name, t) -> out.sample(t.resilience().hedged(), "service", name));
+        out.counter("ebb_hedges_won_total", "Of these, whose answer came first.");
+        services.forEach((name, t) -> out.sample(t.resilience().hedgesWon(), "service", name));
+        out.counter(
+                "ebb_requests_queued_total",
+                "Requests that waited because all instances were at their limits.");
+        services.forEach((name, t) -> out.sample(t.resilience().queued(), "service", name));
+        out.gauge("ebb_requests_waiting", "Requests that wait for an instance with room.");
+        services.forEach((name, t) -> out.sample(t.resilience().waiting(), "service", name));
     }
 
     private static void byCause(

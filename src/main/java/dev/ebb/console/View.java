@@ -59,12 +59,27 @@ public record View(
     public record Routed(String service, String route) {}
 
     /**
+     * @param retries by what had failed, for example {@code connect-failure}
+     * @param hedged second attempts beside a slow first one
+     * @param hedgesWon of those, whose answer came first
+     * @param queued requests that waited because all instances were at their limits
+     * @param waiting of those, at this moment
+     */
+    public record Resilience(
+            Map<String, Long> retries, long hedged, long hedgesWon, long queued, long waiting) {
+        public Resilience {
+            retries = Map.copyOf(retries);
+        }
+    }
+
+    /**
      * What the gateway counted for one service since it started.
      *
      * @param answers of instances by class of status, for example {@code 2xx}
      * @param failed requests that the gateway itself answered with 502, 503 or 504, by cause
      * @param rejected requests that were the client's fault, by cause
      * @param retriedDueToScaling of those retried
+     * @param resilience what was done beside or instead of a plain attempt
      * @param truncated answers that broke off after their head had gone to the client
      * @param cancelled requests that the client gave up
      */
@@ -75,6 +90,7 @@ public record View(
             Map<String, Long> rejected,
             long retried,
             long retriedDueToScaling,
+            Resilience resilience,
             long truncated,
             long cancelled,
             long ejections,

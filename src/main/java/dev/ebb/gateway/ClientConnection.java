@@ -140,7 +140,7 @@ final class ClientConnection extends Client implements Downstream {
             state = State.HEAD;
             sinceNanos = loop.now();
         }
-        return (searched == 0 && readWholeHead(bytes)) || readHeadStrictly(bytes);
+        return searched == 0 && readWholeHead(bytes) || readHeadStrictly(bytes);
     }
 
     /**
@@ -151,7 +151,7 @@ final class ClientConnection extends Client implements Downstream {
         RequestHead request = loop.requestHead();
         Head head = request.head;
         head.peek(bytes);
-        if (request.read(peer.secure) != null || head.length > loop.settings().limits().headBytes()) {
+        if (request.read() != null || head.length > loop.settings().limits().headBytes()) {
             return false;
         }
         bytes.skipBytes(head.length);
@@ -179,7 +179,7 @@ final class ClientConnection extends Client implements Downstream {
         emptyLines = 0;
         RequestHead request = loop.requestHead();
         request.head.load(bytes, end - start);
-        Refusal refusal = request.read(peer.secure);
+        Refusal refusal = request.read();
         if (refusal != null) {
             return reject(refusal);
         }
@@ -352,9 +352,14 @@ final class ClientConnection extends Client implements Downstream {
 
     @Override
     public void refused(Refusal refusal, boolean requestComplete) {
+        refused(refusal, HeadRewriter.NO_RETRY_AFTER, requestComplete);
+    }
+
+    @Override
+    public void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
         exchange = null;
         boolean keep = answer.keepAlive() && requestComplete && !loop.isClosing();
-        write(loop.rewriter().refusal(refusal, keep, isHead, loop.allocator()));
+        write(loop.rewriter().refusal(refusal, retryAfterSeconds, keep, isHead, loop.allocator()));
         flush();
         if (keep) {
             idle();

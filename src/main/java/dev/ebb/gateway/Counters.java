@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.RetryOn;
 import dev.ebb.core.LatencyCounts;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -24,8 +25,21 @@ final class Counters {
     static final int CLIENTS_OPENED = PADDING + 12;
     static final int CLIENTS_CLOSED = PADDING + 13;
 
+    /** Second attempts beside a slow first one, and those of them whose answer came first. */
+    static final int HEDGED = PADDING + 14;
+
+    static final int HEDGES_WON = PADDING + 15;
+
+    /** Requests that began, and ended, to wait for an instance with room. */
+    static final int QUEUED = PADDING + 16;
+
+    static final int UNQUEUED = PADDING + 17;
+
+    /** Retries, by what had failed. */
+    static final int RETRIES = PADDING + 18;
+
     /** Answers of instances by the first digit of their status, 1 to 5. */
-    static final int ANSWERS = PADDING + 14;
+    static final int ANSWERS = RETRIES + RetryOn.values().length;
 
     static final int CLASSES = 6;
     static final int REFUSALS = ANSWERS + CLASSES;
@@ -40,6 +54,16 @@ final class Counters {
 
     void count(int cell) {
         add(cell, 1);
+    }
+
+    void retried(RetryOn how) {
+        count(RETRIED);
+        count(cellOf(how));
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    static int cellOf(RetryOn how) {
+        return RETRIES + how.ordinal();
     }
 
     void answered(int status, long latencyNanos) {

@@ -47,6 +47,15 @@ interface Downstream {
     /** There is no answer, and none of it was begun: the gateway's own goes out. */
     void refused(Refusal refusal, boolean requestComplete);
 
+    /**
+     * The same for want of capacity.
+     *
+     * @param retryAfterSeconds when the client should come again; whoever cannot say so need not
+     */
+    default void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
+        refused(refusal, requestComplete);
+    }
+
     /** The answer has begun and cannot be completed: the client must see that it was cut. */
     void cut();
 }

@@ -2,7 +2,6 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.Outcome;
-import dev.ebb.balance.Pick;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
@@ -11,36 +10,17 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer: pick, connect, send, receive, and again elsewhere where that is
  * allowed. Ends exactly once, as {@link Downstream} says. Knows nothing of the protocols on its two
  * sides. One event loop.
- *
- * <p>What may be sent again: a request of which nothing was sent, whatever its method; and an
- * idempotent one (RFC 9110 9.2.2) whose connection broke before the answer's head, while all that
- * was sent of its body is still here. Never after a byte of the final answer went to the client.
  */
-final class Exchange {
+final class Exchange extends Attempts {
     /** For the client of a WebSocket to answer the Close frame, and the instance after it. */
     private static final long CLOSE_WAIT_NANOS = 5_000_000_000L;
 
     private final Downstream client;
-    private final GatewayLoop loop;
-    private final LoopService service;
-    private final RequestSide request;
     private final boolean isHead;
     private final boolean upgrade;
-    private final Tries tries;
-    private final long startNanos;
-
-    private @Nullable Attempt attempt;
-    private @Nullable UpstreamPool pool;
-    private @Nullable Pending connecting;
-    private @Nullable Upstream upstream;
-    private boolean waits;
     private @Nullable LongStream stream;
     private boolean tunnel;
-
     private int status;
-    private boolean begun;
-    private boolean over;
-    private long progressNanos;
 
     /**
      * @param asked is read here only
@@ -53,143 +33,30 @@ final class Exchange {
             BodyScanner body,
             ByteBuf head,
             long nowNanos) {
+        super(service, asked, new RequestSide(asked, head, body, true, service.loop), nowNanos);
         this.client = client;
-        this.loop = service.loop;
-        this.service = service;
-        request = new RequestSide(asked, head, body, true, loop);
         isHead = asked.isHead;
         upgrade = asked.upgrade;
-        tries = new Tries(service, asked.idempotent);
-        startNanos = nowNanos;
-        progressNanos = nowNanos;
     }
 
-    // ---- Attempts
-
-    void start() {
-        service.counters.count(Counters.REQUESTS);
-        service.budget.request(startNanos);
-        attempt(startNanos);
+    @Override
+    Exchange exchange() {
+        return this;
     }
 
-    private void attempt(long nowNanos) {
-        switch (service.balancer.pick(tries.tried(), nowNanos, loop.random())) {
-            case Pick.None none -> refuse(Refusal.NO_INSTANCE);
-            case Pick.Picked(Candidate picked) -> {
-                tries.begin();
-                attempt = new Attempt(service, picked, nowNanos);
-                progressNanos = nowNanos;
-                waits = true;
-                UpstreamPool from = service.pool(picked);
-                pool = from;
-                from.acquire(this, !tries.first(), !tries.repeatable());
-            }
-        }
-    }
-
-    /** The pool opens a connection for this exchange. */
-    void connecting(Pending connection) {
-        connecting = connection;
-    }
-
-    /** Here is a connection; everything that there is of the request goes out. */
-    void connected(Upstream connection) {
-        connecting = null;
-        waits = false;
-        upstream = connection;
-        progressNanos = loop.now();
-        request.sendTo(connection, mayBeSentAgain());
+    @Override
+    void resume() {
         client.resume();
     }
 
-    private boolean mayBeSentAgain() {
-        return request.kept() && tries.repeatable();
-    }
-
-    /** There is no connection to the instance to be had. Nothing of the request was sent. */
-    void noConnection(Refusal why) {
-        connecting = null;
-        waits = false;
-        long now = System.nanoTime();
-        switch (why) {
-            case CONNECT_REFUSED -> retryOrRefuse(why, Outcome.REFUSED, true, true, now);
-            case OVERLOADED -> retryOrRefuse(why, Outcome.CANCELLED, false, false, now);
-            default -> retryOrRefuse(why, Outcome.CONNECT_FAILED, true, false, now);
-        }
-    }
-
     /** The connection ended, or its answer made no sense, before the answer was complete. */
-    void broken(Break why) {
-        upstream = null;
+    void broken(Attempt from, Break why) {
         long now = System.nanoTime();
         if (begun) {
             truncated(Outcome.CUT, now);
-            return;
+        } else {
+            brokenEarly(from, why, now);
         }
-        switch (why) {
-            case BAD_RESPONSE ->
-                    retryOrRefuse(Refusal.BAD_RESPONSE, Outcome.CUT, false, false, now);
-            // Whatever the method: nothing was done for it.
-            case NOT_PROCESSED ->
-                    retryOrRefuse(
-                            Refusal.UPSTREAM_CLOSED, Outcome.CANCELLED, request.kept(), false, now);
-            case CLOSED, RESET ->
-                    retryOrRefuse(
-                            Refusal.UPSTREAM_CLOSED, Outcome.CUT, mayBeSentAgain(), false, now);
-        }
-    }
-
-    /**
-     * Checks say that this instance does not answer any more. What waits for its answer and may be
-     * sent again does not wait for the timeout.
-     */
-    void silent(Candidate ejected) {
-        Upstream connection = upstream;
-        if (!isWith(ejected) || connection == null || begun || !mayBeSentAgain()) {
-            return;
-        }
-        connection.abandon();
-        upstream = null;
-        retryOrRefuse(Refusal.RESPONSE_TIMEOUT, Outcome.TIMEOUT, true, false, System.nanoTime());
-    }
-
-    private void retryOrRefuse(
-            Refusal why, Outcome outcome, boolean allowed, boolean exempt, long nowNanos) {
-        Attempt failed = current();
-        boolean byScaling = failed.byScaling();
-        finishAttempt(outcome, nowNanos);
-        if (!tries.again(failed.candidate(), allowed, exempt, nowNanos)) {
-            if (byScaling) {
-                failed.lostByScaling();
-            }
-            refuse(tries.first() ? why : Refusal.RETRY_EXHAUSTED);
-            return;
-        }
-        service.counters.count(Counters.RETRIED);
-        if (byScaling) {
-            failed.retriedByScaling();
-        }
-        attempt(nowNanos);
-    }
-
-    private Attempt current() {
-        Attempt current = attempt;
-        if (current == null) {
-            throw new IllegalStateException("no attempt is going on");
-        }
-        return current;
-    }
-
-    private boolean isWith(Candidate candidate) {
-        Attempt current = attempt;
-        return current != null && current.candidate() == candidate;
-    }
-
-    private void finishAttempt(Outcome outcome, long nowNanos) {
-        Attempt current = current();
-        attempt = null;
-        stream = null;
-        current.finished(outcome, nowNanos);
     }
 
     // ---- The request's body
@@ -200,12 +67,12 @@ final class Exchange {
 
     /** Whether bytes of the request's body are wanted now. */
     boolean wantsBody() {
-        return !over && request.wantsMore(upstream);
+        return !over && request.wantsMore(upstream());
     }
 
     /** Takes its part of what the client has sent, from the reader index on. */
     void requestBody(ByteBuf in) {
-        int taken = request.accept(in, upstream, mayBeSentAgain());
+        int taken = request.accept(in, upstream(), keeps());
         if (taken == Downstream.BAD) {
             giveUp(Refusal.BAD_CHUNK);
             return;
@@ -221,13 +88,13 @@ final class Exchange {
     /** The client's protocol says that the body is complete; the scanner knows already. */
     void requestFinished() {
         if (!over) {
-            request.finished(upstream, mayBeSentAgain());
+            request.finished(upstream(), keeps());
             flushUpstream();
         }
     }
 
     void flushUpstream() {
-        Upstream connection = upstream;
+        Upstream connection = upstream();
         if (connection != null) {
             connection.flush();
         }
@@ -246,8 +113,8 @@ final class Exchange {
     }
 
     /** An answer before the answer: 100, 102, 103. */
-    void interim(ResponseHead response) {
-        if (request.wantsInterim(response.status)) {
+    void interim(Attempt from, ResponseHead response) {
+        if (from == main() && request.wantsInterim(response.status)) {
             progressNanos = System.nanoTime();
             client.interim(response);
         }
@@ -259,11 +126,11 @@ final class Exchange {
     }
 
     /** The instance agrees to another protocol: from now on bytes pass both ways as they are. */
-    boolean switched(ResponseHead response, Upstream connection, ByteBuf rest) {
+    boolean switched(Attempt from, ResponseHead response, Upstream connection, ByteBuf rest) {
         tunnel = true;
         request.tunnel();
         connection.body().untilClose();
-        boolean more = responseHead(response, connection, rest);
+        boolean more = responseHead(from, response, connection, rest);
         client.resume();
         return more;
     }
@@ -273,8 +140,11 @@ final class Exchange {
      *
      * @return whether there are bytes behind the body's end
      */
-    boolean responseHead(ResponseHead response, Upstream connection, ByteBuf rest) {
+    boolean responseHead(Attempt from, ResponseHead response, Upstream connection, ByteBuf rest) {
         long now = loop.now();
+        if (response.status >= 400 && triesElsewhere(from, response, now)) {
+            return discard(from, response.status, connection, rest, now);
+        }
         int readable = rest.readableBytes();
         status = response.status;
         LongStream opened =
@@ -287,11 +157,11 @@ final class Exchange {
         if (taken == Downstream.BAD) {
             return false;
         }
+        won(from, status, now);
         begun = true;
-        current().answered(status, now);
         if (opened != null) {
             stream = opened;
-            current().streamOpened();
+            from.streamOpened();
         }
         request.drop();
         passed(connection, taken, now);
@@ -319,7 +189,7 @@ final class Exchange {
     /** Asks the answer to end, if it is a long stream of that instance's, or of any for null. */
     void ask(@Nullable Candidate leaving, LongStream.Why why) {
         LongStream open = stream;
-        Upstream connection = upstream;
+        Upstream connection = upstream();
         boolean meant = leaving == null || isWith(leaving);
         if (open == null || connection == null || !meant || open.asked()) {
             return;
@@ -350,7 +220,7 @@ final class Exchange {
     /** The client takes bytes again. */
     void clientWritable() {
         progressNanos = System.nanoTime();
-        Upstream connection = upstream;
+        Upstream connection = upstream();
         if (connection != null) {
             connection.read(true);
         }
@@ -368,8 +238,8 @@ final class Exchange {
      */
     void responseEnded(BodyScanner body, @Nullable Upstream reusable) {
         long now = loop.now();
-        upstream = null;
-        finishAttempt(Outcome.ofStatus(status), now);
+        stream = null;
+        finish(Outcome.ofStatus(status), now);
         service.counters.answered(status, now - startNanos);
         over = true;
         // Before the connection is released, which may begin to serve another exchange.
@@ -384,63 +254,54 @@ final class Exchange {
     // ---- Other ends
 
     private void truncated(Outcome outcome, long nowNanos) {
-        if (current().byScaling()) {
-            current().cutByScaling();
+        Attempt current = main();
+        boolean byScaling = current != null && current.byScaling();
+        stream = null;
+        Attempt failed = finish(outcome, nowNanos);
+        if (byScaling) {
+            failed.cutByScaling();
         }
-        finishAttempt(outcome, nowNanos);
         service.counters.count(Counters.TRUNCATED);
         over = true;
         client.cut();
     }
 
     /** Ends without an answer of the instance: the gateway's own goes to the client. */
-    private void refuse(Refusal refusal) {
+    @Override
+    void refuse(Refusal refusal) {
         request.drop();
         over = true;
         service.counters.refused(refusal);
-        client.refused(refusal, request.complete());
+        if (refusal.status() == 503) {
+            int seconds = service.retryAfterSeconds(System.nanoTime());
+            client.refused(refusal, seconds, request.complete());
+        } else {
+            client.refused(refusal, request.complete());
+        }
     }
 
     /** The client's fault, or time's: lets go of the instance and answers, if that is possible. */
     private void giveUp(Refusal refusal) {
         long now = System.nanoTime();
-        Upstream current = upstream;
+        Upstream current = upstream();
         boolean clientStalls = current != null && !current.isReading();
         boolean timeout =
                 !clientStalls
                         && (refusal == Refusal.RESPONSE_TIMEOUT
                                 || refusal == Refusal.REQUEST_DEADLINE);
-        letGo();
+        letGo(now);
         if (begun) {
             truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
             return;
         }
-        Attempt failed = attempt;
+        Attempt failed = main();
         if (failed != null) {
             if (timeout && failed.byScaling()) {
                 failed.lostByScaling();
             }
-            finishAttempt(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
+            finish(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
         }
         refuse(refusal);
-    }
-
-    private void letGo() {
-        Upstream connection = upstream;
-        upstream = null;
-        if (connection != null) {
-            connection.abandon();
-        }
-        UpstreamPool from = pool;
-        if (waits && from != null) {
-            waits = false;
-            from.cancel(this);
-            Pending pending = connecting;
-            connecting = null;
-            if (pending != null) {
-                pending.notNeeded();
-            }
-        }
     }
 
     /** The client has closed its connection. */
@@ -449,11 +310,11 @@ final class Exchange {
             return;
         }
         over = true;
-        letGo();
-        request.drop();
         long now = System.nanoTime();
-        if (attempt != null) {
-            finishAttempt(tunnel ? Outcome.OK : Outcome.CANCELLED, now);
+        letGo(now);
+        request.drop();
+        if (main() != null) {
+            finish(tunnel ? Outcome.OK : Outcome.CANCELLED, now);
         }
         if (tunnel) {
             // Either side may end it.
@@ -466,7 +327,7 @@ final class Exchange {
     /** Called about ten times a second. */
     void tick(long nowNanos) {
         LongStream open = stream;
-        Upstream connection = upstream;
+        Upstream connection = upstream();
         if (over) {
             return;
         }
@@ -476,17 +337,25 @@ final class Exchange {
             endStream(connection);
         } else if (!tunnel && whole > 0 && nowNanos - startNanos > whole) {
             giveUp(Refusal.REQUEST_DEADLINE);
-        } else if (connection != null || (waits && connecting == null)) {
+            return;
+        }
+        Attempt current = main();
+        if (current == null) {
+            return;
+        }
+        if (connection != null || current.isQueued()) {
             // To connect has a timeout of its own.
             Phase phase = phase();
             if (phase.overdue(nowNanos - progressNanos, timeouts)) {
                 giveUp(phase.refusal());
+                return;
             }
         }
+        tickTries(nowNanos);
     }
 
     private Phase phase() {
-        Upstream connection = upstream;
+        Upstream connection = upstream();
         if (connection == null) {
             return Phase.WAITING;
         }

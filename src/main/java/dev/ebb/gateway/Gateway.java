@@ -244,7 +244,12 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             loop.unrouted().refused(Refusal.TOO_MANY_CONNECTIONS);
             var answer =
                     loop.rewriter()
-                            .refusal(Refusal.TOO_MANY_CONNECTIONS, false, false, loop.allocator());
+                            .refusal(
+                                    Refusal.TOO_MANY_CONNECTIONS,
+                                    1,
+                                    false,
+                                    false,
+                                    loop.allocator());
             channel.writeAndFlush(answer).addListener(io.netty.channel.ChannelFutureListener.CLOSE);
             return;
         }
@@ -275,7 +280,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     /** Where it listens without TLS, with the ports that were really taken. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
-                .filter(channel -> !tlsListener.map(channel::equals).orElse(false))
+                .filter(channel -> tlsListener.filter(tls -> tls == channel).isEmpty())
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .toList();
     }

@@ -2,6 +2,7 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.balance.LoopShare;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -197,6 +198,11 @@ final class GatewayLoop {
 
     int loops() {
         return settings.loops();
+    }
+
+    /** Its part of what is limited for all loops together. */
+    LoopShare share() {
+        return new LoopShare(number, settings.loops());
     }
 
     /** The loop that checks instances and tells what their health is. */

@@ -1,9 +1,11 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.RetryOn;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.tls.CertificateInUse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,12 +60,52 @@ public record GatewayStats(
     }
 
     /**
+     * @param retries by what had failed, for example "connect-failure"
+     * @param hedged second attempts beside a slow first one
+     * @param hedgesWon of those, whose answer came first
+     * @param queued requests that waited because all instances were at their limits
+     * @param waiting of those, at this moment
+     */
+    public record Resilience(
+            Map<String, Long> retries, long hedged, long hedgesWon, long queued, long waiting) {
+        public Resilience {
+            retries = Map.copyOf(retries);
+        }
+
+        static Resilience of(long[] sums) {
+            var retries = new TreeMap<String, Long>();
+            for (RetryOn how : RetryOn.values()) {
+                String name = how.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                retries.put(name, sums[Counters.cellOf(how)]);
+            }
+            // The two are read one after the other.
+            long waiting = Math.max(0, sums[Counters.QUEUED] - sums[Counters.UNQUEUED]);
+            return new Resilience(
+                    retries,
+                    sums[Counters.HEDGED],
+                    sums[Counters.HEDGES_WON],
+                    sums[Counters.QUEUED],
+                    waiting);
+        }
+
+        Resilience plus(Resilience other) {
+            return new Resilience(
+                    Traffic.sum(retries, other.retries),
+                    hedged + other.hedged,
+                    hedgesWon + other.hedgesWon,
+                    queued + other.queued,
+                    waiting + other.waiting);
+        }
+    }
+
+    /**
      * @param requests whose head was understood and had a route
      * @param answers of instances, by class of status: "2xx" and so on
      * @param failed requests that the gateway answered with 502, 503 or 504, by cause
      * @param rejected requests that were the client's fault, by cause
      * @param retried attempts that were made again elsewhere
      * @param retriedByScaling of those, because the first instance was being removed
+     * @param resilience what was done beside or instead of a plain attempt
      * @param truncated answers that broke off after their head had gone to the client
      * @param cancelled requests that the client gave up
      * @param unasked bytes from an instance that no request had asked for
@@ -79,6 +121,7 @@ public record GatewayStats(
             Map<String, Long> rejected,
             long retried,
             long retriedByScaling,
+            Resilience resilience,
             long truncated,
             long cancelled,
             long unasked,
@@ -111,6 +154,7 @@ public record GatewayStats(
                     rejected,
                     sums[Counters.RETRIED],
                     sums[Counters.RETRIED_BY_SCALING],
+                    Resilience.of(sums),
                     sums[Counters.TRUNCATED],
                     sums[Counters.CANCELLED],
                     sums[Counters.UNASKED],
@@ -134,6 +178,7 @@ public record GatewayStats(
                     sum(rejected, other.rejected),
                     retried + other.retried,
                     retriedByScaling + other.retriedByScaling,
+                    resilience.plus(other.resilience),
                     truncated + other.truncated,
                     cancelled + other.cancelled,
                     unasked + other.unasked,

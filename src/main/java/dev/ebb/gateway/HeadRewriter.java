@@ -27,6 +27,11 @@ final class HeadRewriter {
     private static final byte[] KEEP_ALIVE = Bytes.ascii("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = Bytes.ascii("Connection: Upgrade\r\n");
 
+    private static final byte[] RETRY_AFTER = Bytes.ascii("Retry-After: ");
+
+    /** For a refusal that says nothing about when to come again. */
+    static final int NO_RETRY_AFTER = 0;
+
     private static final byte[] TOKEN_CLOSE = Bytes.ascii("close");
     private static final byte[] TOKEN_KEEP_ALIVE = Bytes.ascii("keep-alive");
 
@@ -234,8 +239,25 @@ final class HeadRewriter {
 
     /** The gateway's own answer, complete. */
     ByteBuf refusal(Refusal refusal, boolean keep, boolean toHead, ByteBufAllocator allocator) {
+        return refusal(refusal, NO_RETRY_AFTER, keep, toHead, allocator);
+    }
+
+    /**
+     * The same with a time to come again.
+     *
+     * @param retryAfterSeconds {@link #NO_RETRY_AFTER} for none
+     */
+    ByteBuf refusal(
+            Refusal refusal,
+            int retryAfterSeconds,
+            boolean keep,
+            boolean toHead,
+            ByteBufAllocator allocator) {
         out.clear();
         out.add(refusal.head());
+        if (retryAfterSeconds != NO_RETRY_AFTER) {
+            out.add(RETRY_AFTER).add(Bytes.ascii(Integer.toString(retryAfterSeconds))).add(CRLF);
+        }
         addConnection(keep, false);
         out.add(CRLF);
         if (!toHead) {

@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.Balancer;
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.CheckResult;
@@ -8,6 +9,8 @@ import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.EndpointStats;
 import dev.ebb.balance.HealthListener;
+import dev.ebb.balance.LimitPolicy;
+import dev.ebb.balance.Priority;
 import dev.ebb.balance.RetryBudget;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Health;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One service on one event loop: its balancer, its pools, its counters. Everything is called on the
@@ -40,6 +44,17 @@ final class LoopService implements HealthListener {
     final int index;
     final Balancer balancer;
     final RetryBudget budget;
+
+    /** Null when requests are not hedged. */
+    final @Nullable Hedging hedging;
+
+    /** Null when instances have no limits. */
+    final @Nullable Waiting waiting;
+
+    /** Longest wait for one attempt's answer; 0 for none of its own. */
+    final long perTryNanos;
+
+    private final RequestRules rules;
     final Counters counters = new Counters();
     final Optional<TlsDialer> tls;
     private final IdentityHashMap<Candidate, UpstreamPool> pools = new IdentityHashMap<>();
@@ -68,8 +83,43 @@ final class LoopService implements HealthListener {
         var timeout = loop.settings().timeouts().connect().multipliedBy(3);
         tls = client.map(c -> new TlsDialer(service.name(), c, timeout));
         this.index = index;
-        balancer = new Balancer(service.balance(), true, this::statsOf, this);
-        budget = new RetryBudget(service.balance().retry(), loop.loops(), System.nanoTime());
+        BalancePolicy policy = service.balance();
+        balancer = new Balancer(policy, loop.share(), true, this::statsOf, this);
+        budget = new RetryBudget(policy.retry(), loop.loops(), System.nanoTime());
+        hedging = policy.hedge().enabled() ? new Hedging(loop, policy.hedge()) : null;
+        boolean limited = !(policy.limit() instanceof LimitPolicy.Unlimited);
+        waiting = limited ? new Waiting(this, policy.queue(), loop.share()) : null;
+        perTryNanos = policy.retry().perTry().toNanos();
+        rules = new RequestRules(policy);
+    }
+
+    /** See {@link RequestRules#mayRepeat}. */
+    boolean mayRepeat(RequestHead request) {
+        return rules.mayRepeat(request);
+    }
+
+    /** See {@link RequestRules#retriesStatus}. */
+    boolean retriesStatus(int status) {
+        return rules.retriesStatus(status);
+    }
+
+    /** See {@link RequestRules#priorityOf}. */
+    Priority priorityOf(RequestHead request) {
+        return rules.priorityOf(request);
+    }
+
+    /** An instance may have room for one more request than before. */
+    void roomMade() {
+        Waiting all = waiting;
+        if (all != null) {
+            all.roomMade();
+        }
+    }
+
+    /** What a client that is refused for want of capacity is told. */
+    int retryAfterSeconds(long nowNanos) {
+        Waiting all = waiting;
+        return all == null ? 1 + loop.random().nextInt(2) : all.retryAfterSeconds(nowNanos);
     }
 
     private EndpointStats statsOf(InstanceId id) {
@@ -155,6 +205,7 @@ final class LoopService implements HealthListener {
         tellEndpoints();
         reasons.keySet().retainAll(known.keySet());
         acknowledged = balancer.generation();
+        roomMade();
     }
 
     private void depart(InstanceId id, long nowNanos) {
@@ -190,16 +241,20 @@ final class LoopService implements HealthListener {
 
     void tick(long nowNanos) {
         balancer.tick(nowNanos);
+        Waiting all = waiting;
+        if (all != null) {
+            all.tick(nowNanos);
+        }
         askUntil.forEach((leaving, until) ->
                 loop.ask(leaving, LongStream.Why.SERVICE_RESTART, until, nowNanos));
         if (loop.isHome()) {
             tellHealth(nowNanos);
         }
-        for (Iterator<UpstreamPool> all = pools.values().iterator(); all.hasNext(); ) {
-            UpstreamPool pool = all.next();
+        for (Iterator<UpstreamPool> open = pools.values().iterator(); open.hasNext(); ) {
+            UpstreamPool pool = open.next();
             pool.tick(nowNanos);
             if (pool.hasLeft() && pool.isEmpty()) {
-                all.remove();
+                open.remove();
             }
         }
         boolean forgotten = departed.removeIf(left -> forget(left, nowNanos));

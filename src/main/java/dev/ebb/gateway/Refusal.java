@@ -33,6 +33,7 @@ enum Refusal {
     RETRY_EXHAUSTED(502, "retry_exhausted", "No instance that was tried could answer."),
     NO_INSTANCE(503, "no_instance", "The service has no instance to answer at the moment."),
     OVERLOADED(503, "overloaded", "Too many requests wait for the service already."),
+    LIMIT_REACHED(503, "limit_reached", "All of the service's instances are at their limits."),
     TOO_MANY_CONNECTIONS(503, "too_many_connections", "Too many connections are open already."),
     CONNECT_TIMEOUT(504, "connect_timeout", "The instance did not accept a connection in time."),
     RESPONSE_TIMEOUT(504, "response_timeout", "The instance did not answer in time."),

@@ -16,6 +16,8 @@ final class ResponseHead {
     private static final byte[] TIMEOUT = Bytes.ascii("timeout=");
     private static final byte[] VERSION = Bytes.ascii("HTTP/1.");
     private static final byte[] EVENT_STREAM = Bytes.ascii("text/event-stream");
+    private static final byte[] RETRY_AFTER = Bytes.ascii("retry-after");
+    private static final long MOST_SECONDS = 1_000_000_000L;
     private static final byte[] CONTENT_TYPE = Bytes.ascii("content-type");
 
     final Head head;
@@ -49,6 +51,22 @@ final class ResponseHead {
 
     ResponseHead(Head head) {
         this.head = head;
+    }
+
+    /** When the instance wants to be asked again, if it says so in seconds; 0 for no word. */
+    long retryAfterNanos() {
+        for (int i = 0; i < head.count; i++) {
+            int end = head.nameStart[i] + RETRY_AFTER.length;
+            boolean named =
+                    end < head.length
+                            && head.bytes[end] == ':'
+                            && FieldName.same(head.bytes, head.nameStart[i], RETRY_AFTER);
+            if (named) {
+                long seconds = Math.min(MOST_SECONDS, head.number(i));
+                return Math.max(0, seconds) * 1_000_000_000L;
+            }
+        }
+        return 0;
     }
 
     /** Reads what {@link Head#load} brought; the answer is null when all is well. */

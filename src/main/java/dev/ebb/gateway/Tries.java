@@ -1,11 +1,16 @@
 package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
+import dev.ebb.balance.RetryOn;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.Tried;
+import org.jspecify.annotations.Nullable;
 
 /** How often one request was tried and where, and whether it may be tried once more. */
 final class Tries {
+    /** The answer of {@link #pauseNanos} when there is no sense in trying again. */
+    static final long GIVE_UP = -1;
+
     private static final int REFUSED_MAX = 16;
 
     private final LoopService service;
@@ -17,10 +22,13 @@ final class Tries {
     /** Attempts that ended at once because nobody listens there; they use up no tries. */
     private int refused;
 
-    Tries(LoopService service, boolean idempotent) {
+    /**
+     * @param repeatable the method is one that the policy allows to repeat
+     */
+    Tries(LoopService service, boolean repeatable) {
         this.service = service;
         policy = service.service.balance().retry();
-        repeatable = policy.enabled() && idempotent;
+        this.repeatable = repeatable;
     }
 
     Tried tried() {
@@ -31,40 +39,72 @@ final class Tries {
         attempts++;
     }
 
+    /** Not tried yet. */
+    boolean none() {
+        return attempts == 0;
+    }
+
     boolean first() {
         return attempts <= 1;
     }
 
+    /** Whether the method may be repeated, even at two instances at once. */
+    boolean mayBeHedged() {
+        return repeatable;
+    }
+
     /** Whether it may be sent again even when the instance may have begun to work on it. */
     boolean repeatable() {
-        return repeatable && left();
+        return repeatable && policy.enabled() && left();
     }
 
     private boolean left() {
         return attempts - refused < policy.maxAttempts();
     }
 
+    /** Whether an answer with this status is a failure that may be tried elsewhere. */
+    boolean retriesStatus(int status) {
+        return service.retriesStatus(status) && policy.allows(RetryOn.STATUS, repeatable) && left();
+    }
+
+    /** An attempt goes on at this instance, or has failed there: others go first from now on. */
+    void avoid(Candidate candidate) {
+        if (tried == Tried.NONE) {
+            tried = Tried.create();
+        }
+        tried.add(candidate);
+    }
+
     /**
      * The attempt has failed.
      *
-     * @param allowed whether the way it failed allows another
+     * @param how null when the way it failed allows no other
      * @param exempt nobody listens there: costs neither tries nor budget
      * @return whether there is another, which is then counted against the budget
      */
-    boolean again(Candidate failed, boolean allowed, boolean exempt, long nowNanos) {
+    boolean again(Candidate failed, @Nullable RetryOn how, boolean exempt, long nowNanos) {
         // With several instances gone at once, one that lives is found, however few the tries.
         refused += exempt && refused < REFUSED_MAX && !tried.contains(failed) ? 1 : 0;
         boolean again =
-                allowed
-                        && policy.enabled()
+                how != null
+                        && policy.allows(how, repeatable)
                         && left()
                         && (exempt || service.budget.tryRetry(nowNanos));
         if (again) {
-            if (tried == Tried.NONE) {
-                tried = Tried.create();
-            }
-            tried.add(failed);
+            avoid(failed);
         }
         return again;
+    }
+
+    /**
+     * How long the next attempt waits after a failure at this instance.
+     *
+     * @param afterNanos what the failed answer's Retry-After says; 0 for nothing
+     */
+    long pauseNanos(Candidate failed, long afterNanos) {
+        boolean others = service.balancer.isAnyUntried(tried, failed);
+        return policy.pause()
+                .before(others, attempts - 1, afterNanos, service.loop.random())
+                .orElse(GIVE_UP);
     }
 }

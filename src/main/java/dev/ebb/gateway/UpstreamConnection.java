@@ -28,7 +28,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private final GatewayLoop loop;
     private final UpstreamPool pool;
     private final BodyScanner body;
-    private @Nullable Exchange exchange;
+    private @Nullable Attempt attempt;
     private @Nullable Channel channel;
     private @Nullable Output out;
     private @Nullable ByteBuf in;
@@ -43,10 +43,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private boolean closing;
     private long idleSinceNanos;
 
-    UpstreamConnection(GatewayLoop loop, UpstreamPool pool, Exchange first) {
+    UpstreamConnection(GatewayLoop loop, UpstreamPool pool, Attempt first) {
         this.loop = loop;
         this.pool = pool;
-        this.exchange = first;
+        this.attempt = first;
         body = new BodyScanner(loop.settings().limits().headBytes());
     }
 
@@ -57,10 +57,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         loop.turn();
         channel = opened;
         out = new Output(opened);
-        Exchange waiting = exchange;
+        Attempt waiting = attempt;
         if (failure != null) {
             ended = true;
-            exchange = null;
+            attempt = null;
             opened.close();
             pool.closed(this, false, 0);
             if (waiting != null) {
@@ -68,7 +68,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             }
             return;
         }
-        exchange = null;
+        attempt = null;
         if (waiting == null) {
             pool.release(this, loop.now());
         } else {
@@ -93,8 +93,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     /** Serves this exchange from now on. */
-    void take(Exchange next) {
-        exchange = next;
+    void take(Attempt next) {
+        attempt = next;
         inBody = false;
         interim = 0;
         persistent = false;
@@ -135,13 +135,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     /** Who wanted the connection has gone; once it is there, it goes to the pool. */
     @Override
     public void notNeeded() {
-        exchange = null;
+        attempt = null;
     }
 
     /** The exchange wants no more of it: the connection cannot be used again. */
     @Override
     public void abandon() {
-        exchange = null;
+        attempt = null;
         close();
     }
 
@@ -225,7 +225,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         loop.turn();
-        Exchange current = exchange;
+        Attempt current = attempt;
         if (current == null) {
             bytes.release();
             if (!closing) {
@@ -247,12 +247,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, bytes);
     }
 
-    private void readHeads(Exchange current) {
+    private void readHeads(Attempt current) {
         ByteBuf bytes = in;
         if (bytes != null && searched == 0 && readWholeHead(current, bytes)) {
             return;
         }
-        while (bytes != null && exchange == current && !inBody) {
+        while (bytes != null && attempt == current && !inBody) {
             int from = Math.max(bytes.readerIndex(), searched);
             int end = Head.endOf(bytes, from);
             int limit = loop.settings().limits().headBytes();
@@ -280,7 +280,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     /** The usual case: a final head that is well-formed, not long, and here as a whole. */
-    private boolean readWholeHead(Exchange current, ByteBuf bytes) {
+    private boolean readWholeHead(Attempt current, ByteBuf bytes) {
         ResponseHead response = loop.responseHead();
         Head head = response.head;
         head.peek(bytes);
@@ -299,7 +299,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     /** Handles one head; false when it must not be. */
-    private boolean headArrived(Exchange current, ResponseHead response, ByteBuf rest) {
+    private boolean headArrived(Attempt current, ResponseHead response, ByteBuf rest) {
         if (response.status == 101) {
             return switched(current, response, rest);
         }
@@ -332,7 +332,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     /** The instance speaks another protocol from here on, if that is what it was asked for. */
-    private boolean switched(Exchange current, ResponseHead response, ByteBuf rest) {
+    private boolean switched(Attempt current, ResponseHead response, ByteBuf rest) {
         if (!current.wantsUpgrade() || !response.upgrade) {
             return false;
         }
@@ -348,8 +348,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
      *
      * @param more there were bytes behind the body's end
      */
-    private void afterBytes(Exchange current, boolean more) {
-        if (exchange != current) {
+    private void afterBytes(Attempt current, boolean more) {
+        if (attempt != current) {
             return;
         }
         if (body.bad()) {
@@ -364,8 +364,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         }
     }
 
-    private void responseEnded(Exchange current) {
-        exchange = null;
+    private void responseEnded(Attempt current) {
+        attempt = null;
         used = true;
         boolean reusable = persistent && !reset && current.requestIsComplete() && allWritten();
         current.responseEnded(body, reusable ? this : null);
@@ -380,8 +380,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     private void broken(Break why) {
-        Exchange current = exchange;
-        exchange = null;
+        Attempt current = attempt;
+        attempt = null;
         dropIn();
         close();
         if (current != null) {
@@ -400,7 +400,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        Exchange current = exchange;
+        Attempt current = attempt;
         if (current != null) {
             current.flushClient();
         }
@@ -408,7 +408,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        Exchange current = exchange;
+        Attempt current = attempt;
         if (current != null && ctx.channel().isWritable()) {
             current.upstreamWritable();
         }
@@ -417,8 +417,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         loop.turn();
-        Exchange current = exchange;
-        exchange = null;
+        Attempt current = attempt;
+        attempt = null;
         dropIn();
         if (!ended) {
             ended = true;

@@ -24,7 +24,7 @@ final class UpstreamPool {
     private final String host;
     private final InetSocketAddress address;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-    private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final Limits limits;
     private long maxIdleNanos;
     private int open;
@@ -56,42 +56,42 @@ final class UpstreamPool {
     }
 
     /**
-     * Gives the exchange a connection, now or later, or tells it why not.
+     * Gives the attempt a connection, now or later, or tells it why not.
      *
      * @param fresh a new one only, because a pooled one has just proved to be dead
      * @param careful look for a close by the instance first: the request cannot be sent again
      */
-    void acquire(Exchange exchange, boolean fresh, boolean careful) {
+    void acquire(Attempt attempt, boolean fresh, boolean careful) {
         long now = service.loop.now();
         UpstreamConnection pooled = fresh ? null : idle.pollLast();
         while (pooled != null) {
             if (pooled.reusable(now - maxIdleNanos, careful)) {
-                pooled.take(exchange);
+                pooled.take(attempt);
                 return;
             }
             pooled.close();
             pooled = idle.pollLast();
         }
         if (open < limits.connectionsPerInstance()) {
-            connect(exchange);
+            connect(attempt);
         } else if (waiting.size() < limits.waitingPerInstance()) {
-            waiting.addLast(exchange);
+            waiting.addLast(attempt);
         } else {
-            exchange.noConnection(Refusal.OVERLOADED);
+            attempt.noConnection(Refusal.OVERLOADED);
         }
     }
 
-    private void connect(Exchange exchange) {
+    private void connect(Attempt attempt) {
         open++;
         service.counters.count(Counters.UPSTREAM_OPENED);
-        var connection = new UpstreamConnection(service.loop, this, exchange);
-        exchange.connecting(connection);
+        var connection = new UpstreamConnection(service.loop, this, attempt);
+        attempt.connecting(connection);
         service.loop.connect(service, address, connection);
     }
 
     /** The client has gone; it waits no more. */
-    void cancel(Exchange exchange) {
-        waiting.remove(exchange);
+    void cancel(Attempt attempt) {
+        waiting.remove(attempt);
     }
 
     /** The connection has done its work well and may do more. */
@@ -100,7 +100,7 @@ final class UpstreamPool {
             connection.close();
             return;
         }
-        Exchange next = waiting.pollFirst();
+        Attempt next = waiting.pollFirst();
         if (next != null) {
             connection.take(next);
         } else if (idle.size() < limits.idlePerInstance() && !service.loop.isClosing()) {
@@ -118,7 +118,7 @@ final class UpstreamPool {
         if (idle.remove(connection) && byInstance && idleNanos >= LEARNED_IDLE_NANOS) {
             promisedIdle(idleNanos);
         }
-        Exchange next = waiting.pollFirst();
+        Attempt next = waiting.pollFirst();
         if (next != null) {
             connect(next);
         }

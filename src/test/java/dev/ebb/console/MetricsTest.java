@@ -66,7 +66,12 @@ class MetricsTest {
                         "ebb_instance_data_age_seconds{service=\"hello\",instance=\"hello-3\"}"
                                 + " +Inf",
                         "ebb_requests_failed_total{service=\"hello\",cause=\"no_instance\"} 2",
-                        "ebb_requests_total{service=\"hello\"} 1234");
+                        "ebb_requests_total{service=\"hello\"} 1234",
+                        "ebb_retries_total{service=\"hello\",reason=\"connect-failure\"} 1",
+                        "ebb_hedges_total{service=\"hello\"} 7",
+                        "ebb_hedges_won_total{service=\"hello\"} 6",
+                        "ebb_requests_queued_total{service=\"hello\"} 9",
+                        "ebb_requests_waiting{service=\"hello\"} 2");
     }
 
     @Test

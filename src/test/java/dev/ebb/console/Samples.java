@@ -58,6 +58,7 @@ public final class Samples {
                         Map.of("no_route", 1L),
                         5,
                         0,
+                        new View.Resilience(Map.of("reset", 4L, "connect-failure", 1L), 7, 6, 9, 2),
                         1,
                         3,
                         1,
