@@ -16,11 +16,19 @@ import org.jspecify.annotations.Nullable;
  * sent, byte by byte, and what has to come of it.
  *
  * @param kind the class of attack
+ * @param line the request's line, of those that are about the answer
+ * @param closes the instance closes its connection behind what is sent
  * @param parts what is sent; between two parts the gateway gets time to act on the first
  * @param outcomes in the order in which they happen
  */
 record DesyncCase(
-        String file, String kind, String name, List<String> parts, List<Outcome> outcomes) {
+        String file,
+        String kind,
+        String name,
+        String line,
+        boolean closes,
+        List<String> parts,
+        List<Outcome> outcomes) {
 
     sealed interface Outcome {}
 
@@ -82,6 +90,8 @@ record DesyncCase(
         private List<String> parts = List.of();
         private StringBuilder part = new StringBuilder();
         private String kind = "";
+        private String line = "";
+        private boolean closes;
         private @Nullable String name;
 
         Reader(String file) {
@@ -105,6 +115,8 @@ record DesyncCase(
                 name = line.substring(4);
                 outcomes = new ArrayList<>();
                 parts = new ArrayList<>();
+                this.line = "GET /x HTTP/1.1";
+                closes = false;
             } else if (line.startsWith("class ")) {
                 finish();
                 kind = line.substring(6);
@@ -112,6 +124,10 @@ record DesyncCase(
                 part.append(unescape(line.substring(Math.min(2, line.length())))).append("\r\n");
             } else if (line.startsWith("> ")) {
                 part.append(unescape(line.substring(2)));
+            } else if (line.startsWith("< ")) {
+                this.line = line.substring(2);
+            } else if (line.equals("!")) {
+                closes = true;
             } else if (line.equals("~")) {
                 parts.add(part.toString());
                 part = new StringBuilder();
@@ -133,7 +149,14 @@ record DesyncCase(
                 throw new IllegalArgumentException(file + ": no outcome: " + current);
             }
             cases.add(
-                    new DesyncCase(file, kind, current, List.copyOf(parts), List.copyOf(outcomes)));
+                    new DesyncCase(
+                            file,
+                            kind,
+                            current,
+                            line,
+                            closes,
+                            List.copyOf(parts),
+                            List.copyOf(outcomes)));
             name = null;
         }
 
