@@ -2,6 +2,7 @@ package dev.ebb.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,48 +42,80 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "1:refused or failed; one line says why",
             "2:the command line or the configuration is wrong",
             "3:no Ebb runs with this state directory"
-        },
-        subcommands = {
-            DemoCommand.class,
-            RunCommand.class,
-            ProxyCommand.class,
-            CheckCommand.class,
-            StatusCommand.class,
-            ExplainCommand.class,
-            ReplayCommand.class,
-            LogsCommand.class,
-            OrderCommands.Scale.class,
-            OrderCommands.Park.class,
-            OrderCommands.Rescue.class,
-            OrderCommands.Restart.class,
-            OrderCommands.Protect.class,
-            OrderCommands.Freeze.class,
-            OrderCommands.Thaw.class,
-            StopCommand.class,
-            SimulateCommand.class,
-            VersionCommand.class
         })
 public final class Main implements Runnable {
+
+    /** In the order in which the help lists them. */
+    private static final List<String> COMMANDS =
+            List.of(
+                    "demo",
+                    "run",
+                    "proxy",
+                    "check",
+                    "status",
+                    "explain",
+                    "replay",
+                    "logs",
+                    "scale",
+                    "park",
+                    "rescue",
+                    "restart",
+                    "protect",
+                    "freeze",
+                    "thaw",
+                    "stop",
+                    "simulate",
+                    "version");
 
     @Spec private CommandSpec spec;
 
     public static void main(String[] args) {
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = commandLine(out, err).execute(args);
+        int code = commandLine(out, err, args).execute(args);
         out.flush();
         err.flush();
         System.exit(code);
     }
 
-    /** The commands, writing to these. */
-    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    private static Object command(String name) {
+        return switch (name) {
+            case "demo" -> new DemoCommand();
+            case "run" -> new RunCommand();
+            case "proxy" -> new ProxyCommand();
+            case "check" -> new CheckCommand();
+            case "status" -> new StatusCommand();
+            case "explain" -> new ExplainCommand();
+            case "replay" -> new ReplayCommand();
+            case "logs" -> new LogsCommand();
+            case "scale" -> new OrderCommands.Scale();
+            case "park" -> new OrderCommands.Park();
+            case "rescue" -> new OrderCommands.Rescue();
+            case "restart" -> new OrderCommands.Restart();
+            case "protect" -> new OrderCommands.Protect();
+            case "freeze" -> new OrderCommands.Freeze();
+            case "thaw" -> new OrderCommands.Thaw();
+            case "stop" -> new StopCommand();
+            case "simulate" -> new SimulateCommand();
+            case "version" -> new VersionCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /**
+     * The commands, writing to these. A command that is named by the first argument is alone: the
+     * others need not be set up for it.
+     */
+    static CommandLine commandLine(PrintWriter out, PrintWriter err, String... args) {
+        boolean alone = args.length > 0 && COMMANDS.contains(args[0]);
+        var all = new CommandLine(new Main());
+        (alone ? List.of(args[0]) : COMMANDS)
+                .forEach(name -> all.addSubcommand(name, command(name)));
         Ansi ansi = Ink.of(Ink.isTerminal()).on() ? Ansi.ON : Ansi.OFF;
-        return new CommandLine(new Main())
-                .setOut(out)
+        return all.setOut(out)
                 .setErr(err)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
-                .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+                .setParameterExceptionHandler((e, _) -> wrongUsage(e))
                 .setExecutionExceptionHandler((e, commandLine, result) -> failed(e, commandLine));
     }
 

@@ -13,7 +13,7 @@ record Cli(int code, String out, String err) {
         var out = new StringWriter();
         var err = new StringWriter();
         int code =
-                Main.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+                Main.commandLine(new PrintWriter(out, true), new PrintWriter(err, true), args)
                         .execute(args);
         return new Cli(code, out.toString(), err.toString());
     }

@@ -122,7 +122,7 @@ class ProxyCommandTest {
     void balancesShowsItselfAndEndsInOrder() throws Exception {
         String first = service("a");
         String to = first + "," + service("b");
-        try (var ebb = Running.start("--to", to, "--admin", "127.0.0.1:0");
+        try (var ebb = Running.start("--to", to, "--strategy", "random", "--admin", "127.0.0.1:0");
                 var client = HttpClient.newHttpClient()) {
             var seen = new ArrayList<String>();
             for (int i = 0; i < 100; i++) {
