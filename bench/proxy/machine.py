@@ -69,6 +69,15 @@ def busy_seconds():
     return (user + nice + system + irq + softirq + steal) / TICK
 
 
+def certificate(folder):
+    """A new one of P-256 and its key, as everyone here uses them."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-days", "2", "-subj", "/CN=bench", "-addext", "subjectAltName=DNS:bench,IP:127.0.0.1",
+         "-keyout", os.path.join(folder, "key.pem"),
+         "-out", os.path.join(folder, "certificate.pem")], check=True, capture_output=True)
+
+
 def description():
     """The machine in a few words."""
     model = re.search(r"model name\s*:\s*(.+)", open("/proc/cpuinfo").read())
