@@ -34,7 +34,7 @@ bench/target/benchmarks.jar: $(shell find src/main bench/src bench/pom.xml pom.x
 bench: bench/target/benchmarks.jar ## Runs the benchmarks; ARGS="SomeBenchmark -f 1" chooses some
 	@JAVA_HOME="$$(bin/find-jdk.sh)" && "$$JAVA_HOME/bin/java" -jar bench/target/benchmarks.jar $(ARGS)
 
-bench-proxy: bench/target/benchmarks.jar ## Ebb beside HAProxy, nginx, Envoy and others; ARGS="--short"
+bench-proxy: fast bench/target/benchmarks.jar ## Ebb beside HAProxy, nginx, Envoy and others; ARGS="--short"
 	@bench/proxy/install
 	@bench/proxy/compare $(ARGS)
 

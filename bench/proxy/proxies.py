@@ -9,7 +9,7 @@ import os, time
 from dataclasses import dataclass
 
 import rivals, rivals_java
-from machine import Process, ROOT, answers, cores_of_proxy, free_port, java, output, wait_for
+from machine import Process, ROOT, answers, cores_of_proxy, free_port, output, wait_for
 
 START_SECONDS = 180
 
@@ -67,22 +67,21 @@ class Proxy:
         return wire in self.kind.wires
 
 
-def ebb():
-    jar = os.path.join(ROOT, "bench", "target", "benchmarks.jar")
-    missing = "" if os.path.exists(jar) else "it is not built; first: make bench ARGS=-l"
+def ebb(more=()):
+    """As its launcher starts it. `more` are further options of `ebb proxy`."""
+    program = os.path.join(ROOT, "ebb")
+    missing = "" if os.path.exists(os.path.join(ROOT, "target", "ebb.jar")) else \
+        "not built; first: make fast"
 
     def command(place):
-        return java("-cp", jar, "dev.ebb.bench.proxy.GatewayMain", str(place.plain),
-                    str(place.threads), "AUTO", *map(str, place.instances))
+        to = ",".join(f"127.0.0.1:{p}" for p in place.instances)
+        return [program, "proxy", "--listen", f"127.0.0.1:{place.plain}", "--to", to, "--check",
+                "/small", "--loops", str(place.threads), "--shutdown", "0", *more]
 
-    return Kind("ebb", command, ebb_version(), missing, wires=("h1",))
-
-
-def ebb_version():
     commit = output("git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12").strip()
-    return f"Ebb {commit}"
+    return Kind("ebb", command, " ".join([f"Ebb {commit}", *more]), missing, wires=("h1",))
 
 
-def kinds():
-    return [ebb(), rivals.haproxy(Kind), rivals.nginx(Kind), rivals.envoy(Kind),
+def kinds(ebb_options=()):
+    return [ebb(ebb_options), rivals.haproxy(Kind), rivals.nginx(Kind), rivals.envoy(Kind),
             rivals_java.vertx(Kind), rivals_java.spring(Kind)]

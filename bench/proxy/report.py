@@ -106,8 +106,8 @@ figures compare proxies and are no machine's capacity.
 - **First response** is the median time from exec to the first response from an instance, asked for
   every 2 ms, with a listener for plain HTTP only. **MB** is resident memory (10^6 bytes); with
   several processes the sum, shared pages counted for each.
-- All JVMs (Ebb's own, where it is started without its launcher, and those of the rivals) run with
-  `-XX:+UseSerialGC -Xmx256m`.
+- **Ebb** is started by its launcher, `./ebb proxy`; the JVMs of Vert.x and Spring Cloud Gateway with
+  the same `-XX:+UseSerialGC -Xmx256m`.
 """
 
 
