@@ -24,17 +24,20 @@ class Phase:
         self.folder = folder
 
     def start(self):
+        """Each several times with a listener for plain HTTP only, and then with all, to stay."""
         for proxy in self.proxies:
             say(f"{self.threads} threads: starting {proxy.name}", end="")
             plain = Proxy(proxy.kind, self.folder, self.threads, self.instances, with_tls=False)
-            taken = []
-            for _ in range(self.options.starts):
+            once, taken = self.once[proxy.name], []
+            for number in range(self.options.starts):
                 taken.append(plain.start())
+                if number == 0:
+                    once["fresh_mb"] = plain.process.memory_mb()
+                    once["idle_mb"] = self.idle(plain)
                 plain.stop()
-            self.once[proxy.name]["first_ms"] = statistics.median(taken) if taken else None
+            once["first_ms"] = statistics.median(taken) if taken else None
             proxy.start()
-            self.once[proxy.name]["fresh_mb"] = proxy.process.memory_mb()
-            self.once[proxy.name]["idle_mb"] = self.idle(proxy)
+            proxy.ask()
 
     def idle(self, proxy):
         """MB with many connections open that had one request each."""

@@ -5,11 +5,12 @@ connections, picked at random or by the fewest of two; X-Forwarded-For, -Proto, 
 Forwarded set anew; a second try at connection failures; checks every 2 s where there are active
 ones (not in nginx, Vert.x and Spring Cloud Gateway); no access log, no tracing.
 """
-import os, time
+import os, socket, ssl, time
 from dataclasses import dataclass
 
 import rivals, rivals_java
-from machine import Process, ROOT, answers, cores_of_proxy, free_port, output, wait_for
+from machine import Process, ROOT, answers, cores_of_proxy, free_port, output, say, wait_for
+from scenes import WIRES
 
 START_SECONDS = 180
 
@@ -27,10 +28,10 @@ class Place:
 
 
 class Kind:
-    """One kind of proxy. `wires` are those of h1, tls and h2 that it speaks."""
+    """One kind of proxy. `wires` are those of h1, tls and h2 that it speaks, once it was asked."""
 
-    def __init__(self, name, command, version, missing="", wires=("h1", "tls", "h2")):
-        self.name, self.command, self.wires = name, command, wires
+    def __init__(self, name, command, version, missing=""):
+        self.name, self.command, self.wires = name, command, list(WIRES)
         self.version, self.missing = version, missing
 
 
@@ -39,9 +40,8 @@ class Proxy:
 
     def __init__(self, kind, folder, threads, instances, with_tls=True):
         self.kind, self.name = kind, kind.name
-        secure = with_tls and "tls" in kind.wires
         self.place = Place(
-            folder, threads, free_port(), free_port() if secure else 0, instances.ports,
+            folder, threads, free_port(), free_port() if with_tls else 0, instances.ports,
             os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem"))
         self.command = kind.command(self.place)
         self.process = None
@@ -66,6 +66,28 @@ class Proxy:
     def speaks(self, wire):
         return wire in self.kind.wires
 
+    def ask(self):
+        """Leaves out the wires that it does not agree to."""
+        port = self.place.tls
+        offers = {"h1": lambda: True, "tls": lambda: agreed(port, "http/1.1") in ("http/1.1", None),
+                  "h2": lambda: agreed(port, "h2") == "h2"}
+        for wire in [w for w in self.kind.wires if not offers[w]()]:
+            self.kind.wires.remove(wire)
+            say(f"{self.name} does not speak {WIRES[wire]}: left out there")
+
+
+def agreed(port, protocol):
+    """What a handshake agrees on by ALPN; "" if there is none."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols([protocol])
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            with context.wrap_socket(plain, server_hostname="bench") as secure:
+                return secure.selected_alpn_protocol()
+    except OSError:
+        return ""
+
 
 def ebb(more=()):
     """As its launcher starts it. `more` are further options of `ebb proxy`."""
@@ -74,12 +96,15 @@ def ebb(more=()):
         "not built; first: make fast"
 
     def command(place):
+        secure = [] if not place.tls else [
+            "--tls", f"127.0.0.1:{place.tls}", "--certificate", place.certificate,
+            "--key", place.key]
         to = ",".join(f"127.0.0.1:{p}" for p in place.instances)
         return [program, "proxy", "--listen", f"127.0.0.1:{place.plain}", "--to", to, "--check",
-                "/small", "--loops", str(place.threads), "--shutdown", "0", *more]
+                "/small", "--loops", str(place.threads), "--shutdown", "0", *secure, *more]
 
     commit = output("git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12").strip()
-    return Kind("ebb", command, " ".join([f"Ebb {commit}", *more]), missing, wires=("h1",))
+    return Kind("ebb", command, " ".join([f"Ebb {commit}", *more]), missing)
 
 
 def kinds(ebb_options=()):

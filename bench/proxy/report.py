@@ -104,8 +104,9 @@ figures compare proxies and are no machine's capacity.
   another one. Scenes with a target have more rounds than others. Warm-up is load until the CPU per
   request of four successive seconds differs by 5 % at most, with a limit.
 - **First response** is the median time from exec to the first response from an instance, asked for
-  every 2 ms, with a listener for plain HTTP only. **MB** is resident memory (10^6 bytes); with
-  several processes the sum, shared pages counted for each.
+  every 2 ms. It and the memory of the just started are taken with a listener for plain HTTP only;
+  all other figures with TLS and h2 beside it. **MB** is resident memory (10^6 bytes); with several
+  processes the sum, shared pages counted for each. Idle connections have had one request each.
 - **Ebb** is started by its launcher, `./ebb proxy`; the JVMs of Vert.x and Spring Cloud Gateway with
   the same `-XX:+UseSerialGC -Xmx256m`.
 """
