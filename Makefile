@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy clean
+.PHONY: help test slow fast format bench bench-proxy conformance conformance-full soak clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -12,7 +12,7 @@ MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
 ASIDE = -Debb.jar.dir="$(CURDIR)/target/aside"
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: ## Everything that must be green: format, Error Prone and NullAway, tests, coverage
 	@$(MVN) $(ASIDE) verify
@@ -37,6 +37,15 @@ bench: bench/target/benchmarks.jar ## Runs the benchmarks; ARGS="SomeBenchmark -
 bench-proxy: fast bench/target/benchmarks.jar ## Ebb beside HAProxy, nginx, Envoy and others; ARGS="--short"
 	@bench/proxy/install
 	@bench/proxy/compare $(ARGS)
+
+conformance: ## Other people's suites against the gateway, and docs/conformance.md; ARGS="grpc" chooses
+	@python3 suites/conformance/run.py $(ARGS)
+
+conformance-full: ## The same with what takes long
+	@python3 suites/conformance/run.py --full $(ARGS)
+
+soak: ## 10 minutes at half load while instances come and go; ARGS="--minutes 2 --protocol h2"
+	@python3 suites/lib/soak.py $(ARGS)
 
 clean: ## Removes what was built
 	@rm -rf target bench/target bench/rivals/*/target

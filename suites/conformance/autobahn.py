@@ -1,0 +1,140 @@
+"""Autobahn's cases for WebSocket servers, through the gateway to an echo service.
+
+usage: autobahn.py [--direct] [--full] [--genuine PYTHON2]
+
+--direct runs the echo service alone. --full adds the cases of compression (12, 13), which the
+gateway passes on without a look and which take long. The cases are Autobahn's own, run by kosoku;
+--genuine runs them with Autobahn's own runner, wstest 0.8.2, if PYTHON2 has it installed.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import ssl
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from conformance import HERE, Conformance, free_port, wait_until, connects
+import tools
+
+SECONDS = 900
+SLOW = ("12.*", "13.*")
+GOOD = ("OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED")
+
+
+def run(suite, options, port, name):
+    """case -> what is wrong with it, and the version of the runner."""
+    folder = os.path.join(suite.folder, name)
+    left_out = [] if options.full else list(SLOW)
+    if options.genuine:
+        spec = os.path.join(suite.folder, f"{name}.spec")
+        with open(spec, "w") as file:
+            server = {"agent": "echo", "url": f"ws://127.0.0.1:{port}"}
+            json.dump(
+                {"outdir": folder, "servers": [server], "cases": ["*"]}
+                | {"exclude-cases": left_out, "exclude-agent-cases": {}},
+                file,
+            )
+        runner = os.path.join(os.path.dirname(options.genuine), "wstest")
+        command = [runner, "-m", "fuzzingclient", "-s", spec]
+    else:
+        runner = os.path.join(os.path.dirname(tools.python()), "kosoku")
+        command = [runner, "-p", "4", "-o", folder, f"127.0.0.1:{port}"]
+        for cases in left_out:
+            command += ["-x", cases]
+    subprocess.run(command, capture_output=True, timeout=SECONDS * (4 if options.full else 1))
+    with open(os.path.join(folder, "index.json")) as file:
+        (cases,) = json.load(file).values()
+    return {case: wrong(result) for case, result in cases.items()}
+
+
+def wrong(result):
+    bad = [result[k] for k in ("behavior", "behaviorClose") if result[k] not in GOOD]
+    return ", ".join(dict.fromkeys(bad))
+
+
+class IntoTls(threading.Thread):
+    """Listens without TLS and carries each connection into TLS: the runner speaks none."""
+
+    def __init__(self, target):
+        super().__init__(daemon=True)
+        self.port = free_port()
+        self.target = target
+
+    def run(self):
+        asyncio.run(self.listen())
+
+    async def listen(self):
+        server = await asyncio.start_server(self.carry, "127.0.0.1", self.port)
+        await server.serve_forever()
+
+    async def carry(self, reader, writer):
+        trusting = ssl.create_default_context()
+        trusting.check_hostname = False
+        trusting.verify_mode = ssl.CERT_NONE
+        trusting.set_alpn_protocols(["http/1.1"])
+        try:
+            there = await asyncio.open_connection("127.0.0.1", self.target, ssl=trusting)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(pump(reader, there[1]), pump(there[0], writer))
+
+
+async def pump(reader, writer):
+    """TLS cannot be closed in one direction only: who ends first ends both."""
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--direct", action="store_true")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--genuine", metavar="PYTHON2")
+    options = parser.parse_args()
+    title = "Autobahn, WebSocket"
+    with Conformance("autobahn") as suite:
+        try:
+            python = tools.python()
+        except tools.Missing as missing:
+            suite.missing("autobahn", title, missing)
+            return
+        version = "cases of 0.8.2, run by kosoku " + tools.version("requirements.txt", "kosoku==")
+        if options.genuine:
+            version = "0.8.2"
+        echo = free_port()
+        suite.server([python, os.path.join(HERE, "echo_service.py"), str(echo)], echo)
+        direct = run(suite, options, echo, "direct")
+        failing = [case for case, detail in direct.items() if detail]
+        suite.say(f"the echo service alone: {len(direct)} cases, fails {failing}")
+        if options.direct:
+            suite.check(len(direct) > 200 and len(failing) < 5, "the echo service is fit for it")
+            return
+        exclude = [] if options.full else [
+            (c, "Compression is between client and service; `make conformance-full` runs them")
+            for c in SLOW
+        ]
+        plain, tls = suite.gateway(echo)
+        how = "client, gateway, echo service"
+        outcomes = run(suite, options, plain, "plain")
+        suite.settle("autobahn", title, version, how, outcomes, direct, exclude)
+        into = IntoTls(tls)
+        into.start()
+        wait_until(lambda: connects(into.port), 10, "the way into TLS")
+        outcomes = run(suite, options, into.port, "tls")
+        how = "client over TLS, gateway, echo service"
+        suite.settle("autobahn-tls", title + ", TLS", version, how, outcomes, direct, exclude)
+
+
+if __name__ == "__main__":
+    main()

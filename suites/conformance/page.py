@@ -1,0 +1,66 @@
+"""Writes docs/conformance.md from target/conformance/*.json; see conformance.py for the form."""
+
+import glob
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HOME = os.path.dirname(os.path.dirname(HERE))
+RESULTS = os.path.join(HOME, "target", "conformance")
+PAGE = os.path.join(HOME, "docs", "conformance.md")
+HEAD = """# Conformance
+
+Suites that others wrote, and attacks collected from the public classes, against the gateway as it
+runs from this folder. `make conformance` runs them and writes this page; where one needs a tool
+that cannot be had, it is left out and says so. A case that may fail is named in
+[exceptions.json](../suites/conformance/exceptions.json) with its reason; if it passes all the same,
+that is a failure.
+
+| suite | version | how | passed | failed | exceptions |
+| --- | --- | --- | --: | --: | --: |
+"""
+
+
+def cell(text):
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def row(result):
+    if result.get("skipped"):
+        return f"| {cell(result['suite'])} | | left out: {cell(result['skipped'])} | | | |\n"
+    figures = [result["passed"], len(result["failed"]), len(result["exceptions"])]
+    words = [result["suite"], result["version"], result["how"], *figures]
+    return "| " + " | ".join(map(cell, words)) + " |\n"
+
+
+def section(title, results, key, text):
+    lines = []
+    for result in results:
+        by_text = {}
+        for one in result.get(key, []):
+            by_text.setdefault(one[text], []).append(one["case"])
+        for words, cases in by_text.items():
+            names = ", ".join(f"`{cell(c)}`" for c in cases)
+            lines.append(f"- {cell(result['suite'])}: {names}: {cell(words)}\n")
+    return f"\n## {title}\n\n{''.join(lines)}" if lines else ""
+
+
+def main():
+    results = []
+    for path in sorted(glob.glob(os.path.join(RESULTS, "*.json"))):
+        with open(path) as file:
+            results.append(json.load(file))
+    if not results:
+        print("No suite has left a result: nothing is written.")
+        sys.exit(1)
+    page = HEAD + "".join(map(row, results))
+    page += section("Failed", results, "failed", "detail")
+    page += section("Exceptions", results, "exceptions", "reason")
+    with open(PAGE, "w") as file:
+        file.write(page)
+    print(f"{len(results)} results on {os.path.relpath(PAGE)}")
+
+
+if __name__ == "__main__":
+    main()
