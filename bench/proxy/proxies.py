@@ -13,6 +13,7 @@ from machine import Process, ROOT, answers, cores_of_proxy, free_port, output, s
 from scenes import WIRES
 
 START_SECONDS = 180
+TLS_SECONDS = 30
 
 
 @dataclass
@@ -67,8 +68,9 @@ class Proxy:
         return wire in self.kind.wires
 
     def ask(self):
-        """Leaves out the wires that it does not agree to."""
+        """Leaves out the wires that it does not agree to. Some listen with TLS a little later."""
         port = self.place.tls
+        wait_for(lambda: self.process.ended() or agreed(port, "http/1.1") != "", TLS_SECONDS, 0.1)
         offers = {"h1": lambda: True, "tls": lambda: agreed(port, "http/1.1") in ("http/1.1", None),
                   "h2": lambda: agreed(port, "h2") == "h2"}
         for wire in [w for w in self.kind.wires if not offers[w]()]:

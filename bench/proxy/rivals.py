@@ -148,7 +148,8 @@ def envoy_listener(name, port, tls):
         "stat_prefix": name, "codec_type": "AUTO", "use_remote_address": True,
         "generate_request_id": False,
         "http_filters": [{"name": "envoy.filters.http.router", "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}],
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
+            "suppress_envoy_headers": True}}],
         "route_config": {"virtual_hosts": [{
             "name": "all", "domains": ["*"],
             "request_headers_to_add": [
