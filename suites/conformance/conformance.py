@@ -2,7 +2,8 @@
 
 Each suite is a program. It leaves target/conformance/NAME.json, from which page.py writes
 docs/conformance.md: {"suite", "version", "how", "passed", "failed": [{"case", "detail"}],
-"exceptions": [{"case", "reason"}], "skipped"}; whatever writes such a file is on the page.
+"exceptions": [{"case", "reason"}], "again": [case]}, or {"suite", "skipped": why}. Whatever leaves
+such a file there is on the page.
 
 exceptions.json names the cases that may fail, with the reason, by suite. One that passes all the
 same, or that does not exist, is a failure: then its line there has to go.
@@ -21,6 +22,8 @@ import tools  # noqa: E402
 
 # What tells `ebb proxy` that its endpoints speak HTTP/2 from the first byte.
 UPSTREAM_H2 = []
+AGAIN = 2
+AGAIN_MOST = 30
 RESULTS = os.path.join(HOME, "target", "conformance")
 
 
@@ -93,11 +96,33 @@ class Conformance(Suite):
         else:
             self.say(f"{title} is left out: {what}")
 
-    def settle(self, name, title, version, how, outcomes, baseline=None, exclude=()):
+    def insist(self, outcomes, baseline, run):
+        """Runs what failed again, alone: others' clients give up after a second, and a machine that
+        builds something meanwhile takes longer at times. What needed it is told.
+
+        `run`: cases -> their outcomes.
+        """
+        needed = []
+        for _ in range(AGAIN):
+            failed = [c for c, detail in outcomes.items() if detail and not baseline.get(c)]
+            if not failed or len(failed) > AGAIN_MOST:
+                break
+            self.say(f"once more: {', '.join(failed)}")
+            later = run(failed)
+            needed += [c for c in failed if later.get(c) == ""]
+            outcomes.update({c: later[c] for c in failed if c in later})
+        if needed:
+            self.say(f"passed when run again: {', '.join(needed)}")
+        return needed
+
+    def settle(
+        self, name, title, version, how, outcomes, baseline=None, exclude=(), again=()
+    ):
         """Judges the cases of a run and writes them down. Outcomes: case -> "" or what is wrong.
 
         Of a case that fails in the baseline (the service without a gateway), nothing is asked.
-        `exclude`: (prefix of cases, reason) that were not run by intent.
+        `exclude`: (prefix of cases, reason) that were not run by intent. `again`: cases that passed
+        only when they were run again.
         """
         with open(os.path.join(HERE, "exceptions.json")) as file:
             excused = json.load(file).get(name, {})
@@ -129,6 +154,7 @@ class Conformance(Suite):
                 "passed": passed,
                 "failed": failed,
                 "exceptions": exceptions,
+                "again": list(again),
             },
         )
         for one in failed:

@@ -57,6 +57,11 @@ def main():
     page = HEAD + "".join(map(row, results))
     page += section("Failed", results, "failed", "detail")
     page += section("Exceptions", results, "exceptions", "reason")
+    again = [(r["suite"], r["again"]) for r in results if r.get("again")]
+    if again:
+        page += "\n## Passed only when run again\n\n"
+        for suite, cases in again:
+            page += f"- {cell(suite)}: {', '.join(f'`{c}`' for c in cases)}\n"
     with open(PAGE, "w") as file:
         file.write(page)
     print(f"{len(results)} results on {os.path.relpath(PAGE)}")

@@ -10,6 +10,8 @@ late. Not part of CI.
 """
 
 import argparse
+import http.client
+import json
 import os
 import random
 import re
@@ -123,7 +125,10 @@ def live(suite, ebb):
     info = subprocess.run(
         [jcmd, str(pid), "GC.heap_info"], check=True, capture_output=True, text=True, timeout=60
     ).stdout
-    used = sum(int(k) for k in re.findall(r"(?:generation|gen)\s+total \d+K, used (\d+)K", info))
+    kinds = r"^\s*(?:DefNew|Tenured)\s+total \d+K, used (\d+)K"
+    used = sum(int(k) for k in re.findall(kinds, info, re.M))
+    if not used:
+        raise AssertionError(f"no heap in: {info}")
     return {
         "heap KiB": used,
         "open files": len(os.listdir(f"/proc/{pid}/fd")),
@@ -132,7 +137,7 @@ def live(suite, ebb):
 
 
 class Trouble:
-    """One thing after another that happens to instances, each a command of Ebb or a signal."""
+    """One thing after another that happens to instances, each an order to Ebb or a signal."""
 
     def __init__(self, suite, ebb, seed):
         self.suite = suite
@@ -144,26 +149,44 @@ class Trouble:
         what = self.chance.choice(["grow", "shrink", "park", "restart", "kill"])
         serving = sorted(self.ebb.in_state("SERVING"))
         if what in ("grow", "shrink"):
-            self.order("scale", SERVICE, str(MANY if what == "grow" else FEW))
+            size = MANY if what == "grow" else FEW
+            self.order(type="scale", service=SERVICE, replicas=size)
         elif len(serving) < FEW:
-            what = "wait"
+            self.count("wait")
         elif what == "kill":
             running = {n: p for p, (n, _) in self.suite.instances_by_environment().items()}
             name = self.chance.choice(serving)
             if name in running:
                 end(running[name], signal.SIGKILL)
+                self.count("kill -9")
         elif what == "restart":
-            self.order("restart", self.chance.choice(serving))
+            self.order(type="restart", instance=self.chance.choice(serving))
         else:
             name = self.chance.choice(serving)
-            self.order("park", name)
+            self.order(type="park", instance=name)
             time.sleep(self.chance.uniform(0, 0.5))
-            self.order("rescue", name)
+            self.order(type="rescue", instance=name)
+
+    def count(self, what):
         self.done[what] = self.done.get(what, 0) + 1
 
-    def order(self, *words):
-        """It may be refused: a victim may be gone, capacity may be short. That is part of it."""
-        self.ebb.command(*words, check=False)
+    def order(self, **order):
+        """As the commands send it, without their start of a JVM each, which would be half the load.
+        It may be refused: a victim may be gone, capacity may be short. That is part of it."""
+        with open(os.path.join(self.ebb.state, "admin.json")) as file:
+            admin = json.load(file)
+        connection = http.client.HTTPConnection(admin["host"], admin["port"], timeout=60)
+        try:
+            token = {"Authorization": f"Bearer {admin['token']}"}
+            connection.request("POST", "/v1/orders", json.dumps(order), token)
+            answer = connection.getresponse()
+            answer.read()
+            what = f"{order['type']} {'done' if answer.status == 200 else 'refused'}"
+            if answer.status not in (200, 409):
+                raise AssertionError(f"{order}: {answer.status}")
+            self.count(what)
+        finally:
+            connection.close()
 
     def until(self, when):
         while time.monotonic() < when and self.ebb.alive():
@@ -171,7 +194,7 @@ class Trouble:
             time.sleep(self.chance.uniform(0, 2))
 
 
-def judge(suite, ebb, report, requests, memory, early, late):
+def judge(suite, ebb, report, requests, memory, early, late, done):
     good, bad, ok = counts(report)
     suite.check(good > 0 and not bad and ok == good, f"h2load: {good} answered, 0 failed", report)
     failed = [r for r in requests if r.outcome != "ok"]
@@ -208,6 +231,7 @@ def judge(suite, ebb, report, requests, memory, early, late):
     suite.check(
         late["heap KiB"] - early["heap KiB"] < HEAP_GROWTH_MAX_KIB, "the live heap is flat"
     )
+    suite.check(sum(done.values()) > memory.samples[-1][0] / 15, "instances came and went", done)
     suite.check(late["open files"] <= early["open files"] + 64, "so are open files", late)
     suite.check(late["threads"] <= early["threads"] + 16, "and threads", late)
 
@@ -241,7 +265,7 @@ def soak(suite, arguments):
     requests = client.finish()
     late = live(suite, ebb)
     memory.ended.set()
-    judge(suite, ebb, report, requests, memory, early, late)
+    judge(suite, ebb, report, requests, memory, early, late, trouble.done)
     ebb.command("stop")
     wait_until(lambda: not suite.instances_by_environment(), 30, "the end of all instances")
     suite.check(ebb.process.wait(timeout=30) == 0, "Ebb ended in order")
