@@ -1,6 +1,7 @@
 package dev.ebb.sim.balancer;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -31,6 +32,31 @@ public final class BalancerSimulator {
             if (faulty) {
                 table(out, scenario, ", detection and retries off", seed, false);
             }
+        }
+        for (Scenario scenario : List.of(Scenario.OVERLOAD, Scenario.STALLS)) {
+            if (scenario.name().contains(part)) {
+                guards(out, scenario, seed);
+            }
+        }
+    }
+
+    /** What hedging and limits do against what they are for. */
+    private static void guards(PrintStream out, Scenario scenario, long seed) {
+        out.printf("%n%s, least-response-time%n", scenario.name());
+        out.printf(
+                "  %-20s %8s %8s %8s %9s %8s%n",
+                "", "p50 ms", "p99 ms", "p99.9", "errors", "hedges");
+        for (Setup setup : Setup.guards()) {
+            Result r = Run.of(scenario, setup, seed);
+            out.printf(
+                    Locale.ROOT,
+                    "  %-20s %8.1f %8.1f %8.1f %8.3f%% %7.3f%%%n",
+                    setup.name(),
+                    r.p50Millis(),
+                    r.p99Millis(),
+                    r.p999Millis(),
+                    100 * r.errorShare(),
+                    100 * r.hedgeShare());
         }
     }
 

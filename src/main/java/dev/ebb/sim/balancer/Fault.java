@@ -6,6 +6,9 @@ sealed interface Fault {
     /** Everything takes so many times as long. 10 is a tenth of the CPU. */
     record Slow(double times) implements Fault {}
 
+    /** A share of the requests takes so many times as long, whichever they are. */
+    record Stalls(double share, double times) implements Fault {}
+
     /** A share of the requests is answered with 503 at once. */
     record FailsFast(double share) implements Fault {}
 

@@ -43,6 +43,7 @@ final class Run {
     private int answered;
     private long failed;
     private long requests;
+    private long hedgesBefore;
     private long oddBefore;
     private long oddDuring = -1;
     private long allBefore;
@@ -92,7 +93,7 @@ final class Run {
 
     private InstanceId add(int ordinal, double strength, boolean cold) {
         InstanceId id = new InstanceId(SERVICE, ordinal);
-        instances.put(id, new SimInstance(events, random.split(), strength, cold));
+        instances.put(id, new SimInstance(events, random.split(), strength, cold, scenario.deaf()));
         since.put(id, events.now());
         return id;
     }
@@ -233,8 +234,13 @@ final class Run {
         loops.forEach(loop -> loop.balancer().apply(snapshot, events.now()));
     }
 
+    private long hedges() {
+        return loops.stream().mapToLong(SimGateway::hedges).sum();
+    }
+
     private void mark() {
         requests = 0;
+        hedgesBefore = hedges();
         instances.forEach((id, instance) -> busyBefore.put(id, instance.busyMillis()));
         oddBefore = odd().stream().mapToLong(SimInstance::requests).sum();
         allBefore = instances.values().stream().mapToLong(SimInstance::requests).sum();
@@ -268,6 +274,7 @@ final class Run {
                 quantile(0.999),
                 (double) failed / Math.max(1, failed + answered),
                 (double) loops.stream().mapToLong(SimGateway::retries).sum() / requests,
+                (double) (hedges() - hedgesBefore) / requests,
                 most / (total / instances.size()),
                 odd,
                 loops.stream().mapToInt(SimGateway::ejections).sum(),

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
  * @param demand how long requests take
  * @param failing how many instances the faults hit, from the first
  * @param faults what happens to them, and when
+ * @param deaf instances do not notice that a client has given up, and do its work all the same
  * @param joining how many cold instances join at {@link #JOIN_SECONDS}
  */
 record Scenario(
@@ -22,6 +23,7 @@ record Scenario(
         Demand demand,
         int failing,
         List<Timed> faults,
+        boolean deaf,
         int joining) {
 
     static final double MEAN_MILLIS = 10;
@@ -56,15 +58,15 @@ record Scenario(
     }
 
     static Scenario calm(String name, int instances, double load) {
-        return new Scenario(name, instances, load, 1, Demand.EXPONENTIAL, 0, List.of(), 0);
+        return new Scenario(name, instances, load, 1, Demand.EXPONENTIAL, 0, List.of(), false, 0);
     }
 
     Scenario with(Demand other) {
-        return new Scenario(name, instances, load, strength, other, failing, faults, joining);
+        return new Scenario(name, instances, load, strength, other, failing, faults, deaf, joining);
     }
 
     Scenario uneven(double times) {
-        return new Scenario(name, instances, load, times, demand, failing, faults, joining);
+        return new Scenario(name, instances, load, times, demand, failing, faults, deaf, joining);
     }
 
     Scenario hit(int howMany, Fault fault) {
@@ -78,12 +80,26 @@ record Scenario(
                 List.of(
                         new Timed(FAULT_SECONDS, fault),
                         new Timed(FAULT_SECONDS + 20, new Fault.Recovered())),
+                deaf,
                 joining);
     }
 
     Scenario joined(int howMany) {
-        return new Scenario(name, instances, load, strength, demand, failing, faults, howMany);
+        return new Scenario(
+                name, instances, load, strength, demand, failing, faults, deaf, howMany);
     }
+
+    Scenario withDeafInstances() {
+        return new Scenario(
+                name, instances, load, strength, demand, failing, faults, true, joining);
+    }
+
+    /** Twice what the instances can do, all the time. */
+    static final Scenario OVERLOAD = calm("twice the load", 5, 2).withDeafInstances();
+
+    /** Each instance stands still now and then, as for a garbage collection. */
+    static final Scenario STALLS =
+            calm("4 % stall, 20x", 10, 0.4).hit(10, new Fault.Stalls(0.04, 20));
 
     static List<Scenario> all() {
         return List.of(

@@ -2,18 +2,29 @@ package dev.ebb.sim.balancer;
 
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.EjectionPolicy;
+import dev.ebb.balance.HedgePolicy;
+import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.StrategyKind;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What is compared.
  *
  * @param metrics whether weights follow measured utilization; without, weighted is round robin
  * @param detection whether failing instances are ejected
+ * @param hedge when a request goes to a second instance
+ * @param limit how many requests an instance works on at once
  * @param retries whether a request of which nothing was answered is tried elsewhere
  */
 record Setup(
-        String name, StrategyKind strategy, boolean metrics, boolean detection, boolean retries) {
+        String name,
+        StrategyKind strategy,
+        boolean metrics,
+        boolean detection,
+        boolean retries,
+        HedgePolicy hedge,
+        LimitPolicy limit) {
     private static final EjectionPolicy NEVER =
             new EjectionPolicy(
                     0,
@@ -26,6 +37,18 @@ record Setup(
                     0,
                     0);
 
+    /** Without hedging and limits. */
+    Setup(String name, StrategyKind strategy, boolean metrics, boolean detection, boolean retries) {
+        this(
+                name,
+                strategy,
+                metrics,
+                detection,
+                retries,
+                HedgePolicy.OFF,
+                LimitPolicy.Unlimited.DEFAULT);
+    }
+
     BalancePolicy policy() {
         BalancePolicy normal = BalancePolicy.DEFAULT;
         return new BalancePolicy(
@@ -33,7 +56,26 @@ record Setup(
                 normal.slowStart(),
                 normal.check(),
                 detection ? normal.ejection() : NEVER,
-                normal.retry());
+                normal.retry(),
+                hedge,
+                limit,
+                normal.queue());
+    }
+
+    /** By the default strategy, with nothing else than this. */
+    static Setup with(String name, HedgePolicy hedge, LimitPolicy limit) {
+        return new Setup(name, StrategyKind.LEAST_RESPONSE_TIME, false, true, true, hedge, limit);
+    }
+
+    /** Against stragglers and overload. */
+    static List<Setup> guards() {
+        LimitPolicy none = LimitPolicy.Unlimited.DEFAULT;
+        return List.of(
+                with("nothing", HedgePolicy.OFF, none),
+                with("hedging", HedgePolicy.ON, none),
+                with("fixed limit", HedgePolicy.OFF, new LimitPolicy.Fixed(16)),
+                with("adaptive limit", HedgePolicy.OFF, LimitPolicy.Adaptive.DEFAULT),
+                with("both", HedgePolicy.ON, LimitPolicy.Adaptive.DEFAULT));
     }
 
     static Setup[] all(boolean detection, boolean retries) {

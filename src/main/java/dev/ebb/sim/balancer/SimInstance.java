@@ -43,6 +43,7 @@ final class SimInstance {
     private final RandomGenerator random;
     private final double strength;
     private final boolean cold;
+    private final boolean deaf;
     private final ArrayDeque<Job> queue = new ArrayDeque<>();
     private final Set<Job> running = new LinkedHashSet<>();
     private Fault fault = new Fault.Recovered();
@@ -51,11 +52,16 @@ final class SimInstance {
     private double busyMillis;
     private long requests;
 
-    SimInstance(Events events, RandomGenerator random, double strength, boolean cold) {
+    /**
+     * @param deaf works on what has been given up, too
+     */
+    SimInstance(
+            Events events, RandomGenerator random, double strength, boolean cold, boolean deaf) {
         this.events = events;
         this.random = random;
         this.strength = strength;
         this.cold = cold;
+        this.deaf = deaf;
     }
 
     /** Takes a request; the answer may never come. */
@@ -80,7 +86,7 @@ final class SimInstance {
     private void work() {
         while (running.size() < WORKERS && !queue.isEmpty() && !(fault instanceof Fault.Frozen)) {
             Job job = queue.remove();
-            if (job.gone) {
+            if (job.gone && !deaf) {
                 continue;
             }
             running.add(job);
@@ -107,7 +113,13 @@ final class SimInstance {
     }
 
     private double slowness() {
-        double times = fault instanceof Fault.Slow slow ? slow.times() : 1;
+        double times =
+                switch (fault) {
+                    case Fault.Slow slow -> slow.times();
+                    case Fault.Stalls stalls when random.nextDouble() < stalls.share() ->
+                            stalls.times();
+                    default -> 1;
+                };
         double warmth = cold ? 1 + (COLD_TIMES - 1) * Math.exp(-done / COLD_REQUESTS) : 1;
         return times * warmth / strength;
     }

@@ -2,6 +2,8 @@ package dev.ebb.sim.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ebb.balance.HedgePolicy;
+import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.StrategyKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,5 +58,40 @@ class BalancerSimulatorTest {
                 .isLessThan(0.1);
         assertThat(run(starved, StrategyKind.LEAST_REQUESTS, false).oddShare()).isLessThan(0.3);
         assertThat(run(starved, StrategyKind.WEIGHTED, false).oddShare()).isLessThan(0.6);
+    }
+
+    @Test
+    void sheddingKeepsTheGoodputInAnOverload() {
+        Result without = guarded(Scenario.OVERLOAD, HedgePolicy.OFF, UNLIMITED);
+        assertThat(without.errorShare()).as("all is answered too late").isGreaterThan(0.95);
+        for (LimitPolicy limit : List.of(new LimitPolicy.Fixed(16), LimitPolicy.Adaptive.DEFAULT)) {
+            Result with = guarded(Scenario.OVERLOAD, HedgePolicy.OFF, limit);
+            assertThat(with.errorShare()).as("half is what it can do").isLessThan(0.52);
+            assertThat(with.p99Millis()).isLessThan(200);
+        }
+    }
+
+    @Test
+    void hedgingCutsTheTailForATwentiethMoreLoad() {
+        Result without = guarded(Scenario.STALLS, HedgePolicy.OFF, UNLIMITED);
+        Result with = guarded(Scenario.STALLS, HedgePolicy.ON, UNLIMITED);
+        assertThat(with.p99Millis()).isLessThan(0.75 * without.p99Millis());
+        assertThat(with.hedgeShare()).isBetween(0.01, 0.05);
+        assertThat(with.errorShare()).isZero();
+    }
+
+    @Test
+    void limitsDoNoHarmBelowThem() {
+        Scenario calm = Scenario.calm("steady", 10, 0.7);
+        Result without = guarded(calm, HedgePolicy.OFF, UNLIMITED);
+        Result with = guarded(calm, HedgePolicy.OFF, LimitPolicy.Adaptive.DEFAULT);
+        assertThat(with.errorShare()).isZero();
+        assertThat(with.p99Millis()).isLessThan(1.1 * without.p99Millis());
+    }
+
+    private static final LimitPolicy UNLIMITED = LimitPolicy.Unlimited.DEFAULT;
+
+    private static Result guarded(Scenario scenario, HedgePolicy hedge, LimitPolicy limit) {
+        return Run.of(scenario, Setup.with("guarded", hedge, limit), 7);
     }
 }
