@@ -91,9 +91,6 @@ class Phase:
 
     def measure(self, scene, proxy):
         options = self.options
-        if proxy.process.ended():
-            proxy.start()
-            return {"failure": "it had ended, and was started again"}
         load = self.loads.begin(scene, proxy.port(scene.wire), options.seconds, options.rate)
         figures = self.cost(proxy, load, options.seconds - 0.1)
         figures["memory_mb"] = proxy.process.memory_mb()

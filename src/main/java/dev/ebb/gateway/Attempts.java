@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
+import dev.ebb.balance.Deadline;
 import dev.ebb.balance.Outcome;
 import dev.ebb.balance.Pick;
 import dev.ebb.balance.Priority;
@@ -24,6 +25,10 @@ abstract class Attempts {
     final LoopService service;
     final RequestSide request;
     final long startNanos;
+
+    /** How long the request may take in all; {@link Deadline#NONE} for any time. */
+    final long wholeNanos;
+
     private final Tries tries;
     private final Priority priority;
     private final boolean upgrade;
@@ -49,6 +54,8 @@ abstract class Attempts {
         priority = service.priorityOf(asked);
         upgrade = asked.upgrade;
         startNanos = nowNanos;
+        long own = loop.settings().timeouts().request().toNanos();
+        wholeNanos = Deadline.whole(own, asked.deadlineNanos);
         progressNanos = nowNanos;
     }
 
@@ -107,7 +114,9 @@ abstract class Attempts {
 
     private void await(Waiting waiting, long nowNanos) {
         queued = true;
-        if (!waiting.offer(exchange(), priority, Long.MAX_VALUE, nowNanos)) {
+        boolean timed = wholeNanos != Deadline.NONE;
+        long until = timed ? startNanos + wholeNanos : Long.MAX_VALUE;
+        if (!waiting.offer(exchange(), priority, until, nowNanos)) {
             shed();
         }
     }
@@ -191,6 +200,10 @@ abstract class Attempts {
     /** Here is a connection; everything that there is of the request goes out. */
     final void connected(Attempt from, Upstream connection) {
         progressNanos = loop.now();
+        if (wholeNanos != Deadline.NONE && request.kept()) {
+            long left = Deadline.left(wholeNanos, loop.now() - startNanos);
+            request.deadline(Deadline.ofTry(left, service.perTryNanos));
+        }
         request.sendTo(connection, request.kept() && keeps());
         if (from == main) {
             resume();
@@ -340,10 +353,11 @@ abstract class Attempts {
         if (hedging == null || slow == null || !mayHedge() || !whole) {
             return;
         }
-        tries.avoid(slow.candidate());
-        if (!service.balancer.isAnyUntried(tries.tried()) || !hedging.takeFromBudget(nowNanos)) {
+        boolean others = service.balancer.isAnyUntried(tries.tried(), slow.candidate());
+        if (!others || !hedging.takeFromBudget(nowNanos)) {
             return;
         }
+        tries.avoid(slow.candidate());
         if (service.balancer.pickOther(tries.tried(), nowNanos, loop.random())
                 instanceof Pick.Picked(Candidate other)) {
             service.counters.count(Counters.HEDGED);

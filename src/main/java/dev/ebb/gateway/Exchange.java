@@ -332,10 +332,9 @@ final class Exchange extends Attempts {
             return;
         }
         Timeouts timeouts = loop.settings().timeouts();
-        long whole = timeouts.request().toNanos();
         if (open != null && connection != null && open.overdue(nowNanos, CLOSE_WAIT_NANOS)) {
             endStream(connection);
-        } else if (!tunnel && whole > 0 && nowNanos - startNanos > whole) {
+        } else if (!tunnel && nowNanos - startNanos > wholeNanos) {
             giveUp(Refusal.REQUEST_DEADLINE);
             return;
         }

@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -42,8 +43,13 @@ final class FieldName {
 
     static final int CLIENT_CERT_CHAIN = 21;
 
+    /** How long the request may still take; passed on with what is left of it then. */
+    static final int GRPC_TIMEOUT = 22;
+
+    static final int EXPECTED_TIMEOUT = 23;
+
     /** One of the names above, with '_' for '-'. */
-    static final int LOOK_ALIKE = 22;
+    static final int LOOK_ALIKE = 24;
 
     private static final byte[][] NAMES =
             Arrays.stream(
@@ -69,11 +75,13 @@ final class FieldName {
                                 "http2-settings",
                                 "proxy",
                                 "client-cert",
-                                "client-cert-chain"
+                                "client-cert-chain",
+                                Deadline.GRPC_FIELD,
+                                Deadline.FIELD
                             })
                     .map(name -> name.getBytes(StandardCharsets.US_ASCII))
                     .toArray(byte[][]::new);
-    private static final int LONGEST = 19;
+    private static final int LONGEST = 30;
     private static final int[][] BY_LENGTH = byLength();
 
     private FieldName() {}

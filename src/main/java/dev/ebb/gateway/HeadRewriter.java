@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -117,6 +118,9 @@ final class HeadRewriter {
                     FieldName.X_FORWARDED_HOST,
                     FieldName.X_FORWARDED_PORT ->
                     !trustForwarded;
+            // Written anew with what is left of it then.
+            case FieldName.GRPC_TIMEOUT, FieldName.EXPECTED_TIMEOUT ->
+                    request.deadlineNanos != Deadline.NONE;
             // Joined to one field with our own.
             case FieldName.X_FORWARDED_FOR -> true;
             default -> true;

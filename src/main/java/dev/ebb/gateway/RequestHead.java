@@ -1,5 +1,7 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Deadline;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,12 @@ final class RequestHead {
 
     final Head head;
     private final int maxTarget;
+
+    /** How long the client waits, as it says; {@link Deadline#NONE} for no word. */
+    long deadlineNanos;
+
+    /** It says so in gRPC's field. */
+    boolean grpcDeadline;
 
     int methodEnd;
     int targetStart;
@@ -213,6 +221,8 @@ final class RequestHead {
         expectContinue = false;
         chunked = false;
         contentLength = -1;
+        deadlineNanos = Deadline.NONE;
+        grpcDeadline = false;
         hosts = 0;
         boolean wanted = false;
         boolean named = false;
@@ -229,6 +239,7 @@ final class RequestHead {
                     wanted |= head.lists(i, UPGRADE);
                 }
                 case FieldName.EXPECT -> refusal = readExpect(i);
+                case FieldName.GRPC_TIMEOUT, FieldName.EXPECTED_TIMEOUT -> readDeadline(i);
                 // That one is for this hop only, and no longer in use (RFC 9113 3.1): ignored.
                 case FieldName.UPGRADE -> named |= !head.lists(i, H2C);
                 default -> {}
@@ -277,6 +288,17 @@ final class RequestHead {
         }
         chunked = true;
         return null;
+    }
+
+    /** The shortest counts; what is not well-formed does not. */
+    private void readDeadline(int field) {
+        int start = head.valueStart[field];
+        int length = head.valueEnd[field] - start;
+        var text = new String(head.bytes, start, length, StandardCharsets.ISO_8859_1);
+        boolean grpc = head.id[field] == FieldName.GRPC_TIMEOUT;
+        long nanos = grpc ? Deadline.parseGrpc(text) : Deadline.parseMillis(text);
+        deadlineNanos = Math.min(deadlineNanos, nanos);
+        grpcDeadline |= grpc && nanos != Deadline.NONE;
     }
 
     private @Nullable Refusal readExpect(int field) {

@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class RequestSide {
     private final int replayBytes;
     private final ByteBufAllocator allocator;
     private final boolean http10;
+    private final boolean grpcDeadline;
     private boolean expectContinue;
     private long bytes;
 
@@ -48,6 +50,7 @@ final class RequestSide {
         replayBytes = loop.settings().limits().replayBytes();
         allocator = loop.allocator();
         http10 = asked.http10;
+        grpcDeadline = asked.grpcDeadline;
         expectContinue = asked.expectContinue;
         request = new Sendable(head, body.done());
         if (body.framed() && !framedUpstream) {
@@ -86,6 +89,16 @@ final class RequestSide {
             return false;
         }
         return upstream == null ? request.bytes() < replayBytes : upstream.writable();
+    }
+
+    /** Says in the head how long the request may still take. */
+    void deadline(long leftNanos) {
+        long millis = Deadline.millis(leftNanos);
+        String grpc =
+                grpcDeadline
+                        ? Deadline.GRPC_FIELD + ": " + Deadline.formatGrpc(leftNanos) + "\r\n"
+                        : "";
+        request.tail(Bytes.ascii(Deadline.FIELD + ": " + millis + "\r\n" + grpc), allocator);
     }
 
     /** Sends everything that there is of it; {@code keep} for another time, too. */

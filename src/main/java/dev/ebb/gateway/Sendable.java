@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * connection, or what may have to be sent once more. Owns its buffers. One event loop.
  */
 final class Sendable {
+    private static final byte[] END = {'\r', '\n'};
+
     private @Nullable ByteBuf head;
     private @Nullable ArrayDeque<ByteBuf> parts;
     private int bytes;
@@ -16,6 +19,9 @@ final class Sendable {
     private boolean ended;
     private byte @Nullable [] trailers;
     private boolean written;
+
+    /** Where the head ends that came, without the lines that were put to it; 0 for no lines. */
+    private int ownEnd;
 
     /**
      * @param bodyless the head is all that there is
@@ -44,6 +50,26 @@ final class Sendable {
         }
         all.addLast(part);
         bytes += part.readableBytes();
+    }
+
+    /**
+     * Puts these lines at the end of the head, in the place of those that were put there before.
+     *
+     * @param lines each with its CR LF
+     */
+    void tail(byte[] lines, ByteBufAllocator allocator) {
+        ByteBuf old = head();
+        if (ownEnd == 0) {
+            ownEnd = old.writerIndex() - END.length;
+        }
+        head =
+                allocator
+                        .directBuffer(ownEnd + lines.length + END.length)
+                        .writeBytes(old, 0, ownEnd)
+                        .writeBytes(lines)
+                        .writeBytes(END);
+        old.release();
+        written = false;
     }
 
     /** The body has come to its end. */

@@ -145,14 +145,14 @@ class RetryPolicyGatewayTest {
         try (var mute = new TestInstance((request, exchange) -> RetryTest.awaitQuietly(never));
                 var well = TestInstance.answering("well");
                 var gateway =
-                        gateway(RetryPolicy.DEFAULT.withPerTry(Duration.ofMillis(100)))
+                        gateway(RetryPolicy.DEFAULT.withPerTry(Duration.ofSeconds(1)))
                                 .with(mute, well);
                 var client = new TestClient(gateway.gateway)) {
-            while (mute.requests.size() < 2) {
+            while (mute.requests.isEmpty()) {
                 assertThat(client.ask(TestClient.get("/")).text()).isEqualTo("well");
             }
-            assertThat(gateway.traffic().resilience().retries().get("timeout")).isEqualTo(2);
-            assertThat(gateway.endpoint(1).traffic().failuresTotal()).isEqualTo(2);
+            assertThat(gateway.traffic().resilience().retries().get("timeout")).isPositive();
+            assertThat(gateway.endpoint(1).traffic().failuresTotal()).isEqualTo(1);
         } finally {
             never.countDown();
         }

@@ -22,4 +22,22 @@ final class TestTimeouts {
                 Duration.ofSeconds(4),
                 all);
     }
+
+    /** The usual ones, but for the whole request's. */
+    static Timeouts request(Duration whole) {
+        Timeouts usual = Timeouts.DEFAULT;
+        return new Timeouts(
+                usual.clientIdle(),
+                usual.requestHead(),
+                usual.requestBody(),
+                usual.connect(),
+                usual.waiting(),
+                usual.responseHead(),
+                usual.responseBody(),
+                usual.tunnel(),
+                usual.drainSpread(),
+                whole,
+                usual.upstreamIdle(),
+                usual.linger());
+    }
 }
