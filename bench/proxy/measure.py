@@ -59,6 +59,12 @@ class Phase:
                     taken = self.warm_up_one(proxy, scene)
                     key = f"warmup_{wire}_{size}_s"
                     self.once[proxy.name][key] = taken
+        for scene in dict.fromkeys(
+                Scene(s.wire, "small", "rate", self.threads, 32) for s in scenes if s.load == "rate"):
+            for proxy in self.proxies:
+                if proxy.speaks(scene.wire):
+                    say(f"warming up the open loop: {proxy.name}, {scene.wire}", end="")
+                    self.measure(scene, proxy)
 
     def warm_up_one(self, proxy, scene):
         """Load until the CPU per request of successive seconds differs little; seconds taken."""
