@@ -1,4 +1,4 @@
-"""What stands behind the proxies: nginx, listening at four ports, which also counts the requests."""
+"""What stands behind the proxies: nginx, at four ports. It also counts the requests."""
 import os, re, socket, sys
 
 from machine import Process, answers, cores_of_load, free_port, tool, wait_for, write

@@ -110,8 +110,8 @@ def targets(results, once):
             target(f"First proxied response within 350 ms of exec, {with_threads}",
                    mine.get("first_ms"), FIRST_MS, "{:.0f} ms")]
     measured = [r for by in results.values() for r in by.get("ebb", [])]
-    judged.append(target("No errors", sum(r.get("errors", 1) for r in measured) if measured else None, 0,
-                         "{}"))
+    errors = sum(r.get("errors", 1) for r in measured)
+    judged.append(target("No errors", errors if measured else None, 0, "{}"))
     return judged
 
 

@@ -101,6 +101,10 @@ class OpenLoop:
 
 
 def versions():
-    return {"wrk": (re.search(r"wrk (\S+)", output("wrk", "-v")) or [None, "?"])[1],
-            "h2load": (re.search(r"nghttp2/(\S+)", output("h2load", "--version")) or [None, "?"])[1],
-            "java": (re.search(r'version "(\S+)"', output(java()[0], "-version")) or [None, "?"])[1]}
+    def version(pattern, *command):
+        found = re.search(pattern, output(*command))
+        return found.group(1) if found else "?"
+
+    return {"wrk": version(r"wrk (\S+)", "wrk", "-v"),
+            "h2load": version(r"nghttp2/(\S+)", "h2load", "--version"),
+            "java": version(r'version "(\S+)"', java()[0], "-version")}

@@ -8,8 +8,11 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def say(text, end="\n"):
-    print("\r\033[K" + text if sys.stderr.isatty() else text, end=end if sys.stderr.isatty() else "\n",
-          file=sys.stderr, flush=True)
+    """To stderr; on a terminal, an end of "" lets the next line replace it."""
+    if sys.stderr.isatty():
+        print("\r\033[K" + text, end=end, file=sys.stderr, flush=True)
+    elif text:
+        print(text, file=sys.stderr, flush=True)
 
 
 def write(path, text):
@@ -39,7 +42,8 @@ def java_home():
 def java(*arguments):
     """The same JVM and options for every proxy in Java and for the load."""
     return [os.path.join(java_home(), "bin", "java"), "-XX:+UseSerialGC", "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", *arguments]
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            *arguments]
 
 
 def cores_of_proxy(threads):
@@ -72,9 +76,9 @@ def busy_seconds():
 def certificate(folder):
     """A new one of P-256 and its key, as everyone here uses them."""
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-         "-days", "2", "-subj", "/CN=bench", "-addext", "subjectAltName=DNS:bench,IP:127.0.0.1",
-         "-keyout", os.path.join(folder, "key.pem"),
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "2", "-subj", "/CN=bench",
+         "-addext", "subjectAltName=DNS:bench,IP:127.0.0.1", "-keyout", os.path.join(folder, "key.pem"),
          "-out", os.path.join(folder, "certificate.pem")], check=True, capture_output=True)
 
 

@@ -59,8 +59,8 @@ class Phase:
                     taken = self.warm_up_one(proxy, scene)
                     key = f"warmup_{wire}_{size}_s"
                     self.once[proxy.name][key] = taken
-        for scene in dict.fromkeys(
-                Scene(s.wire, "small", "rate", self.threads, 32) for s in scenes if s.load == "rate"):
+        for wire in dict.fromkeys(s.wire for s in scenes if s.load == "rate"):
+            scene = Scene(wire, "small", "rate", self.threads, 32)
             for proxy in self.proxies:
                 if proxy.speaks(scene.wire):
                     say(f"warming up the open loop: {proxy.name}, {scene.wire}", end="")
@@ -97,6 +97,9 @@ class Phase:
 
     def measure(self, scene, proxy):
         options = self.options
+        if proxy.process.ended():
+            proxy.start()
+            return {"failure": "it had ended, and was started again"}
         load = self.loads.begin(scene, proxy.port(scene.wire), options.seconds, options.rate)
         figures = self.cost(proxy, load, options.seconds - 0.1)
         figures["memory_mb"] = proxy.process.memory_mb()

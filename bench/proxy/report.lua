@@ -1,9 +1,11 @@
 -- Prints what wrk measured as one line of JSON.
 done = function(summary, latency, requests)
+    local e = summary.errors
+    local function millis(percent)
+        return string.format("%.3f", latency:percentile(percent) / 1000)
+    end
     io.write(string.format(
-        '{"requests": %d, "micros": %d, "p50_ms": %.3f, "p99_ms": %.3f, "p999_ms": %.3f, "errors": %d}\n',
-        summary.requests, summary.duration,
-        latency:percentile(50) / 1000, latency:percentile(99) / 1000, latency:percentile(99.9) / 1000,
-        summary.errors.connect + summary.errors.read + summary.errors.write
-            + summary.errors.status + summary.errors.timeout))
+        '{"requests": %d, "micros": %d, "p50_ms": %s, "p99_ms": %s, "p999_ms": %s, "errors": %d}\n',
+        summary.requests, summary.duration, millis(50), millis(99), millis(99.9),
+        e.connect + e.read + e.write + e.status + e.timeout))
 end

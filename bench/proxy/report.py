@@ -47,9 +47,9 @@ def target_lines(run):
         (t["target"], verdict(t), t["value"] or "", t["detail"]) for t in run["targets"]]
 
 
-def body(run, table, heading):
-    """Everything that is tables, in either form."""
-    lines = [heading("Targets"), *table(*target_lines(run))]
+def scenes(run, table, heading):
+    """The tables of all scenes, and of what is taken once, in either form."""
+    lines = []
     names = {s.name: s for s in every_scene()}
     for name in dict.fromkeys(row["scene"] for row in run["rows"]):
         of_scene = [row for row in run["rows"] if row["scene"] == name]
@@ -59,22 +59,24 @@ def body(run, table, heading):
         spread = run["noise"].get(name)
         noise = "" if spread is None else f"; HAProxy's own rounds spread over {100 * spread:.0f} %"
         lines += [heading(names[name].title(run["options"]["rate"])),
-                  f"`{name}`, rounds: {rounds}{noise}{failures}", "", *table(HEAD, map(cells, of_scene))]
+                  f"`{name}`, rounds: {rounds}{noise}{failures}", "",
+                  *table(HEAD, map(cells, of_scene))]
     return lines + [heading("Starts and idle connections"), *table(*once_lines(run["once"]))]
 
 
 def plain(run):
     table = lambda head, lines: plain_table(head, list(lines))
-    return "\n".join(body(run, table, lambda text: "\n" + text)) + summary(run)
+    lines = ["", "Targets", *table(*target_lines(run))]
+    return "\n".join(lines + scenes(run, table, lambda text: text)) + "\n" + summary(run)
 
 
 def summary(run):
     noisy = list(run["noise"].values())
-    spread = f"{100 * statistics.median(noisy):.0f} %" if noisy else "not known"
+    spread = f"spreads over {100 * statistics.median(noisy):.0f} %" if noisy else "was taken once"
     missing = "".join(f"\nLeft out: {name}, {why}" for name, why in run["left_out"].items())
     median, most = run["foreign"]
     quiet = "" if median < NOISY else " This machine was not quiet: do not trust the figures."
-    return (f"Noise: HAProxy's own CPU per request spreads over {spread} (median of scenes); other "
+    return (f"Noise: HAProxy's own CPU per request {spread} (median of scenes); other "
             f"processes took {100 * median:.0f} % of the machine (median of measurements, "
             f"{100 * most:.0f} % at most).{quiet}{missing}")
 
@@ -107,8 +109,8 @@ figures compare proxies and are no machine's capacity.
   every 2 ms. It and the memory of the just started are taken with a listener for plain HTTP only;
   all other figures with TLS and h2 beside it. **MB** is resident memory (10^6 bytes); with several
   processes the sum, shared pages counted for each. Idle connections have had one request each.
-- **Ebb** is started by its launcher, `./ebb proxy`; the JVMs of Vert.x and Spring Cloud Gateway with
-  the same `-XX:+UseSerialGC -Xmx256m`.
+- **Ebb** is started by its launcher, `./ebb proxy`; the JVMs of Vert.x and Spring Cloud Gateway
+  with the same `-XX:+UseSerialGC -Xmx256m`.
 """
 
 
@@ -118,8 +120,9 @@ def markdown(run):
         "# Benchmarks", "",
         f"Written by `{run['command']}` on {run['date']}. It is the result of one run on one "
         "machine; run it on yours.", "",
-        f"Machine: {run['machine']}.", "", *versions, "", "## Method", "", METHOD,
+        f"Machine: {run['machine']}.", "", *versions, "", "## Targets", "",
+        *markdown_table(*target_lines(run)), "## Method", "", METHOD,
         f"This run: {run['options']['rounds']} rounds for scenes with a target, "
         f"{run['options']['side_rounds']} for others, {run['options']['seconds']} s each. "
         + summary(run), "",
-        *body(run, markdown_table, lambda text: "## " + text + "\n")]).rstrip() + "\n"
+        *scenes(run, markdown_table, lambda text: "## " + text + "\n")]).rstrip() + "\n"

@@ -44,7 +44,8 @@ backend instances
   http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]
   http-request set-header X-Forwarded-Port %[dst_port]
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
-  http-request set-header Forwarded for=%[src];proto=%[ssl_fc,iif(https,http)];host=\\"%[req.hdr(host)]\\"
+  http-request set-header Forwarded \
+for=%[src];proto=%[ssl_fc,iif(https,http)];host=\\"%[req.hdr(host)]\\"
 {servers}
 """)
 
@@ -120,7 +121,8 @@ def envoy_config(place):
     cluster = {
         "name": "instances", "type": "STATIC", "connect_timeout": "2s",
         "lb_policy": "LEAST_REQUEST",
-        "load_assignment": {"cluster_name": "instances", "endpoints": [{"lb_endpoints": endpoints}]},
+        "load_assignment": {
+            "cluster_name": "instances", "endpoints": [{"lb_endpoints": endpoints}]},
         "circuit_breakers": {"thresholds": [{
             "max_connections": many, "max_pending_requests": many, "max_requests": many}]},
         "health_checks": [{

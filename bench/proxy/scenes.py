@@ -26,7 +26,8 @@ class Scene:
     @property
     def streams(self):
         """Requests at once on each connection; h2 without any would not be used as it is meant."""
-        return H2_STREAMS if self.wire == "h2" and self.load == "sat" and self.connections < 100 else 1
+        many = self.wire == "h2" and self.load == "sat" and self.connections < 100
+        return H2_STREAMS if many else 1
 
     @property
     def leading(self):
