@@ -26,6 +26,20 @@ final class BalanceSchema {
                     RouteSchema.path(),
                     "Path of an HTTP check: a GET that is answered with 2xx or 3xx is good. Without"
                             + " it a TCP connection is enough.");
+    private static final Kind<String> GRPC_SERVICE =
+            Kinds.scalar(
+                    "a gRPC service such as shop.Cart, or \"\" for the instance as a whole",
+                    text ->
+                            text.matches("[A-Za-z0-9_.]{0,200}")
+                                    ? Kinds.good(text)
+                                    : Kinds.bad("is no gRPC service; write for example shop.Cart"),
+                    text -> text.isEmpty() ? "\"\"" : text);
+    private static final Key<String> GRPC =
+            Key.optional(
+                    "grpc",
+                    GRPC_SERVICE,
+                    "gRPC's health check (grpc.health.v1.Health/Check): good when this service is"
+                            + " SERVING; \"\" asks for the instance as a whole.");
     private static final Key<Duration> INTERVAL =
             Key.of(
                     "interval",
@@ -60,11 +74,17 @@ final class BalanceSchema {
 
     static final Section<CheckPolicy> READY =
             new Section<>(
-                    List.of(HTTP, INTERVAL, TIMEOUT, JITTER, RISE, FALL),
+                    List.of(HTTP, GRPC, INTERVAL, TIMEOUT, JITTER, RISE, FALL),
                     (v, problems) -> {
                         Rules.atMost(v, TIMEOUT, INTERVAL, problems);
+                        if (v.given(HTTP).isPresent() && v.given(GRPC).isPresent()) {
+                            problems.error(
+                                    v.place(GRPC),
+                                    "an instance is checked in one way: keep 'http' or 'grpc'");
+                        }
                         return new CheckPolicy(
                                 v.given(HTTP),
+                                v.given(GRPC),
                                 v.of(INTERVAL),
                                 v.of(TIMEOUT),
                                 v.of(JITTER),

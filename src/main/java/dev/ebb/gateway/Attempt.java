@@ -15,7 +15,7 @@ final class Attempt {
     private final Exchange exchange;
     private final LoopService service;
     private final Candidate candidate;
-    private final UpstreamPool pool;
+    private final InstancePool pool;
     private final long pickNanos;
     private @Nullable Pending connecting;
     private @Nullable Upstream upstream;

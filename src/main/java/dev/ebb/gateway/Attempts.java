@@ -77,7 +77,9 @@ abstract class Attempts {
             hedging.request(startNanos);
         }
         Waiting waiting = service.waiting;
-        if (waiting != null && waiting.isAny()) {
+        if (upgrade && !service.speaksHttp1()) {
+            refuse(Refusal.UPGRADE);
+        } else if (waiting != null && waiting.isAny()) {
             await(waiting, startNanos);
         } else {
             attempt(startNanos);
@@ -194,7 +196,10 @@ abstract class Attempts {
 
     /** Whether what is sent of the request is also kept, for another attempt. */
     final boolean keeps() {
-        return tries.repeatable() || (service.hedging != null && tries.mayBeHedged());
+        Upstream connection = upstream();
+        return tries.repeatable()
+                || (service.hedging != null && tries.mayBeHedged())
+                || (connection != null && connection.tellsUnprocessed());
     }
 
     /** Here is a connection; everything that there is of the request goes out. */

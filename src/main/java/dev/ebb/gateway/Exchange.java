@@ -33,7 +33,11 @@ final class Exchange extends Attempts {
             BodyScanner body,
             ByteBuf head,
             long nowNanos) {
-        super(service, asked, new RequestSide(asked, head, body, true, service.loop), nowNanos);
+        super(
+                service,
+                asked,
+                new RequestSide(asked, head, body, service.speaksHttp1(), service.loop),
+                nowNanos);
         this.client = client;
         isHead = asked.isHead;
         upgrade = asked.upgrade;
@@ -285,10 +289,7 @@ final class Exchange extends Attempts {
         long now = System.nanoTime();
         Upstream current = upstream();
         boolean clientStalls = current != null && !current.isReading();
-        boolean timeout =
-                !clientStalls
-                        && (refusal == Refusal.RESPONSE_TIMEOUT
-                                || refusal == Refusal.REQUEST_DEADLINE);
+        boolean timeout = !clientStalls && refusal.instanceWasSlow();
         letGo(now);
         if (begun) {
             truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);

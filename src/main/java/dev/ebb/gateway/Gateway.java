@@ -87,7 +87,8 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             }
             for (GatewayService service : services) {
                 if (service.tls().isPresent()) {
-                    clients.put(service.name(), all.client(service.tls().get()));
+                    var client = all.client(service.tls().get(), service.protocol().alpn());
+                    clients.put(service.name(), client);
                 }
             }
             return new TlsParts(Optional.of(all), server, clients);

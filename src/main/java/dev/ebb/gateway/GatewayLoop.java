@@ -3,11 +3,14 @@ package dev.ebb.gateway;
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.LoopShare;
+import dev.ebb.gateway.http2.Http2Settings;
+import dev.ebb.gateway.http2.Scratch;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -34,6 +37,12 @@ final class GatewayLoop {
     static final Duration TICK = Duration.ofMillis(100);
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayLoop.class);
+    private static final int ADDED_FIELDS = 16;
+
+    /** An instance that says nothing for so long is asked whether it lives. */
+    private static final long PING_NANOS = 30_000_000_000L;
+
+    private static final long PONG_NANOS = 5_000_000_000L;
 
     private final Gateway gateway;
     private final EventLoop eventLoop;
@@ -45,6 +54,11 @@ final class GatewayLoop {
     private final Counters unrouted = new Counters();
     private final RequestHead requestHead;
     private final ResponseHead responseHead;
+    private final RequestHead outgoingHead;
+    private final Http2Heads http2Heads = new Http2Heads();
+    private final Scratch scratch = new Scratch();
+    private final Http2Settings toInstances;
+    private final List<Attempt> toFlush = new ArrayList<>();
     private final HeadRewriter rewriter;
     private final RandomGenerator random;
     private final Bootstrap upstream;
@@ -72,6 +86,13 @@ final class GatewayLoop {
         Limits limits = settings.limits();
         requestHead = new RequestHead(new Head(limits.headFields()), limits.targetBytes());
         responseHead = new ResponseHead(new Head(limits.headFields()));
+        // What the rewriter adds to a head must not make it too long here.
+        outgoingHead =
+                new RequestHead(new Head(limits.headFields() + ADDED_FIELDS), Integer.MAX_VALUE);
+        toInstances =
+                Http2Settings.DEFAULT
+                        .withHeaders(4096, limits.headBytes(), true)
+                        .withPings(PING_NANOS, PONG_NANOS);
         rewriter = new HeadRewriter(settings);
         upstream = upstream(eventLoop, settings);
         handshakes = gateway.tlsServer().map(server -> new Handshakes(this, server));
@@ -152,6 +173,38 @@ final class GatewayLoop {
         return responseHead;
     }
 
+    /** For reading our own text of a request again. */
+    RequestHead outgoingHead() {
+        return outgoingHead;
+    }
+
+    Http2Heads http2Heads() {
+        return http2Heads;
+    }
+
+    Scratch scratch() {
+        return scratch;
+    }
+
+    Http2Settings toInstances() {
+        return toInstances;
+    }
+
+    /** Something was written to the attempt's client; {@link #flushClients} follows. */
+    void flushLater(Attempt attempt) {
+        if (toFlush.isEmpty() || toFlush.getLast() != attempt) {
+            toFlush.add(attempt);
+        }
+    }
+
+    /** Once for all answers that came in one read. */
+    void flushClients() {
+        for (int i = 0; i < toFlush.size(); i++) {
+            toFlush.get(i).flushClient();
+        }
+        toFlush.clear();
+    }
+
     HeadRewriter rewriter() {
         return rewriter;
     }
@@ -217,14 +270,21 @@ final class GatewayLoop {
         }
     }
 
-    void connect(LoopService service, InetSocketAddress address, UpstreamConnection connection) {
+    /**
+     * @param connection gets what comes over it
+     * @param asker is told how connecting ended
+     */
+    void connect(
+            LoopService service,
+            InetSocketAddress address,
+            ChannelHandler connection,
+            TlsDialer.Asker asker) {
         if (service.tls.isPresent()) {
-            service.tls.get().connect(upstream.clone(), address, connection, connection::connected);
+            service.tls.get().connect(upstream.clone(), address, connection, asker);
             return;
         }
         ChannelFuture opened = upstream.clone().handler(connection).connect(address);
-        opened.addListener(
-                (ChannelFuture done) -> connection.connected(done.channel(), done.cause()));
+        opened.addListener((ChannelFuture done) -> asker.connected(done.channel(), done.cause()));
     }
 
     // ---- Clients

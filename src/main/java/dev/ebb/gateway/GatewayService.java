@@ -9,22 +9,28 @@ import java.util.Optional;
 /**
  * One service behind the gateway: which requests are its own, and how they are balanced.
  *
+ * @param protocol what its instances speak
  * @param tls how its instances are spoken to; without it in the clear
  */
 public record GatewayService(
         ServiceName name,
         List<Route> routes,
         BalancePolicy balance,
+        Protocol protocol,
         Optional<TlsClientSettings> tls) {
     public GatewayService {
         routes = List.copyOf(routes);
     }
 
     public GatewayService(ServiceName name, List<Route> routes, BalancePolicy balance) {
-        this(name, routes, balance, Optional.empty());
+        this(name, routes, balance, Protocol.HTTP1, Optional.empty());
     }
 
     public GatewayService withTls(TlsClientSettings how) {
-        return new GatewayService(name, routes, balance, Optional.of(how));
+        return new GatewayService(name, routes, balance, protocol, Optional.of(how));
+    }
+
+    public GatewayService withProtocol(Protocol spoken) {
+        return new GatewayService(name, routes, balance, spoken, tls);
     }
 }

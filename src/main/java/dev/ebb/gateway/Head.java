@@ -81,6 +81,15 @@ final class Head {
         length = headLength;
     }
 
+    /** The same from an array. */
+    void load(byte[] text, int headLength) {
+        if (bytes.length < headLength) {
+            bytes = new byte[Math.max(headLength, bytes.length * 2)];
+        }
+        System.arraycopy(text, 0, bytes, 0, headLength);
+        length = headLength;
+    }
+
     /**
      * Copies what there may be of a head, without consuming it. A head that ends within the copy is
      * read like any other; {@link #readFields} finds its end on its way, which spares a search.

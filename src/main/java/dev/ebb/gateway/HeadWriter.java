@@ -39,6 +39,15 @@ final class HeadWriter {
         return add(digits);
     }
 
+    /** As a head to be read, which is copied. */
+    void copyTo(Head head) {
+        head.load(out, size);
+    }
+
+    byte[] toBytes() {
+        return Arrays.copyOf(out, size);
+    }
+
     int size() {
         return size;
     }

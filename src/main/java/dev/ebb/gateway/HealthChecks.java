@@ -49,8 +49,7 @@ final class HealthChecks {
                 return;
             }
             long started = System.nanoTime();
-            var tls = home.service(service).tls;
-            Probe.run(home, endpoint, policy, tls, result -> done(result, started));
+            Probe.run(home.service(service), endpoint, policy, result -> done(result, started));
         }
 
         private boolean current() {

@@ -57,7 +57,7 @@ final class LoopService implements HealthListener {
     private final RequestRules rules;
     final Counters counters = new Counters();
     final Optional<TlsDialer> tls;
-    private final IdentityHashMap<Candidate, UpstreamPool> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<Candidate, InstancePool> pools = new IdentityHashMap<>();
 
     /** Draining instances: their long streams are asked to move, the last one at that time. */
     private final IdentityHashMap<Candidate, Long> askUntil = new IdentityHashMap<>();
@@ -179,13 +179,13 @@ final class LoopService implements HealthListener {
         var before = new IdentityHashMap<>(pools);
         balancer.apply(snapshot, nowNanos);
         for (Candidate candidate : balancer.candidates()) {
-            UpstreamPool pool = before.remove(candidate);
+            InstancePool pool = before.remove(candidate);
             if (pool != null && !pool.leadsTo(candidate.endpoint())) {
                 pool.leave();
                 pool = null;
             }
             if (pool == null) {
-                pool = new UpstreamPool(this, candidate);
+                pool = newPool(candidate);
                 pools.put(candidate, pool);
             }
             if (candidate.endpoint().role() == EndpointRole.DRAINING) {
@@ -208,6 +208,18 @@ final class LoopService implements HealthListener {
         roomMade();
     }
 
+    /** Whether instances take bodies as HTTP/1.1 frames them, and connections can leave HTTP. */
+    boolean speaksHttp1() {
+        return service.protocol() == Protocol.HTTP1;
+    }
+
+    private InstancePool newPool(Candidate candidate) {
+        return switch (service.protocol()) {
+            case HTTP1 -> new UpstreamPool(this, candidate);
+            case HTTP2 -> new Http2Pool(this, candidate);
+        };
+    }
+
     private void depart(InstanceId id, long nowNanos) {
         LoopEndpoint endpoint = known.get(id);
         if (endpoint != null && balancer.candidate(id).isEmpty()) {
@@ -219,8 +231,8 @@ final class LoopService implements HealthListener {
         endpoints = Map.copyOf(known);
     }
 
-    UpstreamPool pool(Candidate candidate) {
-        UpstreamPool pool = pools.get(candidate);
+    InstancePool pool(Candidate candidate) {
+        InstancePool pool = pools.get(candidate);
         if (pool == null) {
             throw new IllegalStateException("no pool for " + candidate);
         }
@@ -250,8 +262,8 @@ final class LoopService implements HealthListener {
         if (loop.isHome()) {
             tellHealth(nowNanos);
         }
-        for (Iterator<UpstreamPool> open = pools.values().iterator(); open.hasNext(); ) {
-            UpstreamPool pool = open.next();
+        for (Iterator<InstancePool> open = pools.values().iterator(); open.hasNext(); ) {
+            InstancePool pool = open.next();
             pool.tick(nowNanos);
             if (pool.hasLeft() && pool.isEmpty()) {
                 open.remove();
@@ -278,11 +290,11 @@ final class LoopService implements HealthListener {
 
     /** Ends what waits and what is idle; what is in flight goes on. */
     void retireAll() {
-        pools.values().forEach(UpstreamPool::retire);
+        pools.values().forEach(InstancePool::retire);
     }
 
     int idleConnections() {
-        return pools.values().stream().mapToInt(UpstreamPool::idle).sum();
+        return pools.values().stream().mapToInt(InstancePool::idle).sum();
     }
 
     @Override

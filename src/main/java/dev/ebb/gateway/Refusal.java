@@ -69,6 +69,11 @@ enum Refusal {
         return compareTo(CONNECT_REFUSED) >= 0;
     }
 
+    /** Time ran out while the instance worked on it. */
+    boolean instanceWasSlow() {
+        return this == RESPONSE_TIMEOUT || this == REQUEST_DEADLINE;
+    }
+
     /** Head without its end, so that a Connection field may follow. */
     byte[] head() {
         return head;

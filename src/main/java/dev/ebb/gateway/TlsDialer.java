@@ -11,11 +11,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,6 +113,13 @@ final class TlsDialer {
             this.asker = asker;
         }
 
+        /** Who says nothing by ALPN is taken to speak HTTP/1.1, and nothing else. */
+        private boolean agreed(ChannelHandlerContext ctx) {
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            String chosen = tls == null ? null : tls.applicationProtocol();
+            return client.protocol().equals(chosen == null ? "http/1.1" : chosen);
+        }
+
         void end(Channel channel, @Nullable Throwable failure) {
             if (!ended) {
                 ended = true;
@@ -122,7 +131,12 @@ final class TlsDialer {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             switch (event) {
                 case SslHandshakeCompletionEvent done when !ended -> {
-                    if (done.isSuccess()) {
+                    if (done.isSuccess() && !agreed(ctx)) {
+                        var why =
+                                new SSLException(
+                                        "the instance does not speak " + client.protocol());
+                        end(ctx.channel(), failed(to, why));
+                    } else if (done.isSuccess()) {
                         counters.done();
                         open = true;
                         ctx.pipeline().addLast(next);

@@ -35,6 +35,12 @@ interface Upstream {
 
     boolean isReading();
 
+    /**
+     * Whether it may say for sure that it has not processed a request, which is then sent elsewhere
+     * whatever its method.
+     */
+    boolean tellsUnprocessed();
+
     /** Where the answer's body is. */
     BodyScanner body();
 

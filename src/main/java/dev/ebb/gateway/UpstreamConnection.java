@@ -76,7 +76,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         }
     }
 
-    private static Refusal refusalOf(Throwable failure) {
+    static Refusal refusalOf(Throwable failure) {
         if (failure instanceof TlsDialer.TlsException) {
             return Refusal.TLS_FAILED;
         }
@@ -212,6 +212,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     @Override
     public boolean isReading() {
         return reading;
+    }
+
+    @Override
+    public boolean tellsUnprocessed() {
+        return false;
     }
 
     @Override

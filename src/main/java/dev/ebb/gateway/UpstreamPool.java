@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
  * adapts: to what the instance promises in its Keep-Alive field, and to what it was seen to do. One
  * event loop.
  */
-final class UpstreamPool {
+final class UpstreamPool implements InstancePool {
     private static final long SHORTEST_IDLE_NANOS = 250_000_000L;
 
     /** A close sooner than this is no habit of the instance's, but its end. */
@@ -39,8 +39,8 @@ final class UpstreamPool {
         address = address(host, candidate.endpoint().port());
     }
 
-    /** Whether its connections go where this endpoint is. */
-    boolean leadsTo(Endpoint endpoint) {
+    @Override
+    public boolean leadsTo(Endpoint endpoint) {
         return address.getPort() == endpoint.port() && host.equals(endpoint.host());
     }
 
@@ -55,13 +55,8 @@ final class UpstreamPool {
                 : InetSocketAddress.createUnresolved(host, port);
     }
 
-    /**
-     * Gives the attempt a connection, now or later, or tells it why not.
-     *
-     * @param fresh a new one only, because a pooled one has just proved to be dead
-     * @param careful look for a close by the instance first: the request cannot be sent again
-     */
-    void acquire(Attempt attempt, boolean fresh, boolean careful) {
+    @Override
+    public void acquire(Attempt attempt, boolean fresh, boolean careful) {
         long now = service.loop.now();
         UpstreamConnection pooled = fresh ? null : idle.pollLast();
         while (pooled != null) {
@@ -86,11 +81,11 @@ final class UpstreamPool {
         service.counters.count(Counters.UPSTREAM_OPENED);
         var connection = new UpstreamConnection(service.loop, this, attempt);
         attempt.connecting(connection);
-        service.loop.connect(service, address, connection);
+        service.loop.connect(service, address, connection, connection::connected);
     }
 
-    /** The client has gone; it waits no more. */
-    void cancel(Attempt attempt) {
+    @Override
+    public void cancel(Attempt attempt) {
         waiting.remove(attempt);
     }
 
@@ -130,8 +125,8 @@ final class UpstreamPool {
         maxIdleNanos = Math.min(maxIdleNanos, below);
     }
 
-    /** Closes the idle connections, because the instance is about to end or the gateway is. */
-    void retire() {
+    @Override
+    public void retire() {
         UpstreamConnection connection = idle.pollLast();
         while (connection != null) {
             connection.close();
@@ -139,25 +134,29 @@ final class UpstreamPool {
         }
     }
 
-    /** The instance is in no snapshot any more. */
-    void leave() {
+    @Override
+    public void leave() {
         left = true;
         retire();
     }
 
-    boolean hasLeft() {
+    @Override
+    public boolean hasLeft() {
         return left;
     }
 
-    boolean isEmpty() {
+    @Override
+    public boolean isEmpty() {
         return open == 0 && waiting.isEmpty() && idle.isEmpty();
     }
 
-    int idle() {
+    @Override
+    public int idle() {
         return idle.size();
     }
 
-    void tick(long nowNanos) {
+    @Override
+    public void tick(long nowNanos) {
         long oldest = nowNanos - maxIdleNanos;
         UpstreamConnection connection = idle.peekFirst();
         while (connection != null && connection.idleSince() - oldest < 0) {

@@ -51,6 +51,12 @@ final class TestGateway implements AutoCloseable {
         this(settings, new GatewayService(HELLO, List.of(Route.ALL), policy));
     }
 
+    TestGateway(GatewaySettings settings, BalancePolicy policy, Protocol protocol) {
+        this(
+                settings,
+                new GatewayService(HELLO, List.of(Route.ALL), policy).withProtocol(protocol));
+    }
+
     TestGateway(GatewaySettings settings, GatewayService service) {
         try {
             gateway =

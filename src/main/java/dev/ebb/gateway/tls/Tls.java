@@ -26,9 +26,13 @@ public final class Tls implements AutoCloseable {
         return server;
     }
 
-    /** Reads the files for the connections to a service's instances. */
-    public TlsClient client(TlsClientSettings settings) throws TlsFilesException {
-        var client = new TlsClient(settings, watch);
+    /**
+     * Reads the files for the connections to a service's instances.
+     *
+     * @param protocol the one that is offered by ALPN
+     */
+    public TlsClient client(TlsClientSettings settings, String protocol) throws TlsFilesException {
+        var client = new TlsClient(settings, protocol, watch);
         ends.add(client::close);
         return client;
     }

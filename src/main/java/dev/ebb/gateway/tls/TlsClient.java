@@ -20,17 +20,17 @@ import javax.net.ssl.SSLException;
  * newest good state of the files. Safe for use by several threads.
  */
 public final class TlsClient {
-    /** What is offered to instances by ALPN. */
-    private static final List<String> PROTOCOLS = List.of("http/1.1");
-
     private final TlsClientSettings settings;
+    private final String protocol;
     private final Optional<Watched<List<X509Certificate>>> authorities;
     private final Optional<Watched<Identity>> identity;
     private volatile SslContext current;
     private boolean closed;
 
-    TlsClient(TlsClientSettings settings, FileWatch watch) throws TlsFilesException {
+    TlsClient(TlsClientSettings settings, String protocol, FileWatch watch)
+            throws TlsFilesException {
         this.settings = settings;
+        this.protocol = protocol;
         if (settings.authorities().isPresent() && settings.verify()) {
             var trust = settings.authorities().get();
             authorities =
@@ -54,7 +54,7 @@ public final class TlsClient {
 
     private SslContext context() throws SSLException {
         var builder = SslContextBuilder.forClient();
-        Engines.common(builder, List.of("TLSv1.3", "TLSv1.2"), PROTOCOLS);
+        Engines.common(builder, List.of("TLSv1.3", "TLSv1.2"), List.of(protocol));
         authorities.ifPresent(trusted -> builder.trustManager(trusted.value()));
         identity.map(Watched::value).ifPresent(own -> builder.keyManager(own.key(), own.chain()));
         if (!settings.verify()) {
@@ -62,6 +62,11 @@ public final class TlsClient {
             builder.endpointIdentificationAlgorithm(null);
         }
         return builder.build();
+    }
+
+    /** What instances are expected to speak; told to them by ALPN. */
+    public String protocol() {
+        return protocol;
     }
 
     private synchronized void renew() {

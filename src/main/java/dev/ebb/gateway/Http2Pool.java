@@ -1,0 +1,170 @@
+package dev.ebb.gateway;
+
+import dev.ebb.balance.Candidate;
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One event loop's HTTP/2 connections to one instance: as few as the instance's limit on streams
+ * allows. A request takes the first connection that has room; when none has, another is opened, and
+ * when there are enough of them, it waits for a stream to end. One event loop.
+ */
+final class Http2Pool implements InstancePool {
+    /** One carries a hundred streams or more; a limit, because instances may allow only one. */
+    private static final int CONNECTIONS_MAX = 64;
+
+    /** Unused ones are kept longer than in HTTP/1.1: who closes one says so beforehand. */
+    private static final long IDLE_NANOS = 60_000_000_000L;
+
+    final LoopService service;
+    final Candidate candidate;
+    private final String host;
+    private final InetSocketAddress address;
+    private final List<Http2Upstream> connections = new ArrayList<>();
+    private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
+    private int connecting;
+    private boolean left;
+
+    Http2Pool(LoopService service, Candidate candidate) {
+        this.service = service;
+        this.candidate = candidate;
+        host = candidate.endpoint().host();
+        address = UpstreamPool.address(host, candidate.endpoint().port());
+    }
+
+    @Override
+    public boolean leadsTo(Endpoint endpoint) {
+        return address.getPort() == endpoint.port() && host.equals(endpoint.host());
+    }
+
+    @Override
+    public void acquire(Attempt attempt, boolean fresh, boolean careful) {
+        for (int i = 0; i < connections.size(); i++) {
+            Http2Upstream connection = connections.get(i);
+            if (connection.canOpen()) {
+                connection.begin(attempt);
+                return;
+            }
+        }
+        Limits limits = service.loop.settings().limits();
+        if (waiting.size() >= limits.waitingPerInstance()) {
+            attempt.noConnection(Refusal.OVERLOADED);
+            return;
+        }
+        waiting.addLast(attempt);
+        int most = Math.min(CONNECTIONS_MAX, limits.connectionsPerInstance());
+        if (connecting == 0 && connections.size() < most) {
+            attempt.connecting(() -> waiting.remove(attempt));
+            connecting++;
+            service.counters.count(Counters.UPSTREAM_OPENED);
+            var connection = new Http2Upstream(service.loop, this);
+            connections.add(connection);
+            service.loop.connect(service, address, connection, connection::connected);
+        }
+    }
+
+    @Override
+    public void cancel(Attempt attempt) {
+        waiting.remove(attempt);
+    }
+
+    String authority() {
+        return host + ":" + address.getPort();
+    }
+
+    /** The attempt to connect has succeeded. */
+    void connected() {
+        connecting--;
+        serve();
+    }
+
+    /**
+     * It has not: so nobody who waits has anything to wait for, unless another connection works.
+     */
+    void notConnected(Http2Upstream connection, Refusal why) {
+        connecting--;
+        closed(connection);
+        boolean others = connections.stream().anyMatch(Http2Upstream::isUsable);
+        for (int left = waiting.size(); left > 0 && !others; left--) {
+            Attempt next = waiting.pollFirst();
+            if (next != null) {
+                next.noConnection(why);
+            }
+        }
+    }
+
+    /** Room for a stream, perhaps: whoever waited longest gets it. */
+    void serve() {
+        for (int i = 0; i < connections.size() && !waiting.isEmpty(); i++) {
+            Http2Upstream connection = connections.get(i);
+            while (connection.canOpen()) {
+                Attempt next = waiting.pollFirst();
+                if (next == null) {
+                    break;
+                }
+                connection.begin(next);
+            }
+        }
+        Attempt next = waiting.peekFirst();
+        if (next != null
+                && connecting == 0
+                && connections.stream().noneMatch(Http2Upstream::isUsable)) {
+            // All of them take nothing new any more: one that does has to be opened.
+            waiting.pollFirst();
+            acquire(next, true, false);
+        }
+    }
+
+    void closed(Http2Upstream connection) {
+        if (connections.remove(connection)) {
+            service.counters.count(Counters.UPSTREAM_CLOSED);
+        }
+    }
+
+    boolean isRetired() {
+        return left
+                || candidate.endpoint().role() == EndpointRole.DRAINING
+                || service.loop.isClosing();
+    }
+
+    @Override
+    public void retire() {
+        List.copyOf(connections).forEach(Http2Upstream::retire);
+    }
+
+    @Override
+    public void leave() {
+        left = true;
+        retire();
+    }
+
+    @Override
+    public boolean hasLeft() {
+        return left;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return connections.isEmpty() && waiting.isEmpty();
+    }
+
+    @Override
+    public int idle() {
+        return (int) connections.stream().filter(Http2Upstream::isIdle).count();
+    }
+
+    @Override
+    public void tick(long nowNanos) {
+        for (int i = connections.size() - 1; i >= 0; i--) {
+            Http2Upstream connection = connections.get(i);
+            connection.tick(nowNanos);
+            if (connection.isIdle() && nowNanos - connection.idleSince() > IDLE_NANOS) {
+                connection.retire();
+            }
+        }
+    }
+}
