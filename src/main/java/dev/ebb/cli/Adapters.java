@@ -6,10 +6,10 @@ import dev.ebb.config.GatewayConfig;
 import dev.ebb.config.ServiceConfig;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.core.ServiceName;
+import dev.ebb.gateway.FixedRoute;
 import dev.ebb.gateway.GatewayService;
 import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.Limits;
-import dev.ebb.gateway.Route;
 import dev.ebb.gateway.Timeouts;
 import dev.ebb.gateway.Transport;
 import dev.ebb.journal.JournalSettings;
@@ -75,9 +75,13 @@ final class Adapters {
                 .map(s ->
                         new GatewayService(
                                 s.name(),
-                                List.of(new Route(s.route().host(), s.route().path())),
+                                s.routes().stream().map(RouteAdapters::route).toList(),
                                 s.balance()))
                 .toList();
+    }
+
+    static List<FixedRoute> fixedRoutes(EbbConfig config) {
+        return config.routes().stream().map(RouteAdapters::fixed).toList();
     }
 
     static GatewaySettings gateway(EbbConfig config) {

@@ -5,6 +5,7 @@ import dev.ebb.config.EbbConfig;
 import dev.ebb.config.Loaded;
 import dev.ebb.config.Problem;
 import dev.ebb.config.Problem.Severity;
+import dev.ebb.config.RouteConfig;
 import dev.ebb.config.ServiceConfig;
 import dev.ebb.console.Wire;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
     private static Map<String, Object> json(ServiceConfig service) {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", service.name());
-        map.put("route", service.route().toString());
+        map.put("routes", service.routes().stream().map(RouteConfig::toString).toList());
         map.put("command", service.run().command());
         map.put("directory", service.run().directory().toString());
         map.put("strategy", service.balance().strategy().name().toLowerCase(Locale.ROOT));

@@ -73,7 +73,7 @@ final class DemoEbb implements Stage, AutoCloseable {
                 new ServiceConfig(
                         service.name(),
                         new RunConfig(run.command(), run.directory(), environment, run.ports()),
-                        service.route(),
+                        service.routes(),
                         service.resources(),
                         service.policy(),
                         service.balance());
@@ -85,6 +85,7 @@ final class DemoEbb implements Stage, AutoCloseable {
                 config.gateway(),
                 config.journal(),
                 config.logs(),
+                config.routes(),
                 List.of(watched));
     }
 

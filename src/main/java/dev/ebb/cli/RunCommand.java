@@ -4,6 +4,7 @@ import dev.ebb.config.ConfigFile;
 import dev.ebb.config.EbbConfig;
 import dev.ebb.config.Loaded;
 import dev.ebb.config.Problem.Severity;
+import dev.ebb.config.RouteConfig;
 import dev.ebb.config.ServiceConfig;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Policy.Range;
@@ -136,9 +137,8 @@ final class RunCommand implements Callable<Integer> {
         var table = new Table();
         for (ServiceConfig service : config.services()) {
             Range range = service.policy().range();
-            String url =
-                    service.route().host().map(h -> "http://" + h).orElse(base)
-                            + service.route().path();
+            RouteConfig.Match route = service.routes().getFirst().match();
+            String url = route.host().map(h -> "http://" + h).orElse(base) + route.path();
             table.add(
                     List.of(
                             Table.Cell.of(url, ink::blue),

@@ -149,7 +149,10 @@ public final class Wiring {
 
     private Gateway gateway() {
         try {
-            return Gateway.start(Adapters.gateway(config), Adapters.services(config));
+            return Gateway.start(
+                    Adapters.gateway(config),
+                    Adapters.services(config),
+                    Adapters.fixedRoutes(config));
         } catch (GatewayStartException e) {
             throw new Failure(
                     Exit.FAILED,
@@ -247,7 +250,11 @@ public final class Wiring {
                         "http://" + text(listening()),
                         file,
                         config.services().stream()
-                                .map(s -> new View.Routed(s.name().value(), s.route().toString()))
+                                .flatMap(s ->
+                                        s.routes().stream()
+                                                .map(r ->
+                                                        new View.Routed(
+                                                                s.name().value(), r.toString())))
                                 .toList());
         GatewayStats stats = gateway.stats();
         Map<String, View.Traffic> traffic = new HashMap<>();

@@ -9,6 +9,7 @@ import java.util.List;
  * @param listen where the gateway accepts requests
  * @param admin where the admin API listens; always loopback
  * @param tick from one decision to the next
+ * @param routes what the gateway answers itself
  * @param services at least one, in the order of the file
  */
 public record EbbConfig(
@@ -18,8 +19,10 @@ public record EbbConfig(
         GatewayConfig gateway,
         Journal journal,
         Logs logs,
+        List<FixedRouteConfig> routes,
         List<ServiceConfig> services) {
     public EbbConfig {
+        routes = List.copyOf(routes);
         services = List.copyOf(services);
     }
 

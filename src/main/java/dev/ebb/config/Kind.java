@@ -8,6 +8,14 @@ import java.util.Optional;
  */
 interface Kind<T> {
 
+    /** A kind with keys of its own, which have a table of their own in the reference. */
+    interface Nested {
+        Section<?> section();
+
+        /** What it is, for the reference's table of the keys around it. */
+        String brief();
+    }
+
     /** The value; empty when it is wrong, and then a problem says so. */
     Optional<T> read(Yaml node, Problems problems);
 

@@ -27,29 +27,27 @@ public final class Reference {
         out.append("| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
         var below = new ArrayList<Key<?>>();
         for (Key<?> key : section.keys()) {
-            boolean nested = key.kind() instanceof Section;
-            row(key, nested, out);
-            if (nested) {
+            row(key, out);
+            if (key.kind() instanceof Kind.Nested) {
                 below.add(key);
             }
         }
         out.append('\n');
         for (Key<?> key : below) {
             String name = path.isEmpty() ? key.name() : path + "." + key.name();
-            table(name, "`" + name + "`", (Section<?>) key.kind(), key.meaning(), out);
+            Section<?> nested = ((Kind.Nested) key.kind()).section();
+            table(name, "`" + name + "`", nested, key.meaning(), out);
         }
     }
 
-    private static <T> void row(Key<T> key, boolean nested, StringBuilder out) {
-        String value = nested ? "keys of its own, below" : key.kind().form();
-        String fallback =
-                key.required()
-                        ? "**required**"
-                        : nested
-                                ? ""
-                                : key.fallback()
-                                        .map(v -> "`" + key.kind().show(v) + "`")
-                                        .orElse("none");
+    private static <T> void row(Key<T> key, StringBuilder out) {
+        boolean nested = key.kind() instanceof Kind.Nested;
+        String value = key.kind() instanceof Kind.Nested n ? n.brief() : key.kind().form();
+        String shown =
+                key.fallback()
+                        .map(v -> nested ? "" : "`" + key.kind().show(v) + "`")
+                        .orElse("none");
+        String fallback = key.required() ? "**required**" : shown;
         var cells = List.of("`" + key.name() + "`", value, fallback, key.meaning());
         out.append("| ")
                 .append(String.join(" | ", cells.stream().map(Reference::cell).toList()))

@@ -96,12 +96,27 @@ final class RootSchema {
             Key.section("journal", JOURNAL, "How much disk the journal may take.");
     private static final Key<Logs> LOGS_KEY =
             Key.section("logs", LOGS, "How much disk the output of each instance may take.");
+    private static final Key<List<Placed<FixedRouteConfig>>> ROUTES =
+            Key.of(
+                    "routes",
+                    FixedRouteSchema.ROUTES,
+                    List.of(),
+                    "Requests that the gateway answers itself. For which of several routes is"
+                            + " taken they count as those of services, further down in the file.");
     static final Key<List<ServiceConfig>> SERVICES =
             Key.required("services", new ServicesKind(), "The services by their names.");
 
     static final Section<EbbConfig> ROOT =
             new Section<>(
-                    List.of(LISTEN, ADMIN, TICK, GATEWAY_KEY, JOURNAL_KEY, LOGS_KEY, SERVICES),
+                    List.of(
+                            LISTEN,
+                            ADMIN,
+                            TICK,
+                            GATEWAY_KEY,
+                            JOURNAL_KEY,
+                            LOGS_KEY,
+                            ROUTES,
+                            SERVICES),
                     RootSchema::build);
 
     private static EbbConfig build(Values v, Problems problems) {
@@ -114,6 +129,7 @@ final class RootSchema {
                             .formatted(admin.port()));
         }
         List<ServiceConfig> services = v.of(SERVICES);
+        RouteOwners.check(v.of(ROUTES), services, problems);
         for (ServiceConfig service : services) {
             var ports = service.run().ports();
             Optional.of(listen.port())
@@ -141,6 +157,7 @@ final class RootSchema {
                 v.of(GATEWAY_KEY),
                 v.of(JOURNAL_KEY),
                 v.of(LOGS_KEY),
+                v.of(ROUTES).stream().map(Placed::value).toList(),
                 services);
     }
 }

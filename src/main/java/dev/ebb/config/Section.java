@@ -9,13 +9,23 @@ import java.util.function.BiFunction;
  * A mapping with known keys. Unknown ones are errors that name the nearest known key. What the keys
  * say is put together by {@code build}, which may report problems between keys.
  */
-final class Section<T> implements Kind<T> {
+final class Section<T> implements Kind<T>, Kind.Nested {
     private final List<Key<?>> keys;
     private final BiFunction<Values, Problems, T> build;
 
     Section(List<Key<?>> keys, BiFunction<Values, Problems, T> build) {
         this.keys = List.copyOf(keys);
         this.build = build;
+    }
+
+    @Override
+    public Section<?> section() {
+        return this;
+    }
+
+    @Override
+    public String brief() {
+        return "keys of its own, below";
     }
 
     List<Key<?>> keys() {

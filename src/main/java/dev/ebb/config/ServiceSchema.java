@@ -3,7 +3,6 @@ package dev.ebb.config;
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.CheckPolicy;
 import dev.ebb.config.ServiceConfig.Resources;
-import dev.ebb.config.ServiceConfig.Route;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.Range;
 import dev.ebb.core.ServiceName;
@@ -54,8 +53,15 @@ final class ServiceSchema {
                     "instances",
                     RunSchema.instances(),
                     "Fewest and most instances of the service.");
-    static final Key<Route> ROUTE =
-            Key.section("route", RouteSchema.ROUTE, "Which requests are the service's.");
+    static final Key<List<Placed<RouteConfig>>> ROUTE =
+            Key.of(
+                    "route",
+                    RouteSchema.ROUTES,
+                    List.of(new Placed<>(Place.FILE, RouteSchema.ROUTES.section().defaults())),
+                    "Which requests are the service's. A request must fit all that a route says."
+                            + " Of several that fit, the first in this order is taken: a route for"
+                            + " its scheme, the more exact host, the longer path, one with methods,"
+                            + " the one with more headers, the one further up in the file.");
     static final Key<CheckPolicy> READY =
             Key.section("ready", BalanceSchema.READY, "How Ebb sees that an instance is well.");
     static final Key<Resources> RESOURCES_KEY =
@@ -87,7 +93,7 @@ final class ServiceSchema {
         return new ServiceConfig(
                 NAMELESS,
                 run,
-                v.of(ROUTE),
+                v.of(ROUTE).stream().map(Placed::value).toList(),
                 v.of(RESOURCES_KEY),
                 v.of(POLICY).withRange(range),
                 balance.withCheck(v.of(READY)));

@@ -2,12 +2,10 @@ package dev.ebb.config;
 
 import dev.ebb.core.ServiceName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** The services by name, each with a route of its own. */
+/** The services by name, each with routes of its own. */
 final class ServicesKind implements Kind<List<ServiceConfig>> {
     private static final int MOST = 1000;
 
@@ -23,7 +21,7 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
         }
         int before = problems.errors();
         var services = new ArrayList<ServiceConfig>();
-        Map<ServiceConfig.Route, String> routes = new HashMap<>();
+        var owners = new RouteOwners();
         for (Yaml.Entry entry : mapping.entries()) {
             Yaml.Scalar key = entry.key();
             if (!ServiceName.isValid(key.text())) {
@@ -33,9 +31,10 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
                                 + " is no service's name; it is 1 to 40 of a-z, 0-9 and '-', with a"
                                 + " letter first");
             }
-            Place place = placeOfRoute(entry);
             Optional<ServiceConfig> read = read(entry, problems);
-            route(entry).ifPresent(route -> checkRoute(route, key, place, routes, problems));
+            for (Placed<RouteConfig> route : routes(entry)) {
+                owners.claim(key.text(), route.value().match(), route.place(), problems);
+            }
             if (ServiceName.isValid(key.text())) {
                 read.ifPresent(s -> services.add(named(s, new ServiceName(key.text()))));
             }
@@ -56,16 +55,22 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
         return ServiceSchema.SERVICE.read(entry.value(), problems);
     }
 
-    /** The route even of a service that has errors elsewhere, so that all is told at once. */
-    private static Optional<ServiceConfig.Route> route(Yaml.Entry service) {
+    /** The routes even of a service that has errors elsewhere, so that all is told at once. */
+    private static List<Placed<RouteConfig>> routes(Yaml.Entry service) {
         Optional<Yaml> node = routeNode(service);
+        Section<RouteConfig> section = RouteSchema.ROUTES.section();
         if (node.isEmpty()) {
             return service.value() instanceof Yaml.Mapping
-                    ? Optional.of(RouteSchema.ROUTE.defaults())
-                    : Optional.empty();
+                    ? List.of(new Placed<>(service.key().place(), section.defaults()))
+                    : List.of();
         }
-        // Its problems are told already, by the service's own reading.
-        return RouteSchema.ROUTE.read(node.get(), new Problems());
+        var found = new ArrayList<Placed<RouteConfig>>();
+        for (Yaml item : OneOrMany.items(node.get())) {
+            // Its problems are told already, by the service's own reading.
+            section.read(item, new Problems())
+                    .ifPresent(route -> found.add(new Placed<>(item.place(), route)));
+        }
+        return found;
     }
 
     private static Optional<Yaml> routeNode(Yaml.Entry service) {
@@ -79,31 +84,8 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
         return Optional.empty();
     }
 
-    private static Place placeOfRoute(Yaml.Entry service) {
-        return routeNode(service).map(Yaml::place).orElse(service.key().place());
-    }
-
-    private static void checkRoute(
-            ServiceConfig.Route route,
-            Yaml.Scalar key,
-            Place place,
-            Map<ServiceConfig.Route, String> routes,
-            Problems problems) {
-        String other = routes.putIfAbsent(route, key.text());
-        if (other != null) {
-            problems.error(
-                    place,
-                    "'%s' has the route of '%s' (%s); give one of them another 'host' or 'path'"
-                            .formatted(key.text(), other, describe(route)));
-        }
-    }
-
-    private static String describe(ServiceConfig.Route route) {
-        return route.host().map("host "::concat).orElse("any host") + ", path " + route.path();
-    }
-
     private static ServiceConfig named(ServiceConfig s, ServiceName name) {
-        return new ServiceConfig(name, s.run(), s.route(), s.resources(), s.policy(), s.balance());
+        return new ServiceConfig(name, s.run(), s.routes(), s.resources(), s.policy(), s.balance());
     }
 
     @Override

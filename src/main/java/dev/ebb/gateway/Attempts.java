@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 abstract class Attempts {
     final GatewayLoop loop;
     final LoopService service;
+
+    /** Those of the request's route. */
+    final Timeouts timeouts;
+
     final RequestSide request;
     final long startNanos;
 
@@ -46,16 +50,21 @@ abstract class Attempts {
     boolean over;
     long progressNanos;
 
-    Attempts(LoopService service, RequestHead asked, RequestSide request, long nowNanos) {
+    Attempts(
+            LoopService service,
+            Timeouts timeouts,
+            RequestHead asked,
+            RequestSide request,
+            long nowNanos) {
         this.service = service;
+        this.timeouts = timeouts;
         this.request = request;
         loop = service.loop;
         tries = new Tries(service, service.mayRepeat(asked));
         priority = service.priorityOf(asked);
         upgrade = asked.upgrade;
         startNanos = nowNanos;
-        long own = loop.settings().timeouts().request().toNanos();
-        wholeNanos = Deadline.whole(own, asked.deadlineNanos);
+        wholeNanos = Deadline.whole(timeouts.request().toNanos(), asked.deadlineNanos);
         progressNanos = nowNanos;
     }
 

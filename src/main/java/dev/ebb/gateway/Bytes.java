@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Which bytes may stand where in an HTTP/1.1 head (RFC 9110 5.5, 5.6.2; RFC 9112 3.2). */
 final class Bytes {
@@ -69,6 +70,15 @@ final class Bytes {
         }
         int lower = b | 0x20;
         return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    }
+
+    static byte lower(byte b) {
+        return b >= 'A' && b <= 'Z' ? (byte) (b + 32) : b;
+    }
+
+    /** Whether {@code text[start, end)} is this, to the letter. */
+    static boolean same(byte[] text, int start, int end, byte[] wanted) {
+        return Arrays.equals(text, start, end, wanted, 0, wanted.length);
     }
 
     /** Whether {@code text[start, end)} is {@code lower}, in upper or lower case. */

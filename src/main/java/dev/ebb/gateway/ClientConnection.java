@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 // Netty tells of what fails by closing the connection, and that is where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection extends Client implements Downstream {
-    private static final int MAX_EMPTY_LINES = 2;
     private static final long MAX_LINGER_BYTES = 4L << 20;
 
     private enum State {
@@ -36,12 +35,12 @@ final class ClientConnection extends Client implements Downstream {
     private final Output out;
     private final Peer peer;
     private final BodyScanner body;
+    private final EmptyLines emptyLines = new EmptyLines();
     private final Answer answer;
     private State state = State.IDLE;
     private long sinceNanos;
     private @Nullable ByteBuf in;
     private int searched;
-    private int emptyLines;
     private @Nullable Exchange exchange;
     private boolean reading = true;
     private boolean processing;
@@ -132,11 +131,10 @@ final class ClientConnection extends Client implements Downstream {
         if (bytes == null) {
             return false;
         }
-        skipEmptyLines(bytes);
-        if (!bytes.isReadable() || emptyLineBegins(bytes)) {
-            return false;
-        }
         if (state == State.IDLE) {
+            if (!emptyLines.skip(bytes)) {
+                return false;
+            }
             state = State.HEAD;
             sinceNanos = loop.now();
         }
@@ -151,11 +149,12 @@ final class ClientConnection extends Client implements Downstream {
         RequestHead request = loop.requestHead();
         Head head = request.head;
         head.peek(bytes);
-        if (request.read() != null || head.length > loop.settings().limits().headBytes()) {
+        if (request.read(peer.secure) != null
+                || head.length > loop.settings().limits().headBytes()) {
             return false;
         }
         bytes.skipBytes(head.length);
-        emptyLines = 0;
+        emptyLines.reset();
         begin(request);
         return true;
     }
@@ -176,35 +175,15 @@ final class ClientConnection extends Client implements Downstream {
             return false;
         }
         searched = 0;
-        emptyLines = 0;
+        emptyLines.reset();
         RequestHead request = loop.requestHead();
         request.head.load(bytes, end - start);
-        Refusal refusal = request.read();
+        Refusal refusal = request.read(peer.secure);
         if (refusal != null) {
             return reject(refusal);
         }
         begin(request);
         return true;
-    }
-
-    /** A client may send an empty line after a request's body (RFC 9112 2.2). */
-    private void skipEmptyLines(ByteBuf bytes) {
-        while (state == State.IDLE
-                && emptyLines < MAX_EMPTY_LINES
-                && bytes.readableBytes() >= 2
-                && bytes.getByte(bytes.readerIndex()) == Bytes.CR
-                && bytes.getByte(bytes.readerIndex() + 1) == Bytes.LF) {
-            bytes.skipBytes(2);
-            emptyLines++;
-        }
-    }
-
-    /** Half an empty line: the other half decides whether it is one. */
-    private boolean emptyLineBegins(ByteBuf bytes) {
-        return state == State.IDLE
-                && emptyLines < MAX_EMPTY_LINES
-                && bytes.readableBytes() == 1
-                && bytes.getByte(bytes.readerIndex()) == Bytes.CR;
     }
 
     private void begin(RequestHead request) {
@@ -216,19 +195,38 @@ final class ClientConnection extends Client implements Downstream {
         state = State.EXCHANGE;
         isHead = request.isHead;
         answer.reset(request.http10, request.keepAlive);
-        int route = loop.routes().find(request);
-        long most = loop.settings().limits().requestBodyBytes();
-        boolean tooLarge = most > 0 && request.contentLength > most;
-        if (route == RouteTable.NONE || tooLarge) {
-            Refusal refusal = tooLarge ? Refusal.BODY_TOO_LARGE : Refusal.NO_ROUTE;
-            loop.unrouted().refused(refusal);
-            refused(refusal, body.done());
+        RouteEntry route = loop.routes().find(request, loop.overHttps(request, peer));
+        if (route.service < 0) {
+            answer(request, route);
             return;
         }
-        ByteBuf head = loop.rewriter().request(request, peer, loop.allocator());
-        var next = new Exchange(this, loop.service(route), request, body, head, loop.now());
+        long most = loop.settings().limits().requestBodyBytes();
+        if (most > 0 && request.contentLength > most) {
+            refuse(Refusal.BODY_TOO_LARGE);
+            return;
+        }
+        ByteBuf head = loop.rewriter().request(request, route, peer, loop.allocator());
+        LoopService service = loop.service(route.service);
+        var next = new Exchange(this, service, route.timeouts, request, body, head, loop.now());
         exchange = next;
         next.start();
+    }
+
+    /** No service is concerned: the route, or that there is none, says what to answer. */
+    private void answer(RequestHead request, RouteEntry route) {
+        OwnAnswer own = route.own(request);
+        if (own == null) {
+            refuse(route.refusal);
+            return;
+        }
+        loop.unrouted().own(own.status());
+        boolean keep = answer.keepAlive() && body.done() && !loop.isClosing();
+        own(loop.rewriter().own(own, keep, isHead, loop.allocator()), keep);
+    }
+
+    private void refuse(Refusal refusal) {
+        loop.unrouted().refused(refusal);
+        refused(refusal, body.done());
     }
 
     private boolean readBody() {
@@ -359,7 +357,14 @@ final class ClientConnection extends Client implements Downstream {
     public void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
         exchange = null;
         boolean keep = answer.keepAlive() && requestComplete && !loop.isClosing();
-        write(loop.rewriter().refusal(refusal, retryAfterSeconds, keep, isHead, loop.allocator()));
+        own(
+                loop.rewriter().refusal(refusal, retryAfterSeconds, keep, isHead, loop.allocator()),
+                keep);
+    }
+
+    /** Writes the gateway's own answer. */
+    private void own(ByteBuf whole, boolean keep) {
+        write(whole);
         flush();
         if (keep) {
             idle();

@@ -71,6 +71,12 @@ final class Counters {
         count(LATENCY + LatencyCounts.bucketOf(latencyNanos));
     }
 
+    /** The gateway answered by itself, as its configuration says. */
+    void own(int status) {
+        count(REQUESTS);
+        count(ANSWERS + status / 100);
+    }
+
     void refused(Refusal refusal) {
         count(cellOf(refusal));
     }

@@ -23,18 +23,21 @@ final class Exchange extends Attempts {
     private int status;
 
     /**
+     * @param timeouts those of the request's route
      * @param asked is read here only
      * @param head what goes to the instance, in HTTP/1.1's form; owned from here on
      */
     Exchange(
             Downstream client,
             LoopService service,
+            Timeouts timeouts,
             RequestHead asked,
             BodyScanner body,
             ByteBuf head,
             long nowNanos) {
         super(
                 service,
+                timeouts,
                 asked,
                 new RequestSide(asked, head, body, service.speaksHttp1(), service.loop),
                 nowNanos);
@@ -332,7 +335,6 @@ final class Exchange extends Attempts {
         if (over) {
             return;
         }
-        Timeouts timeouts = loop.settings().timeouts();
         if (open != null && connection != null && open.overdue(nowNanos, CLOSE_WAIT_NANOS)) {
             endStream(connection);
         } else if (!tunnel && nowNanos - startNanos > wholeNanos) {
@@ -345,23 +347,12 @@ final class Exchange extends Attempts {
         }
         if (connection != null || current.isQueued()) {
             // To connect has a timeout of its own.
-            Phase phase = phase();
+            Phase phase = Phase.of(connection, request.complete(), begun, tunnel);
             if (phase.overdue(nowNanos - progressNanos, timeouts)) {
                 giveUp(phase.refusal());
                 return;
             }
         }
         tickTries(nowNanos);
-    }
-
-    private Phase phase() {
-        Upstream connection = upstream();
-        if (connection == null) {
-            return Phase.WAITING;
-        }
-        if (begun) {
-            return tunnel ? Phase.TUNNEL : Phase.BODY;
-        }
-        return request.complete() || !connection.writable() ? Phase.HEAD : Phase.UPLOAD;
     }
 }

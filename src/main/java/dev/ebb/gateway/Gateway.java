@@ -95,11 +95,15 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         }
     }
 
-    private Gateway(GatewaySettings settings, List<GatewayService> services, TlsParts tls) {
+    private Gateway(
+            GatewaySettings settings,
+            List<GatewayService> services,
+            List<FixedRoute> fixed,
+            TlsParts tls) {
         this.settings = settings;
         this.tls = tls;
         this.services = List.copyOf(services);
-        var routes = new RouteTable(services);
+        var routes = new RouteTable(services, fixed, settings.timeouts());
         for (GatewayService service : services) {
             if (indexes.put(service.name(), indexes.size()) != null) {
                 throw new IllegalArgumentException("two services are called " + service.name());
@@ -131,11 +135,26 @@ public final class Gateway implements EndpointSink, AutoCloseable {
      */
     public static Gateway start(GatewaySettings settings, List<GatewayService> services)
             throws GatewayStartException {
-        return start(settings, services, LOOK_AT_CERTIFICATES);
+        return start(settings, services, List.of());
+    }
+
+    /**
+     * The same, with routes that the gateway answers itself.
+     *
+     * @throws GatewayStartException when an address cannot be had; its message says why
+     * @throws IllegalArgumentException when two services have one name, or two routes one match
+     */
+    public static Gateway start(
+            GatewaySettings settings, List<GatewayService> services, List<FixedRoute> fixed)
+            throws GatewayStartException {
+        return start(settings, services, fixed, LOOK_AT_CERTIFICATES);
     }
 
     static Gateway start(
-            GatewaySettings settings, List<GatewayService> services, Duration lookAtCertificates)
+            GatewaySettings settings,
+            List<GatewayService> services,
+            List<FixedRoute> fixed,
+            Duration lookAtCertificates)
             throws GatewayStartException {
         if (!settings.transport().available()) {
             throw new GatewayStartException(
@@ -149,7 +168,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         } catch (TlsFilesException e) {
             throw new GatewayStartException(String.valueOf(e.getMessage()), e);
         }
-        var gateway = new Gateway(settings, services, tls);
+        var gateway = new Gateway(settings, services, fixed, tls);
         try {
             gateway.listen();
             tls.all().ifPresent(Tls::start);

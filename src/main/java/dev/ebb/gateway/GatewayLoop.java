@@ -165,6 +165,13 @@ final class GatewayLoop {
         return routes;
     }
 
+    /**
+     * Whether the request came over https to us or, if they are trusted, to the proxy before us.
+     */
+    boolean overHttps(RequestHead request, Peer peer) {
+        return peer.secure || (settings.trustForwarded() && request.wasForwardedFromHttps());
+    }
+
     RequestHead requestHead() {
         return requestHead;
     }

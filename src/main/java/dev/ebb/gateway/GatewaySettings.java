@@ -83,4 +83,8 @@ public record GatewaySettings(
                 via,
                 Optional.of(listener));
     }
+
+    public GatewaySettings withTrustForwarded(boolean trust) {
+        return new GatewaySettings(listeners, loops, transport, limits, timeouts, trust, via, tls);
+    }
 }

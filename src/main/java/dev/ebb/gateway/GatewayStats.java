@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * What the gateway has counted since its start, summed over its event loops. Immutable; the parts
  * are read one after the other while traffic goes on, so they need not add up exactly.
  *
- * @param unrouted requests that were refused before a service was known
+ * @param unrouted requests that no service was to answer: refused, or answered by the gateway
+ *     itself
  * @param tls empty where none is configured
  */
 public record GatewayStats(

@@ -231,17 +231,27 @@ final class Head {
         return false;
     }
 
-    private boolean sameIgnoringCase(int one, int other, int size) {
-        for (int i = 0; i < size; i++) {
-            if (lower(bytes[one + i]) != lower(bytes[other + i])) {
+    /** Whether the field has this name, which is in lower case. */
+    boolean isNamed(int field, byte[] lowerName) {
+        int start = nameStart[field];
+        if (nameEnd[field] - start != lowerName.length) {
+            return false;
+        }
+        for (int i = 0; i < lowerName.length; i++) {
+            if (Bytes.lower(bytes[start + i]) != lowerName[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    private static int lower(byte b) {
-        return b >= 'A' && b <= 'Z' ? b + 32 : b;
+    private boolean sameIgnoringCase(int one, int other, int size) {
+        for (int i = 0; i < size; i++) {
+            if (Bytes.lower(bytes[one + i]) != Bytes.lower(bytes[other + i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How {@link #number} says that the value is no plain number of at most 18 digits. */

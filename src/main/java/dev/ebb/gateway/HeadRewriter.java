@@ -15,8 +15,8 @@ final class HeadRewriter {
     private static final byte[] CRLF = Bytes.ascii("\r\n");
     private static final byte[] SPACE_CRLF = Bytes.ascii(" \r\n");
     private static final byte[] COLON = Bytes.ascii(": ");
-    private static final byte[] SLASH = Bytes.ascii("/");
-    private static final byte[] ASTERISK = Bytes.ascii("*");
+    private static final byte[] DATE = Bytes.ascii("date: ");
+    private static final byte[] LENGTH = Bytes.ascii("content-length: ");
     private static final byte[] COMMA = Bytes.ascii(", ");
     private static final byte[] CHUNKED = Bytes.ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] HOST = Bytes.ascii("Host: ");
@@ -37,6 +37,7 @@ final class HeadRewriter {
     private static final byte[] TOKEN_KEEP_ALIVE = Bytes.ascii("keep-alive");
 
     private final HeadWriter out = new HeadWriter();
+    private final DateField date = new DateField();
     private final boolean trustForwarded;
     private final byte[] via;
 
@@ -49,10 +50,10 @@ final class HeadRewriter {
     }
 
     /** The request's head as the instance gets it. It is the same at each attempt. */
-    ByteBuf request(RequestHead request, Peer peer, ByteBufAllocator allocator) {
+    ByteBuf request(RequestHead request, RouteEntry route, Peer peer, ByteBufAllocator allocator) {
         Head head = request.head;
         out.clear();
-        addLine(request);
+        addLine(request, route);
         boolean named = namesFields(head);
         int run = head.fieldsStart;
         for (int i = 0; i < head.count; i++) {
@@ -71,21 +72,18 @@ final class HeadRewriter {
         return out.add(CRLF).toBuffer(allocator, 0);
     }
 
-    private void addLine(RequestHead request) {
+    private void addLine(RequestHead request, RouteEntry route) {
         byte[] text = request.head.bytes;
-        if (!request.absolute) {
+        if (!request.absolute && !route.rewrites) {
             out.add(text, 0, request.targetEnd).add(HTTP_11_LINE);
             return;
         }
         out.add(text, 0, request.targetStart);
-        if (request.pathStart == request.targetEnd) {
-            // Without path and query, OPTIONS is about the whole server (RFC 9112 3.2.4).
-            out.add(request.isOptions() ? ASTERISK : SLASH);
-        } else if (text[request.pathStart] == '?') {
-            out.add(SLASH);
+        route.addTarget(request, out);
+        out.add(HTTP_11_LINE);
+        if (request.absolute) {
+            out.add(HOST).add(text, request.hostStart, request.hostEnd).add(CRLF);
         }
-        out.add(text, request.pathStart, request.targetEnd).add(HTTP_11_LINE);
-        out.add(HOST).add(text, request.hostStart, request.hostEnd).add(CRLF);
     }
 
     /**
@@ -266,6 +264,25 @@ final class HeadRewriter {
         out.add(CRLF);
         if (!toHead) {
             out.add(refusal.body());
+        }
+        return out.toBuffer(allocator, 0);
+    }
+
+    /** An answer that the configuration gives, complete. */
+    ByteBuf own(OwnAnswer answer, boolean keep, boolean toHead, ByteBufAllocator allocator) {
+        out.clear();
+        out.add(HTTP_11).add(answer.status()).add(SPACE_CRLF);
+        for (OwnAnswer.Field field : answer.fields()) {
+            out.add(field.name()).add(COLON).add(field.value()).add(CRLF);
+        }
+        out.add(DATE).add(date.at(System.currentTimeMillis())).add(CRLF);
+        if (answer.status() != 204 && answer.status() != 304) {
+            out.add(LENGTH).add(Bytes.ascii(String.valueOf(answer.body().length))).add(CRLF);
+        }
+        addConnection(keep, false);
+        out.add(CRLF);
+        if (!toHead) {
+            out.add(answer.body());
         }
         return out.toBuffer(allocator, 0);
     }

@@ -30,6 +30,14 @@ final class HeadWriter {
         return this;
     }
 
+    HeadWriter addByte(char ascii) {
+        if (size == out.length) {
+            out = Arrays.copyOf(out, out.length * 2);
+        }
+        out[size++] = (byte) ascii;
+        return this;
+    }
+
     HeadWriter add(int threeDigits) {
         byte[] digits = {
             (byte) ('0' + threeDigits / 100),

@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** A client connection's part of the forwarding fields, put together once per connection. */
 final class Peer {
+    /** The client's address, as text. */
+    final byte[] client;
+
     final byte[] address;
     final byte[] proto;
     final byte[] port;
@@ -30,6 +33,7 @@ final class Peer {
         proto = Bytes.ascii("X-Forwarded-Proto: " + scheme + "\r\n");
         var from = host(remote);
         boolean v6 = from.indexOf(':') >= 0;
+        client = Bytes.ascii(from);
         address = Bytes.ascii(from + "\r\n");
         port = Bytes.ascii("X-Forwarded-Port: " + port(local) + "\r\n");
         forwarded =

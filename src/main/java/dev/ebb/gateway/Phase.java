@@ -2,6 +2,7 @@ package dev.ebb.gateway;
 
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What an exchange waits for, how long it may do so, and what the client is told then. */
 // The functions are method references.
@@ -20,6 +21,20 @@ enum Phase {
     Phase(Function<Timeouts, Duration> limit, Refusal refusal) {
         this.limit = limit;
         this.refusal = refusal;
+    }
+
+    /**
+     * @param upstream null as long as there is none
+     * @param sent all of the request has come
+     */
+    static Phase of(@Nullable Upstream upstream, boolean sent, boolean begun, boolean tunnel) {
+        if (upstream == null) {
+            return WAITING;
+        }
+        if (begun) {
+            return tunnel ? TUNNEL : BODY;
+        }
+        return sent || !upstream.writable() ? HEAD : UPLOAD;
     }
 
     boolean overdue(long quietNanos, Timeouts timeouts) {

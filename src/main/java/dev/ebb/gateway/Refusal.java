@@ -15,6 +15,7 @@ enum Refusal {
     BAD_FRAMING(400, "bad_framing", "The length of the request's body is not clear."),
     PLAIN_HTTP(400, "plain_http", "This port speaks TLS only; use https."),
     BAD_CHUNK(400, "bad_chunk", "The request's chunked body is not well-formed."),
+    AMBIGUOUS_PATH(400, "ambiguous_path", "The path can be read as belonging to several routes."),
     NO_ROUTE(404, "no_route", "No service is routed here."),
     METHOD_NOT_ALLOWED(405, "method_not_allowed", "CONNECT is not supported."),
     REQUEST_TIMEOUT(408, "request_timeout", "The request did not arrive in time."),

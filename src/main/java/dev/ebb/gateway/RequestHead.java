@@ -17,12 +17,14 @@ final class RequestHead {
     private static final byte[] H2C = Bytes.ascii("h2c");
     private static final byte[] HTTP_1 = Bytes.ascii("HTTP/1.");
     private static final byte[] HTTP = Bytes.ascii("HTTP/");
+    private static final byte[] HTTPS = Bytes.ascii("https");
     private static final byte[] PLAIN_SCHEME = Bytes.ascii("http://");
     private static final byte[] SECURE_SCHEME = Bytes.ascii("https://");
     private static final int LONGEST_METHOD = 32;
 
     final Head head;
     private final int maxTarget;
+    private byte[] scratch = new byte[0];
 
     /** How long the client waits, as it says; {@link Deadline#NONE} for no word. */
     long deadlineNanos;
@@ -200,6 +202,21 @@ final class RequestHead {
                 };
     }
 
+    /** The last proxy before us says so, if it says anything (the last one is the nearest). */
+    boolean wasForwardedFromHttps() {
+        boolean https = false;
+        for (int i = 0; i < head.count; i++) {
+            if (head.id[i] == FieldName.X_FORWARDED_PROTO) {
+                https = Bytes.is(head.bytes, head.valueStart[i], head.valueEnd[i], HTTPS);
+            }
+        }
+        return https;
+    }
+
+    boolean isGet() {
+        return method(head.bytes, "GET");
+    }
+
     boolean isOptions() {
         return method(head.bytes, "OPTIONS");
     }
@@ -310,6 +327,23 @@ final class RequestHead {
         }
         expectContinue = true;
         return null;
+    }
+
+    /** Where the target's path ends and a query, if there is one, begins. */
+    int pathEnd() {
+        int at = pathStart;
+        while (at < targetEnd && head.bytes[at] != '?') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Room for so many bytes, until the next call. */
+    byte[] scratch(int size) {
+        if (scratch.length < size) {
+            scratch = new byte[Math.max(size, 1024)];
+        }
+        return scratch;
     }
 
     /** Where the host's name ends and a port, if there is one, begins. */

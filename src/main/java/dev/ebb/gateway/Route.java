@@ -1,25 +1,38 @@
 package dev.ebb.gateway;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which requests go to a service: those for this host, if one is given, whose path begins with the
- * prefix at a segment's border ({@code /api} takes {@code /api} and {@code /api/x}, not {@code
- * /apix}). A route with a host goes before one without; then the longer prefix wins.
+ * Requests that go to a service, and what happens to them on the way.
+ *
+ * @param rewrite what takes the place of the matched prefix in the path that the instance sees;
+ *     empty for the path as it came
  */
-public record Route(Optional<String> host, String pathPrefix) {
-    public static final Route ALL = new Route(Optional.empty(), "/");
+public record Route(RouteMatch match, Optional<String> rewrite, RouteTimeouts timeouts) {
+    public static final Route ALL = path("/");
 
     public Route {
-        host = host.map(name -> name.toLowerCase(Locale.ROOT));
-        if (!pathPrefix.startsWith("/")) {
-            throw new IllegalArgumentException(
-                    "a route's path prefix starts with '/': " + pathPrefix);
-        }
+        // It is held to the same rules as a prefix.
+        rewrite = rewrite.map(to -> RouteMatch.of(Optional.empty(), to).path());
+    }
+
+    public Route(RouteMatch match) {
+        this(match, Optional.empty(), RouteTimeouts.NONE);
+    }
+
+    public Route(Optional<String> host, String pathPrefix) {
+        this(RouteMatch.of(host, pathPrefix));
     }
 
     public static Route path(String prefix) {
         return new Route(Optional.empty(), prefix);
+    }
+
+    public Route withRewrite(String to) {
+        return new Route(match, Optional.of(to), timeouts);
+    }
+
+    public Route withTimeouts(RouteTimeouts changed) {
+        return new Route(match, rewrite, changed);
     }
 }

@@ -24,7 +24,15 @@ class ConfigErrorsTest {
 
     static Stream<Arguments> errors() {
         return Stream.of(
-                        keys(), ranges(), numbers(), routes(), commands(), addresses(), relations())
+                        keys(),
+                        ranges(),
+                        numbers(),
+                        routes(),
+                        conditions(),
+                        fixedRoutes(),
+                        commands(),
+                        addresses(),
+                        relations())
                 .flatMap(s -> s);
     }
 
@@ -49,7 +57,7 @@ class ConfigErrorsTest {
                 bad(
                         "hello",
                         "f.yaml:1:1: 'hello' is no mapping; write keys below it: listen, admin,"
-                                + " tick, gateway, journal, logs, services"),
+                                + " tick, gateway, journal, logs, routes, services"),
                 bad(
                         "listen: 127.0.0.1:80\n",
                         "f.yaml:1:1: 'services' is missing; it is a mapping of services by name, at"
@@ -205,8 +213,105 @@ class ConfigErrorsTest {
                         "route: {host: 'a.example:80'}",
                         "f.yaml:5:19: 'a.example:80' has a port; write only the host: a.example"),
                 inService(
-                        "route: {host: '*.example'}",
-                        "f.yaml:5:19: '*.example' is no host name; leave 'host' out for any host"));
+                        "route: {host: '*'}",
+                        "f.yaml:5:19: '*' is no host name; leave 'host' out for any host"),
+                inService(
+                        "route: {host: 'a.*.example'}",
+                        "f.yaml:5:19: 'a.*.example' is no host name; write for example"
+                                + " shop.example.com, or *.example.com for all names below"),
+                inService(
+                        "route: {path: /a;b, rewrite: /%61}",
+                        "f.yaml:5:19: '/a;b' can be read in two ways; no ';', and"
+                                + " percent-encodings only of what is not ASCII",
+                        "f.yaml:5:34: '/%61' can be read in two ways; no ';', and"
+                                + " percent-encodings only of what is not ASCII"),
+                inService("route: []", "f.yaml:5:12: the list is empty; it is " + ROUTE),
+                inService(
+                        "route: [{path: /a}, {path: /a/}, nothing]",
+                        "f.yaml:5:25: 'web' has this route twice (any host, path /a); remove one",
+                        "f.yaml:5:38: 'nothing' is no mapping; write keys below it: host, path,"
+                                + " methods, headers, scheme, rewrite, timeouts"));
+    }
+
+    private static final String ROUTE =
+            "a mapping with the keys host, path, methods, headers, scheme, rewrite, timeouts, or a"
+                    + " list of such mappings";
+
+    private static Stream<Arguments> conditions() {
+        return Stream.of(
+                inService(
+                        "route: {methods: [get, CONNECT, 'A B']}",
+                        "f.yaml:5:23: 'get' is no method; write GET",
+                        "f.yaml:5:28: 'CONNECT' is never accepted; remove it",
+                        "f.yaml:5:37: 'A B' is no method; write for example GET or POST"),
+                inService(
+                        "route: {methods: []}",
+                        "f.yaml:5:22: 1 to 50 methods are here; or remove the line"),
+                inService(
+                        "route: {scheme: ftp}",
+                        "f.yaml:5:21: 'ftp' is not known; it is one of: any, http, https"),
+                inService(
+                        "route: {headers: {'a b': c, Upgrade: h2c, x: [], y: \"a\\nb\"}}",
+                        "f.yaml:5:23: 'a b' is no name of a header field, such as x-version",
+                        "f.yaml:5:33: the field upgrade is the gateway's own matter; remove it",
+                        "f.yaml:5:50: a list is no value of a header field; it is one line of ASCII"
+                                + " text",
+                        "f.yaml:5:57: 'a\uFFFDb' is no value of a header field; it is one line of"
+                                + " ASCII text"),
+                inService(
+                        "route: {headers: {Host: a}}",
+                        "f.yaml:5:22: a host is no condition on headers; use the key 'host'"),
+                inService(
+                        "route: {timeouts: {request: soon, connect: 1s}}",
+                        "f.yaml:5:33: 'soon' is no duration; write for example 500ms, 10s or 2m",
+                        "f.yaml:5:39: unknown key 'connect'; known here: request, request-body,"
+                                + " response-head, response-body, tunnel"));
+    }
+
+    private static Stream<Arguments> fixedRoutes() {
+        return Stream.of(
+                bad(
+                        "routes: {path: /a}\n" + SERVICE,
+                        "f.yaml:1:9: a route here has either 'respond' or 'redirect'"),
+                bad(
+                        "routes:\n"
+                                + "- {respond: {status: 204, body: x}}\n"
+                                + "- {path: /b, respond: {status: 101}, rewrite: /c}\n"
+                                + SERVICE,
+                        "f.yaml:2:33: an answer with status 204 has no body; remove it",
+                        "f.yaml:3:32: '101' is out of range; it is from 200 to 599",
+                        "f.yaml:3:38: unknown key 'rewrite'; known here: host, path, methods,"
+                                + " headers, scheme, respond, redirect"),
+                bad(
+                        "routes:\n- {path: /a, redirect: ftp://x/}\n- {path: /b, redirect: //x}\n"
+                                + "- {path: /c, redirect: 'https://u:p@x/'}\n"
+                                + SERVICE,
+                        "f.yaml:2:24: 'ftp://x/' is no target; it is https, a URL or a path",
+                        "f.yaml:3:24: '//x' is no target; it is https, a URL or a path",
+                        "f.yaml:4:24: 'https://u:p@x/' is no target; it is https, a URL or a path"),
+                bad(
+                        "routes:\n- redirect: {to: https, keep-path: true}\n  scheme: https\n"
+                                + "- redirect: {to: 'https://x/', keep-path: true, port: 1}\n"
+                                + SERVICE,
+                        "f.yaml:2:36: 'to: https' always keeps the path; remove this",
+                        "f.yaml:4:18: a path can follow no URL that ends with '/' or has a '?' or"
+                                + " '#'",
+                        "f.yaml:4:55: 'port' is for 'to: https'; write the port in the URL"),
+                bad(
+                        "routes:\n- redirect: https\n  scheme: https\n" + SERVICE,
+                        "f.yaml:2:3: a redirect to https is for requests over http; remove"
+                                + " 'scheme'"),
+                bad(
+                        "routes:\n- respond: {}\n- {redirect: /x}\n" + SERVICE,
+                        "f.yaml:2:3: this is the route of 'web' (any host, path /); give one of"
+                                + " them another 'host' or 'path'",
+                        "f.yaml:3:3: this is the route of 'web' (any host, path /); give one of"
+                                + " them another 'host' or 'path'"),
+                bad(
+                        "routes: [{redirect: https}, {redirect: {to: https, port: 8443}}]\n"
+                                + SERVICE,
+                        "f.yaml:1:29: this route is here twice (any host, path /, http); give one"
+                                + " of them another 'host' or 'path'"));
     }
 
     private static Stream<Arguments> commands() {

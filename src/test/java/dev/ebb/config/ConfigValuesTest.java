@@ -37,7 +37,7 @@ class ConfigValuesTest {
         assertThat(config.listen()).hasToString("127.0.0.1:8080");
         assertThat(config.admin()).hasToString("127.0.0.1:0");
         assertThat(web.name()).hasToString("web");
-        assertThat(web.route()).hasToString("*/");
+        assertThat(web.routes()).hasToString("[*/]");
         assertThat(web.policy()).isEqualTo(Policy.DEFAULT.withRange(new Range(2, 4)));
         assertThat(web.balance()).isEqualTo(BalancePolicy.DEFAULT);
         assertThat(web.run().directory()).isAbsolute();
@@ -162,6 +162,59 @@ class ConfigValuesTest {
         assertThat(config.services())
                 .extracting(s -> s.balance().slowStart())
                 .containsOnly(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aServiceMayHaveSeveralRoutes() {
+        ServiceConfig web =
+                service(
+                        """
+                        route:
+                        - path: /api/
+                          rewrite: /v2/
+                          timeouts: {request: 5s}
+                        - host: "*.Example.com"
+                          methods: [POST, GET]
+                          headers: {X-Beta: "*", x-version: "2"}
+                          scheme: https
+                        """);
+        assertThat(web.routes())
+                .extracting(RouteConfig::toString)
+                .containsExactly("*/api", "*.example.com/, https, GET/POST, x-beta, x-version: 2");
+        assertThat(web.routes().getFirst().rewrite()).contains("/v2");
+        assertThat(web.routes().getFirst().timeouts().request()).contains(Duration.ofSeconds(5));
+        assertThat(web.routes().getFirst().timeouts().responseHead()).isEmpty();
+        // One mapping is as good as a list of one.
+        assertThat(service("route: {path: /a}").routes())
+                .isEqualTo(service("route: [{path: /a}]").routes());
+    }
+
+    @Test
+    void theGatewayMayAnswerItself() {
+        var routes =
+                config(
+                                """
+                                routes:
+                                - redirect: https
+                                - path: /robots.txt
+                                  respond: {body: "User-agent: *\\n"}
+                                - host: old.example
+                                  redirect: {to: "https://new.example", keep-path: true}
+                                services:
+                                  web: {run: {command: s}, instances: 1}
+                                """)
+                        .routes();
+        assertThat(routes)
+                .extracting(FixedRouteConfig::answer)
+                .containsExactly(
+                        new FixedRouteConfig.Redirect(Optional.empty(), 443, false, true),
+                        new FixedRouteConfig.Respond(
+                                200,
+                                Map.of("content-type", "text/plain; charset=utf-8"),
+                                "User-agent: *\n"),
+                        new FixedRouteConfig.Redirect(
+                                Optional.of("https://new.example"), 443, true, true));
+        assertThat(routes.getFirst().match().scheme()).isEqualTo(RouteConfig.Scheme.HTTP);
     }
 
     @Test

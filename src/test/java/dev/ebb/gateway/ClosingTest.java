@@ -121,7 +121,7 @@ class ClosingTest {
                                         service("one", Route.path("/a")),
                                         service("two", Route.path("/a")))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("services one and two have the same route");
+                .hasMessageContaining("service one and service two have the same route");
     }
 
     @Test

@@ -48,7 +48,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     TestGateway(GatewaySettings settings, BalancePolicy policy) {
-        this(settings, new GatewayService(HELLO, List.of(Route.ALL), policy));
+        this(settings, policy, List.of(Route.ALL));
     }
 
     TestGateway(GatewaySettings settings, BalancePolicy policy, Protocol protocol) {
@@ -57,13 +57,22 @@ final class TestGateway implements AutoCloseable {
                 new GatewayService(HELLO, List.of(Route.ALL), policy).withProtocol(protocol));
     }
 
-    TestGateway(GatewaySettings settings, GatewayService service) {
+    TestGateway(
+            GatewaySettings settings,
+            BalancePolicy policy,
+            List<Route> routes,
+            FixedRoute... fixed) {
+        this(settings, new GatewayService(HELLO, routes, policy), fixed);
+    }
+
+    TestGateway(GatewaySettings settings, GatewayService service, FixedRoute... fixed) {
         try {
             gateway =
                     Gateway.start(
                             settings.withListeners(
                                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                             List.of(service),
+                            List.of(fixed),
                             Duration.ofMillis(20));
         } catch (GatewayStartException e) {
             throw new IllegalStateException(e);
