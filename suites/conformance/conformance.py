@@ -21,7 +21,7 @@ from suite import EBB, HOME, Suite, free_port, wait_until  # noqa: E402
 import tools  # noqa: E402
 
 # What tells `ebb proxy` that its endpoints speak HTTP/2 from the first byte.
-UPSTREAM_H2 = []
+UPSTREAM_H2 = ["--protocol", "http2"]
 AGAIN = 2
 AGAIN_MOST = 30
 RESULTS = os.path.join(HOME, "target", "conformance")

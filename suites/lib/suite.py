@@ -21,7 +21,8 @@ import tempfile
 import time
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EBB = os.path.join(HOME, "ebb")
+# Another one than this folder's may be judged, an installed one for example.
+EBB = os.environ.get("EBB_COMMAND") or os.path.join(HOME, "ebb")
 LIB = os.path.join(HOME, "suites", "lib")
 SERVICE = "check"
 

@@ -6,6 +6,7 @@ import dev.ebb.balance.StrategyKind;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.GatewayStartException;
+import dev.ebb.gateway.Protocol;
 import dev.ebb.gateway.StaticGateway;
 import dev.ebb.gateway.Transport;
 import dev.ebb.gateway.tls.TlsServerSettings;
@@ -88,6 +89,15 @@ final class ProxyCommand implements Callable<Integer> {
     private List<String> to = List.of();
 
     @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            defaultValue = "http1",
+            description =
+                    "What the addresses of --to speak: http1 (the default), or http2 from the first"
+                            + " byte, which gRPC needs.")
+    private String protocol = "http1";
+
+    @Option(
             names = "--check",
             paramLabel = "PATH",
             description = "Check with GET PATH instead of a TCP connect.")
@@ -158,7 +168,11 @@ final class ProxyCommand implements Callable<Integer> {
 
     private Gateway start(List<InetSocketAddress> addresses) {
         try {
-            return StaticGateway.start(settings(), policy(), addresses);
+            return StaticGateway.start(
+                    settings(),
+                    policy(),
+                    word("--protocol", protocol, Protocol.values()),
+                    addresses);
         } catch (GatewayStartException e) {
             throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
         }

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,7 +224,32 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
 
     @Override
     public void failed(int code, String why) {
-        close();
+        Channel open = channel;
+        if (open != null && !closed) {
+            closed = true;
+            pool.closed(this);
+            // The reason why it ends.
+            http2().flush();
+            linger(open);
+            pool.serve();
+        }
+    }
+
+    /**
+     * Ends the writing side only, and throws away what still comes in for a while: closing with
+     * unread bytes would reset the connection, and the instance would never learn why.
+     */
+    private void linger(Channel open) {
+        open.config().setAutoRead(true);
+        open.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(
+                        written -> {
+                            if (open.isActive()) {
+                                Ends.shutdownOutput(open);
+                            }
+                        });
+        long nanos = loop.settings().timeouts().linger().toNanos();
+        loop.eventLoop().schedule(() -> open.close(), nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -21,9 +21,13 @@ public final class StaticGateway {
 
     /** Starts it; all addresses are active at once, and are one service that gets everything. */
     public static Gateway start(
-            GatewaySettings settings, BalancePolicy policy, List<InetSocketAddress> addresses)
+            GatewaySettings settings,
+            BalancePolicy policy,
+            Protocol protocol,
+            List<InetSocketAddress> addresses)
             throws GatewayStartException {
-        var service = new GatewayService(SERVICE, List.of(Route.ALL), policy);
+        GatewayService service =
+                new GatewayService(SERVICE, List.of(Route.ALL), policy).withProtocol(protocol);
         Gateway gateway = Gateway.start(settings, List.of(service));
         List<Endpoint> endpoints = new ArrayList<>();
         for (InetSocketAddress address : addresses) {

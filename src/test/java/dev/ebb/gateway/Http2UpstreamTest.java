@@ -140,9 +140,13 @@ class Http2UpstreamTest {
 
     @Test
     void whatWasRefusedGoesElsewhereWhateverItsMethod() throws IOException {
+        // As many as the requests, however fast they come.
+        var retry = new RetryPolicy(true, 3, 1, 100);
+        BalancePolicy policy =
+                TestGateway.policy(retry, TestGateway.NO_EJECTION, TestGateway.SELDOM);
         try (var refusing = new TestHttp2Instance(100, (request, answer) -> answer.refuse());
                 var good = new TestHttp2Instance(100, Http2UpstreamTest::hello);
-                var gateway = gateway(TestGateway.PLAIN, refusing, good);
+                var gateway = gateway(policy, refusing, good);
                 var client = new TestClient(gateway.gateway)) {
             for (int i = 0; i < 20; i++) {
                 assertThat(client.ask(TestClient.post("/", "once")).status()).isEqualTo(200);
