@@ -67,6 +67,10 @@ class IntoTls(threading.Thread):
         super().__init__(daemon=True)
         self.port = free_port()
         self.target = target
+        self.trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.trusting.check_hostname = False
+        self.trusting.verify_mode = ssl.CERT_NONE
+        self.trusting.set_alpn_protocols(["http/1.1"])
 
     def run(self):
         asyncio.run(self.listen())
@@ -76,12 +80,8 @@ class IntoTls(threading.Thread):
         await server.serve_forever()
 
     async def carry(self, reader, writer):
-        trusting = ssl.create_default_context()
-        trusting.check_hostname = False
-        trusting.verify_mode = ssl.CERT_NONE
-        trusting.set_alpn_protocols(["http/1.1"])
         try:
-            there = await asyncio.open_connection("127.0.0.1", self.target, ssl=trusting)
+            there = await asyncio.open_connection("127.0.0.1", self.target, ssl=self.trusting)
         except OSError:
             writer.close()
             return

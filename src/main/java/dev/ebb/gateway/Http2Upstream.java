@@ -242,12 +242,11 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     private void linger(Channel open) {
         open.config().setAutoRead(true);
         open.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(
-                        written -> {
-                            if (open.isActive()) {
-                                Ends.shutdownOutput(open);
-                            }
-                        });
+                .addListener(written -> {
+                    if (open.isActive()) {
+                        Ends.shutdownOutput(open);
+                    }
+                });
         long nanos = loop.settings().timeouts().linger().toNanos();
         loop.eventLoop().schedule(() -> open.close(), nanos, TimeUnit.NANOSECONDS);
     }
