@@ -4,6 +4,7 @@ import dev.ebb.config.Address;
 import dev.ebb.config.EbbConfig;
 import dev.ebb.config.GatewayConfig;
 import dev.ebb.config.ServiceConfig;
+import dev.ebb.config.TlsConfig;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.FixedRoute;
@@ -12,8 +13,11 @@ import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.Limits;
 import dev.ebb.gateway.Timeouts;
 import dev.ebb.gateway.Transport;
+import dev.ebb.gateway.tls.TlsClientSettings;
+import dev.ebb.gateway.tls.TlsServerSettings;
 import dev.ebb.journal.JournalSettings;
 import dev.ebb.observe.ServiceResources;
+import dev.ebb.pki.IdentityFiles;
 import dev.ebb.platform.process.LaunchSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,13 +75,13 @@ final class Adapters {
     }
 
     static List<GatewayService> services(EbbConfig config) {
-        return config.services().stream()
-                .map(s ->
-                        new GatewayService(
-                                s.name(),
-                                s.routes().stream().map(RouteAdapters::route).toList(),
-                                s.balance()))
-                .toList();
+        return config.services().stream().map(Adapters::service).toList();
+    }
+
+    private static GatewayService service(ServiceConfig s) {
+        var routes = s.routes().stream().map(RouteAdapters::route).toList();
+        var service = new GatewayService(s.name(), routes, s.balance());
+        return s.tls().map(Adapters::tls).map(service::withTls).orElse(service);
     }
 
     static List<FixedRoute> fixedRoutes(EbbConfig config) {
@@ -87,14 +91,27 @@ final class Adapters {
     static GatewaySettings gateway(EbbConfig config) {
         GatewayConfig gateway = config.gateway();
         return new GatewaySettings(
-                List.of(socketAddress(config.listen())),
+                config.listen().map(Adapters::socketAddress).stream().toList(),
                 gateway.loops(),
                 Transport.valueOf(gateway.transport().name()),
                 limits(gateway.limits()),
                 timeouts(gateway.timeouts()),
                 gateway.trustForwarded(),
                 Optional.empty(),
-                Optional.empty());
+                config.tls().map(Adapters::tls));
+    }
+
+    private static TlsServerSettings tls(TlsConfig tls) {
+        IdentityFiles[] certificates = tls.certificates().toArray(IdentityFiles[]::new);
+        TlsServerSettings settings =
+                TlsServerSettings.of(socketAddress(tls.listen()), certificates)
+                        .withMinimum(TlsServerSettings.Minimum.valueOf(tls.minimum().name()));
+        var verify = TlsServerSettings.Verify.valueOf(tls.clients().verify().name());
+        return tls.clients().ca().map(ca -> settings.withClients(verify, ca)).orElse(settings);
+    }
+
+    private static TlsClientSettings tls(TlsConfig.Instances tls) {
+        return new TlsClientSettings(tls.ca(), tls.identity(), tls.serverName(), tls.verify());
     }
 
     private static Limits limits(GatewayConfig.Limits l) {

@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import dev.ebb.config.Address;
 import dev.ebb.config.ConfigFile;
 import dev.ebb.config.EbbConfig;
 import dev.ebb.config.Loaded;
@@ -7,6 +8,7 @@ import dev.ebb.config.Problem;
 import dev.ebb.config.Problem.Severity;
 import dev.ebb.config.RouteConfig;
 import dev.ebb.config.ServiceConfig;
+import dev.ebb.config.TlsConfig;
 import dev.ebb.console.Wire;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,7 +65,14 @@ final class CheckCommand implements Callable<Integer> {
                         file,
                         Texts.count(names.size(), "service"),
                         String.join(", ", names),
-                        config.listen());
+                        listening(config));
+    }
+
+    private static String listening(EbbConfig config) {
+        return Stream.concat(
+                        config.listen().map(Address::toString).stream(),
+                        config.tls().map(tls -> tls.listen() + " (TLS)").stream())
+                .collect(Collectors.joining(" and "));
     }
 
     private static Map<String, Object> json(Loaded loaded) {
@@ -71,10 +82,22 @@ final class CheckCommand implements Callable<Integer> {
         root.put("problems", loaded.problems().stream().map(CheckCommand::json).toList());
         loaded.config()
                 .ifPresent(c -> {
-                    root.put("listen", c.listen().toString());
+                    c.listen().ifPresent(a -> root.put("listen", a.toString()));
+                    c.tls().ifPresent(tls -> root.put("tls", json(tls)));
                     root.put("services", c.services().stream().map(s -> json(s)).toList());
                 });
         return root;
+    }
+
+    private static Map<String, Object> json(TlsConfig tls) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("listen", tls.listen().toString());
+        map.put(
+                "certificates",
+                tls.certificates().stream().map(c -> c.certificate().toString()).toList());
+        map.put("minimum", tls.minimum());
+        map.put("clients", tls.clients().verify());
+        return map;
     }
 
     private static Map<String, Object> json(Problem problem) {

@@ -76,10 +76,15 @@ final class DemoEbb implements Stage, AutoCloseable {
                         service.routes(),
                         service.resources(),
                         service.policy(),
-                        service.balance());
-        var listen = port.map(p -> new Address(config.listen().host(), p)).orElse(config.listen());
+                        service.balance(),
+                        service.tls());
+        var listen =
+                port.isEmpty()
+                        ? config.listen()
+                        : config.listen().map(address -> new Address(address.host(), port.get()));
         return new EbbConfig(
                 listen,
+                config.tls(),
                 config.admin(),
                 config.tick(),
                 config.gateway(),

@@ -52,6 +52,7 @@ public final class Main implements Runnable {
                     "run",
                     "proxy",
                     "check",
+                    "certificate",
                     "status",
                     "explain",
                     "replay",
@@ -84,6 +85,7 @@ public final class Main implements Runnable {
             case "run" -> new RunCommand();
             case "proxy" -> new ProxyCommand();
             case "check" -> new CheckCommand();
+            case "certificate" -> new CertificateCommand();
             case "status" -> new StatusCommand();
             case "explain" -> new ExplainCommand();
             case "replay" -> new ReplayCommand();

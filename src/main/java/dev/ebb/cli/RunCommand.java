@@ -6,12 +6,15 @@ import dev.ebb.config.Loaded;
 import dev.ebb.config.Problem.Severity;
 import dev.ebb.config.RouteConfig;
 import dev.ebb.config.ServiceConfig;
+import dev.ebb.console.View;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Policy.Range;
 import dev.ebb.platform.process.LogFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -133,12 +136,18 @@ final class RunCommand implements Callable<Integer> {
                         + state.path()
                         + ", admin at http://"
                         + Wiring.text(ebb.adminAddress()));
-        String base = "http://" + Wiring.text(ebb.listening());
+        String base = ebb.urls().getFirst();
+        String scheme = base.substring(0, base.indexOf(':'));
+        ebb.view().tls().stream()
+                .flatMap(tls -> tls.certificates().stream())
+                .map(c -> "TLS at " + ebb.urls().getLast() + ", certificate for " + describe(c))
+                .map(ink::dim)
+                .forEach(lines::add);
         var table = new Table();
         for (ServiceConfig service : config.services()) {
             Range range = service.policy().range();
             RouteConfig.Match route = service.routes().getFirst().match();
-            String url = route.host().map(h -> "http://" + h).orElse(base) + route.path();
+            String url = route.host().map(h -> scheme + "://" + h).orElse(base) + route.path();
             table.add(
                     List.of(
                             Table.Cell.of(url, ink::blue),
@@ -154,6 +163,11 @@ final class RunCommand implements Callable<Integer> {
                 ink.dim("Ctrl-C ends it" + (keep ? " and leaves the instances running." : "."))
                         + "\n");
         return lines;
+    }
+
+    private static String describe(View.Certificate certificate) {
+        var until = Instant.ofEpochMilli(certificate.expiresWallMillis()).atZone(ZoneOffset.UTC);
+        return String.join(", ", certificate.names()) + " until " + until.toLocalDate();
     }
 
     private static String command(ServiceConfig service) {

@@ -28,10 +28,13 @@ final class StderrLogger extends LegacyAbstractLogger {
     StderrLogger(String name) {
         this.name = name;
         this.shortName = name.substring(name.lastIndexOf('.') + 1);
+        // Who replaces a certificate wants to see that it is in use.
+        boolean tells = name.startsWith("dev.ebb.gateway.tls");
         this.least =
                 level(
                         System.getProperty(
-                                name.startsWith("io.netty") ? "ebb.log.netty" : "ebb.log"));
+                                name.startsWith("io.netty") ? "ebb.log.netty" : "ebb.log",
+                                tells ? "INFO" : "WARN"));
     }
 
     private static int level(@Nullable String word) {

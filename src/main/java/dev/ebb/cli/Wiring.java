@@ -16,6 +16,7 @@ import dev.ebb.core.Now;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewayStartException;
 import dev.ebb.gateway.GatewayStats;
+import dev.ebb.gateway.tls.TlsFilesException;
 import dev.ebb.journal.FileJournal;
 import dev.ebb.journal.Opening;
 import dev.ebb.observe.ProcessMetrics;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,6 +156,9 @@ public final class Wiring {
                     Adapters.services(config),
                     Adapters.fixedRoutes(config));
         } catch (GatewayStartException e) {
+            if (e.getCause() instanceof TlsFilesException) {
+                throw new Failure(Exit.FAILED, "TLS in " + file + ": " + e.getMessage());
+            }
             throw new Failure(
                     Exit.FAILED,
                     e.getMessage() + " ('listen' in " + file + ", or stop what has it)");
@@ -218,9 +223,20 @@ public final class Wiring {
         return warning;
     }
 
-    /** Where the gateway listens. */
+    /** Where the gateway listens, without TLS if there is such a place. */
     public InetSocketAddress listening() {
-        return gateway.addresses().getFirst();
+        return gateway.addresses().stream()
+                .findFirst()
+                .or(gateway::tlsAddress)
+                .orElseThrow(() -> new IllegalStateException("the gateway listens nowhere"));
+    }
+
+    /** Where requests are accepted, as URLs without a path; at least one. */
+    public List<String> urls() {
+        return Stream.concat(
+                        gateway.addresses().stream().map(a -> "http://" + text(a)),
+                        gateway.tlsAddress().stream().map(a -> "https://" + text(a)))
+                .toList();
     }
 
     public InetSocketAddress adminAddress() {
@@ -247,7 +263,7 @@ public final class Wiring {
                         BuildInfo.load().version(),
                         ProcessHandle.current().pid(),
                         startedWallMillis,
-                        "http://" + text(listening()),
+                        String.join(", ", urls()),
                         file,
                         config.services().stream()
                                 .flatMap(s ->
@@ -260,7 +276,24 @@ public final class Wiring {
         Map<String, View.Traffic> traffic = new HashMap<>();
         stats.services().forEach((name, t) -> traffic.put(name.value(), traffic(t)));
         traffic.put("", traffic(stats.unrouted()));
-        return new View(about, controller.status(), traffic, ears.failures().get(), loop.figures());
+        return new View(
+                about,
+                controller.status(),
+                traffic,
+                ears.failures().get(),
+                loop.figures(),
+                stats.tls().map(Wiring::tls));
+    }
+
+    private static View.Tls tls(GatewayStats.Tls tls) {
+        return new View.Tls(
+                new View.Handshakes(tls.clients().done(), tls.clients().failed()),
+                new View.Handshakes(tls.instances().done(), tls.instances().failed()),
+                tls.certificates().stream()
+                        .map(c ->
+                                new View.Certificate(
+                                        c.file().toString(), c.names(), c.expires().toEpochMilli()))
+                        .toList());
     }
 
     static String text(InetSocketAddress address) {

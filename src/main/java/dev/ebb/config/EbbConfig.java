@@ -2,18 +2,21 @@ package dev.ebb.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A whole configuration file, checked and with every default filled in. Immutable.
  *
- * @param listen where the gateway accepts requests
+ * @param listen where the gateway accepts requests in the clear; empty for nowhere
+ * @param tls where it accepts them by TLS; at least one of the two is there
  * @param admin where the admin API listens; always loopback
  * @param tick from one decision to the next
  * @param routes what the gateway answers itself
  * @param services at least one, in the order of the file
  */
 public record EbbConfig(
-        Address listen,
+        Optional<Address> listen,
+        Optional<TlsConfig> tls,
         Address admin,
         Duration tick,
         GatewayConfig gateway,

@@ -3,6 +3,7 @@ package dev.ebb.config;
 import dev.ebb.config.EbbConfig.Journal;
 import dev.ebb.config.EbbConfig.Logs;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -51,7 +52,7 @@ final class RootSchema {
                     List.of(LOG_SIZE, LOG_FILES, LOGS_GONE),
                     (v, problems) -> new Logs(v.of(LOG_SIZE), v.of(LOG_FILES), v.of(LOGS_GONE)));
 
-    private static Kind<Address> address(Predicate<Address> allowed, String unless) {
+    static Kind<Address> address(Predicate<Address> allowed, String unless) {
         return Kinds.scalar(
                 "an address such as 127.0.0.1:8080 or [::1]:8080; port 0 takes any free one",
                 text ->
@@ -68,12 +69,39 @@ final class RootSchema {
                 Address::toString);
     }
 
-    static final Key<Address> LISTEN =
+    private static Kind<Optional<Address>> addressOrNone() {
+        Kind<Address> address = address(a -> true, "");
+        return new Kind<>() {
+            @Override
+            public Optional<Optional<Address>> read(Yaml node, Problems problems) {
+                boolean none = node instanceof Yaml.Scalar s && s.text().strip().equals("none");
+                return none
+                        ? Optional.of(Optional.empty())
+                        : address.read(node, problems).map(Optional::of);
+            }
+
+            @Override
+            public String form() {
+                return address.form() + "; or none";
+            }
+
+            @Override
+            public String show(Optional<Address> value) {
+                return value.map(Address::toString).orElse("none");
+            }
+        };
+    }
+
+    static final Key<Optional<Address>> LISTEN =
             Key.of(
                     "listen",
-                    address(a -> true, ""),
-                    new Address("127.0.0.1", 8080),
-                    "Where the gateway accepts requests. `:8080` accepts them from every network.");
+                    addressOrNone(),
+                    Optional.of(new Address("127.0.0.1", 8080)),
+                    "Where the gateway accepts requests in the clear. `:8080` accepts them from"
+                            + " every network; `none` leaves only `tls`.");
+    static final Key<TlsConfig> TLS_KEY =
+            Key.optional(
+                    "tls", TlsSchema.TLS, "Where the gateway accepts requests by TLS, and how.");
     static final Key<Address> ADMIN =
             Key.of(
                     "admin",
@@ -110,6 +138,7 @@ final class RootSchema {
             new Section<>(
                     List.of(
                             LISTEN,
+                            TLS_KEY,
                             ADMIN,
                             TICK,
                             GATEWAY_KEY,
@@ -120,26 +149,10 @@ final class RootSchema {
                     RootSchema::build);
 
     private static EbbConfig build(Values v, Problems problems) {
-        Address listen = v.of(LISTEN);
-        Address admin = v.of(ADMIN);
-        if (v.sound(LISTEN, ADMIN) && listen.port() != 0 && listen.port() == admin.port()) {
-            problems.error(
-                    v.place(ADMIN),
-                    "'admin' and 'listen' have the same port %d; use another, or 0 for a free one"
-                            .formatted(admin.port()));
-        }
+        checkPorts(v, problems);
         List<ServiceConfig> services = v.of(SERVICES);
         RouteOwners.check(v.of(ROUTES), services, problems);
         for (ServiceConfig service : services) {
-            var ports = service.run().ports();
-            Optional.of(listen.port())
-                    .filter(port -> ports.first() <= port && port <= ports.last())
-                    .ifPresent(port ->
-                            problems.error(
-                                    v.place(LISTEN),
-                                    ("the gateway's port %d is among the ports %s of the"
-                                                    + " service '%s'; use another")
-                                            .formatted(port, ports, service.name())));
             Duration freshness = service.policy().in().freshness();
             if (freshness.compareTo(v.of(TICK)) <= 0) {
                 problems.error(
@@ -151,13 +164,54 @@ final class RootSchema {
             }
         }
         return new EbbConfig(
-                listen,
-                admin,
+                v.of(LISTEN),
+                v.given(TLS_KEY),
+                v.of(ADMIN),
                 v.of(TICK),
                 v.of(GATEWAY_KEY),
                 v.of(JOURNAL_KEY),
                 v.of(LOGS_KEY),
                 v.of(ROUTES).stream().map(Placed::value).toList(),
                 services);
+    }
+
+    private record Port(String key, Key<?> at, int number) {}
+
+    /** The gateway, TLS and the admin API each listen by themselves; instances have the rest. */
+    private static void checkPorts(Values v, Problems problems) {
+        if (v.of(LISTEN).isEmpty() && v.given(TLS_KEY).isEmpty() && v.sound(TLS_KEY)) {
+            problems.error(
+                    v.place(LISTEN), "'listen' is none and there is no 'tls'; give one of them");
+        }
+        var ports = new ArrayList<Port>();
+        v.of(LISTEN)
+                .filter(a -> v.sound(LISTEN))
+                .ifPresent(a -> ports.add(new Port("listen", LISTEN, a.port())));
+        v.given(TLS_KEY).ifPresent(tls -> ports.add(new Port("tls", TLS_KEY, tls.listen().port())));
+        if (v.sound(ADMIN)) {
+            ports.add(new Port("admin", ADMIN, v.of(ADMIN).port()));
+        }
+        for (int i = 0; i < ports.size(); i++) {
+            Port one = ports.get(i);
+            for (Port other : ports.subList(0, i)) {
+                if (one.number() != 0 && one.number() == other.number()) {
+                    problems.error(
+                            v.place(one.at()),
+                            "'%s' and '%s' have the same port %d; use another, or 0 for a free one"
+                                    .formatted(one.key(), other.key(), one.number()));
+                }
+            }
+            for (ServiceConfig service : v.of(SERVICES)) {
+                var own = service.run().ports();
+                boolean gateway = !one.key().equals("admin");
+                if (gateway && own.first() <= one.number() && one.number() <= own.last()) {
+                    problems.error(
+                            v.place(one.at()),
+                            ("the gateway's port %d is among the ports %s of the service '%s'; use"
+                                            + " another")
+                                    .formatted(one.number(), own, service.name()));
+                }
+            }
+        }
     }
 }

@@ -182,7 +182,7 @@ final class RouteSchema {
                 text -> text);
     }
 
-    private static Kind<String> host() {
+    static Kind<String> host() {
         return Kinds.scalar(
                 "a host name such as shop.example.com or *.example.com",
                 text -> {

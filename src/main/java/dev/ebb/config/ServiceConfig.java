@@ -4,6 +4,7 @@ import dev.ebb.balance.BalancePolicy;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ServiceName;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
  * Everything about one service. Immutable.
  *
  * @param routes at least one
+ * @param tls how its instances are spoken to by TLS; without it in the clear
  */
 public record ServiceConfig(
         ServiceName name,
@@ -18,7 +20,8 @@ public record ServiceConfig(
         List<RouteConfig> routes,
         Resources resources,
         Policy policy,
-        BalancePolicy balance) {
+        BalancePolicy balance,
+        Optional<TlsConfig.Instances> tls) {
     public ServiceConfig {
         routes = List.copyOf(routes);
     }

@@ -68,13 +68,19 @@ final class ServiceSchema {
             Key.section("resources", RESOURCES, "What one instance may use.");
     static final Key<BalancePolicy> BALANCE =
             Key.section("balance", BalanceSchema.BALANCE, "How requests are shared out.");
+    static final Key<TlsConfig.Instances> TLS =
+            Key.optional(
+                    "tls",
+                    TlsSchema.INSTANCES,
+                    "Speak TLS to the instances, checks included; `tls: {}` is enough for"
+                            + " certificates that the JDK trusts.");
     static final Key<Policy> POLICY =
             Key.section("policy", PolicySchema.POLICY, "When instances are added and let go.");
 
     /** A service but for its name, which is the key that it stands behind. */
     static final Section<ServiceConfig> SERVICE =
             new Section<>(
-                    List.of(RUN, INSTANCES, ROUTE, READY, RESOURCES_KEY, BALANCE, POLICY),
+                    List.of(RUN, INSTANCES, ROUTE, READY, RESOURCES_KEY, BALANCE, TLS, POLICY),
                     ServiceSchema::build);
 
     private static final ServiceName NAMELESS = new ServiceName("nameless");
@@ -96,6 +102,7 @@ final class ServiceSchema {
                 v.of(ROUTE).stream().map(Placed::value).toList(),
                 v.of(RESOURCES_KEY),
                 v.of(POLICY).withRange(range),
-                balance.withCheck(v.of(READY)));
+                balance.withCheck(v.of(READY)),
+                v.given(TLS));
     }
 }

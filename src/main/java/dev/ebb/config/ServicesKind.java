@@ -85,7 +85,8 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
     }
 
     private static ServiceConfig named(ServiceConfig s, ServiceName name) {
-        return new ServiceConfig(name, s.run(), s.routes(), s.resources(), s.policy(), s.balance());
+        return new ServiceConfig(
+                name, s.run(), s.routes(), s.resources(), s.policy(), s.balance(), s.tls());
     }
 
     @Override

@@ -1,13 +1,20 @@
 package dev.ebb.config;
 
+import dev.ebb.pki.Checked;
+import dev.ebb.pki.Identity;
+import dev.ebb.pki.IdentityFiles;
+import dev.ebb.pki.TrustFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The machine around a configuration file, as far as it can be checked without running anything:
- * the folder that relative paths start from, directories, and programs.
+ * the folder that relative paths start from, directories, programs, and certificates.
  */
 interface Surroundings {
 
@@ -23,9 +30,25 @@ interface Surroundings {
      */
     Optional<String> wrongProgram(String program, Path directory, Optional<String> searched);
 
+    /** What is in these files; empty when nothing is looked at. */
+    Optional<Checked<Identity>> read(IdentityFiles files);
+
+    /** The same. */
+    Optional<Checked<List<X509Certificate>>> read(TrustFile file);
+
     /** Nothing is looked at. */
     static Surroundings none() {
         return new Machine(Path.of("").toAbsolutePath(), "") {
+            @Override
+            public Optional<Checked<Identity>> read(IdentityFiles files) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Checked<List<X509Certificate>>> read(TrustFile file) {
+                return Optional.empty();
+            }
+
             @Override
             public Optional<String> wrongDirectory(Path directory) {
                 return Optional.empty();
@@ -60,6 +83,16 @@ interface Surroundings {
             } catch (InvalidPathException e) {
                 return Optional.empty();
             }
+        }
+
+        @Override
+        public Optional<Checked<Identity>> read(IdentityFiles files) {
+            return Optional.of(files.read(Instant.now()));
+        }
+
+        @Override
+        public Optional<Checked<List<X509Certificate>>> read(TrustFile file) {
+            return Optional.of(file.read(Instant.now()));
         }
 
         @Override

@@ -30,6 +30,7 @@ final class Metrics {
         decisions(view.status(), out);
         instances(view.status(), out);
         traffic(new TreeMap<>(view.traffic()), out);
+        view.tls().ifPresent(tls -> TlsMetrics.write(tls, out));
         return out.toString();
     }
 

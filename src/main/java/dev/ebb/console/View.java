@@ -4,19 +4,22 @@ import dev.ebb.control.Status;
 import dev.ebb.core.LatencyCounts;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that the admin API shows at one moment. Immutable.
  *
  * @param traffic by service name; the empty name stands for what had no route
  * @param failures the newest of each service that had one in this life of Ebb
+ * @param tls empty where none is configured
  */
 public record View(
         About ebb,
         Status status,
         Map<String, Traffic> traffic,
         List<LastFailure> failures,
-        Loop loop) {
+        Loop loop,
+        Optional<Tls> tls) {
     public View {
         traffic = Map.copyOf(traffic);
         failures = List.copyOf(failures);
@@ -122,4 +125,36 @@ public record View(
             long lastTickNanos,
             long longestTickNanos,
             long sinceLastNanos) {}
+
+    /**
+     * What there is of TLS.
+     *
+     * @param clients handshakes with clients
+     * @param instances handshakes with instances, checks included
+     * @param certificates that clients are shown
+     */
+    public record Tls(Handshakes clients, Handshakes instances, List<Certificate> certificates) {
+        public Tls {
+            certificates = List.copyOf(certificates);
+        }
+    }
+
+    /**
+     * Since Ebb started.
+     *
+     * @param done that succeeded
+     * @param failed by cause
+     */
+    public record Handshakes(long done, Map<String, Long> failed) {
+        public Handshakes {
+            failed = Map.copyOf(failed);
+        }
+    }
+
+    /** A certificate in use, and when the first of its chain expires, since the epoch. */
+    public record Certificate(String file, List<String> names, long expiresWallMillis) {
+        public Certificate {
+            names = List.copyOf(names);
+        }
+    }
 }

@@ -300,7 +300,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     /** Where it listens without TLS, with the ports that were really taken. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
-                .filter(channel -> tlsListener.filter(tls -> tls == channel).isEmpty())
+                .filter(channel -> tlsListener.filter(channel::equals).isEmpty())
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .toList();
     }

@@ -21,6 +21,8 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands between TLS and a client's connection. Until the first byte there is nothing but this;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 // Netty tells of what fails by closing the connection, and that is where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TlsDoor extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsDoor.class);
+
     /** A record of TLS that holds a handshake begins so (RFC 8446 5.1). */
     private static final int HANDSHAKE_RECORD = 22;
 
@@ -115,7 +119,10 @@ final class TlsDoor extends ChannelInboundHandlerAdapter {
                 if (done.isSuccess()) {
                     handshakeDone(ctx);
                 } else {
-                    failed(ctx, HandshakeFailure.of(done.cause()));
+                    var why = HandshakeFailure.of(done.cause());
+                    var from = ctx.channel().remoteAddress();
+                    LOG.debug("TLS with {}: {} ({})", from, why, String.valueOf(done.cause()));
+                    failed(ctx, why);
                 }
             }
             // Its last word: as if it had closed its side.

@@ -148,6 +148,13 @@ final class Certificates {
                 .orElse(certificate.getSubjectX500Principal().getName());
     }
 
+    /** IPv6 addresses come in full, and are told in short (RFC 5952). */
+    private static String shown(String name, int type) {
+        return type == IP_ADDRESS
+                ? name.replaceFirst("(^|:)0(:0)+(:|$)", "::")
+                : name.toLowerCase(Locale.ROOT);
+    }
+
     /** The DNS names in lower case, then the addresses. */
     static List<String> names(X509Certificate certificate) {
         var names = new LinkedHashSet<String>();
@@ -157,8 +164,7 @@ final class Certificates {
                 if (all != null) {
                     all.stream()
                             .filter(name -> name.get(0).equals(type))
-                            .forEach(name ->
-                                    names.add(name.get(1).toString().toLowerCase(Locale.ROOT)));
+                            .forEach(name -> names.add(shown(name.get(1).toString(), type)));
                 }
             } catch (CertificateException e) {
                 return List.of();

@@ -12,6 +12,8 @@ import dev.ebb.core.Lifecycle;
 import dev.ebb.demo.HelloService;
 import dev.ebb.platform.process.LogFiles;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,12 +21,18 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +122,49 @@ class WiringTest {
         var connection = (HttpURLConnection) url.openConnection();
         connection.setReadTimeout(5000);
         return connection.getResponseCode();
+    }
+
+    @Test
+    void servesByTlsWithACertificateOfItsOwnMaking() throws Exception {
+        var out = new StringWriter();
+        var written = new PrintWriter(out, true);
+        int code =
+                Main.commandLine(written, written)
+                        .execute("certificate", "--folder", folder.toString());
+        assertThat(code).isEqualTo(Exit.OK);
+        String tls =
+                "tls:"
+                        + out.toString()
+                                .split("tls:", -1)[1]
+                                .split("And then", -1)[0]
+                                .replace(":8443", ":0");
+        Wiring ebb =
+                start(helloYaml("200ms").replace("listen: 127.0.0.1:0", "listen: none\n" + tls));
+        awaitServing(ebb, 2);
+        assertThat(ebb.urls()).singleElement().asString().startsWith("https://127.0.0.1:");
+        var url = URI.create(ebb.urls().getFirst() + "/").toURL();
+        var connection = (HttpsURLConnection) url.openConnection();
+        connection.setSSLSocketFactory(trusting(folder.resolve("certificate.pem")));
+        connection.setReadTimeout(5000);
+        assertThat(connection.getResponseCode()).isEqualTo(200);
+        assertThat(ebb.view().tls().orElseThrow().clients().done()).isEqualTo(1);
+        assertThat(ebb.view().ebb().listen()).startsWith("https://");
+        // The admin API is another listener, and without TLS.
+        assertThat(ebb.adminAddress().getPort()).isNotEqualTo(ebb.listening().getPort());
+    }
+
+    private static SSLSocketFactory trusting(Path certificate) throws Exception {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (var in = Files.newInputStream(certificate)) {
+            store.setCertificateEntry(
+                    "it", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        var trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context.getSocketFactory();
     }
 
     @Test

@@ -56,8 +56,8 @@ class ConfigErrorsTest {
                                 + " --help"),
                 bad(
                         "hello",
-                        "f.yaml:1:1: 'hello' is no mapping; write keys below it: listen, admin,"
-                                + " tick, gateway, journal, logs, routes, services"),
+                        "f.yaml:1:1: 'hello' is no mapping; write keys below it: listen, tls,"
+                                + " admin, tick, gateway, journal, logs, routes, services"),
                 bad(
                         "listen: 127.0.0.1:80\n",
                         "f.yaml:1:1: 'services' is missing; it is a mapping of services by name, at"
@@ -89,7 +89,7 @@ class ConfigErrorsTest {
                 inService(
                         "colour: red",
                         "f.yaml:5:5: unknown key 'colour'; known here: run, instances, route,"
-                                + " ready, resources, balance, policy"),
+                                + " ready, resources, balance, tls, policy"),
                 inService(
                         "instances: 3",
                         "f.yaml:5:5: the key 'instances' is here twice, first in line 4; keep one"),

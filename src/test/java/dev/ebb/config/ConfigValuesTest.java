@@ -34,7 +34,7 @@ class ConfigValuesTest {
         EbbConfig config =
                 config("services:\n  web:\n    run: {command: serve}\n    instances: 2..4\n");
         ServiceConfig web = config.services().getFirst();
-        assertThat(config.listen()).hasToString("127.0.0.1:8080");
+        assertThat(config.listen().orElseThrow()).hasToString("127.0.0.1:8080");
         assertThat(config.admin()).hasToString("127.0.0.1:0");
         assertThat(web.name()).hasToString("web");
         assertThat(web.routes()).hasToString("[*/]");

@@ -35,16 +35,18 @@ class ReferenceTest {
     }
 
     @Test
-    void everyExampleOnThePageIsAccepted() throws IOException {
-        String text = Files.readString(PROJECT.resolve("docs/configuration.md"));
-        var blocks = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(text);
-        int count = 0;
-        while (blocks.find()) {
-            Loaded loaded = ConfigFile.read("configuration.md", blocks.group(1));
-            assertThat(loaded.problems()).as(blocks.group(1)).isEmpty();
-            count++;
+    void everyExampleOnThePagesIsAccepted() throws IOException {
+        for (String page : List.of("configuration.md", "tls.md")) {
+            String text = Files.readString(PROJECT.resolve("docs").resolve(page));
+            var blocks = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(text);
+            int count = 0;
+            while (blocks.find()) {
+                Loaded loaded = ConfigFile.read(page, blocks.group(1));
+                assertThat(loaded.problems()).as(blocks.group(1)).isEmpty();
+                count++;
+            }
+            assertThat(count).as(page).isPositive();
         }
-        assertThat(count).isPositive();
     }
 
     @Test

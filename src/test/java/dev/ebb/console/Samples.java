@@ -75,7 +75,16 @@ public final class Samples {
                                 1_789_999_999_000L,
                                 "exited with code 1",
                                 List.of("no such file"))),
-                new View.Loop(60, 1, 2_000_000, 9_000_000, 100_000_000));
+                new View.Loop(60, 1, 2_000_000, 9_000_000, 100_000_000),
+                Optional.of(
+                        new View.Tls(
+                                new View.Handshakes(7, Map.of("timeout", 1L)),
+                                new View.Handshakes(2, Map.of("bad_certificate", 3L)),
+                                List.of(
+                                        new View.Certificate(
+                                                "/etc/tls/shop.pem",
+                                                List.of("shop.test"),
+                                                1_800_000_000_000L)))));
     }
 
     private static LatencyCounts latency() {

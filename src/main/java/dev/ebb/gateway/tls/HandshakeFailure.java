@@ -93,7 +93,8 @@ public enum HandshakeFailure {
         if (contains(text, "did_not_return_a_certificate", "empty client certificate chain")) {
             return NO_CERTIFICATE;
         }
-        if (contains(text, "_alert_", "fatal alert")) {
+        // An alert that was not encrypted yet, as OpenSSL sends it, is a packet that is too short.
+        if (contains(text, "_alert_", "fatal alert", "bad_packet_length")) {
             return REFUSED_BY_PEER;
         }
         if (contains(
