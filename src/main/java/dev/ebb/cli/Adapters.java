@@ -11,6 +11,7 @@ import dev.ebb.gateway.FixedRoute;
 import dev.ebb.gateway.GatewayService;
 import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.Limits;
+import dev.ebb.gateway.Protocol;
 import dev.ebb.gateway.Timeouts;
 import dev.ebb.gateway.Transport;
 import dev.ebb.gateway.tls.TlsClientSettings;
@@ -80,7 +81,9 @@ final class Adapters {
 
     private static GatewayService service(ServiceConfig s) {
         var routes = s.routes().stream().map(RouteAdapters::route).toList();
-        var service = new GatewayService(s.name(), routes, s.balance());
+        var service =
+                new GatewayService(s.name(), routes, s.balance())
+                        .withProtocol(Protocol.valueOf(s.protocol().name()));
         return s.tls().map(Adapters::tls).map(service::withTls).orElse(service);
     }
 

@@ -77,6 +77,7 @@ final class DemoEbb implements Stage, AutoCloseable {
                         service.resources(),
                         service.policy(),
                         service.balance(),
+                        service.protocol(),
                         service.tls());
         var listen =
                 port.isEmpty()

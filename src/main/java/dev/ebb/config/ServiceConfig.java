@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * Everything about one service. Immutable.
  *
  * @param routes at least one
+ * @param protocol what its instances speak
  * @param tls how its instances are spoken to by TLS; without it in the clear
  */
 public record ServiceConfig(
@@ -21,9 +22,16 @@ public record ServiceConfig(
         Resources resources,
         Policy policy,
         BalancePolicy balance,
+        Protocol protocol,
         Optional<TlsConfig.Instances> tls) {
     public ServiceConfig {
         routes = List.copyOf(routes);
+    }
+
+    /** What the instances of a service speak. */
+    public enum Protocol {
+        HTTP1,
+        HTTP2
     }
 
     /**

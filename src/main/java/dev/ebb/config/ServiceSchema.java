@@ -2,6 +2,7 @@ package dev.ebb.config;
 
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.CheckPolicy;
+import dev.ebb.config.ServiceConfig.Protocol;
 import dev.ebb.config.ServiceConfig.Resources;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.Range;
@@ -68,6 +69,14 @@ final class ServiceSchema {
             Key.section("resources", RESOURCES, "What one instance may use.");
     static final Key<BalancePolicy> BALANCE =
             Key.section("balance", BalanceSchema.BALANCE, "How requests are shared out.");
+    static final Key<Protocol> PROTOCOL =
+            Key.of(
+                    "protocol",
+                    Kinds.oneOf(Protocol.class),
+                    Protocol.HTTP1,
+                    "What the instances speak: `http1`, or `http2` (in the clear without asking,"
+                            + " over TLS by ALPN), which gRPC needs. Clients may speak either in"
+                            + " any case.");
     static final Key<TlsConfig.Instances> TLS =
             Key.optional(
                     "tls",
@@ -80,7 +89,16 @@ final class ServiceSchema {
     /** A service but for its name, which is the key that it stands behind. */
     static final Section<ServiceConfig> SERVICE =
             new Section<>(
-                    List.of(RUN, INSTANCES, ROUTE, READY, RESOURCES_KEY, BALANCE, TLS, POLICY),
+                    List.of(
+                            RUN,
+                            INSTANCES,
+                            ROUTE,
+                            READY,
+                            RESOURCES_KEY,
+                            BALANCE,
+                            PROTOCOL,
+                            TLS,
+                            POLICY),
                     ServiceSchema::build);
 
     private static final ServiceName NAMELESS = new ServiceName("nameless");
@@ -95,6 +113,9 @@ final class ServiceSchema {
                                     .formatted(run.ports(), range.max())
                             + " widen 'ports'");
         }
+        if (v.of(READY).grpcService().isPresent() && v.of(PROTOCOL) != Protocol.HTTP2) {
+            problems.error(v.place(READY), "a check by gRPC needs 'protocol: http2'");
+        }
         BalancePolicy balance = v.of(BALANCE);
         return new ServiceConfig(
                 NAMELESS,
@@ -103,6 +124,7 @@ final class ServiceSchema {
                 v.of(RESOURCES_KEY),
                 v.of(POLICY).withRange(range),
                 balance.withCheck(v.of(READY)),
+                v.of(PROTOCOL),
                 v.given(TLS));
     }
 }

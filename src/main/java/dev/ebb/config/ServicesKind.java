@@ -86,7 +86,14 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
 
     private static ServiceConfig named(ServiceConfig s, ServiceName name) {
         return new ServiceConfig(
-                name, s.run(), s.routes(), s.resources(), s.policy(), s.balance(), s.tls());
+                name,
+                s.run(),
+                s.routes(),
+                s.resources(),
+                s.policy(),
+                s.balance(),
+                s.protocol(),
+                s.tls());
     }
 
     @Override
