@@ -36,10 +36,6 @@ class Kind:
         self.version, self.missing = version, missing
 
 
-class DidNotStart(Exception):
-    """With the command, so that it can be tried by hand."""
-
-
 class Proxy:
     """A running one."""
 
@@ -59,7 +55,7 @@ class Proxy:
             if not self.process.ended():
                 return (time.monotonic() - begun) * 1000
         self.stop()
-        raise DidNotStart(f"{self.name} does not start: {' '.join(self.command)}")
+        raise SystemExit(f"{self.name} does not start: {' '.join(self.command)}")
 
     def stop(self):
         if self.process:

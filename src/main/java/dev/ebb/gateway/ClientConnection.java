@@ -42,6 +42,7 @@ final class ClientConnection extends Client implements Downstream {
     private @Nullable ByteBuf in;
     private int searched;
     private @Nullable Exchange exchange;
+    private boolean fresh = true;
     private boolean reading = true;
     private boolean processing;
     private boolean isHead;
@@ -179,6 +180,14 @@ final class ClientConnection extends Client implements Downstream {
         RequestHead request = loop.requestHead();
         request.head.load(bytes, end - start);
         Refusal refusal = request.read(peer.secure);
+        if (refusal == Refusal.VERSION && fresh && Preface.begins(bytes.readerIndex(start))) {
+            if (bytes.readableBytes() >= Preface.LENGTH) {
+                in = null;
+                state = State.CLOSED;
+                loop.speaksHttp2(this, channel, bytes);
+            }
+            return false;
+        }
         if (refusal != null) {
             return reject(refusal);
         }
@@ -193,6 +202,7 @@ final class ClientConnection extends Client implements Downstream {
             body.fixed(request.contentLength);
         }
         state = State.EXCHANGE;
+        fresh = false;
         isHead = request.isHead;
         answer.reset(request.http10, request.keepAlive);
         RouteEntry route = loop.routes().find(request, loop.overHttps(request, peer));

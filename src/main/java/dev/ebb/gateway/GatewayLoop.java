@@ -6,6 +6,7 @@ import dev.ebb.balance.LoopShare;
 import dev.ebb.gateway.http2.Http2Settings;
 import dev.ebb.gateway.http2.Scratch;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -57,7 +58,10 @@ final class GatewayLoop {
     private final RequestHead outgoingHead;
     private final Http2Heads http2Heads = new Http2Heads();
     private final Scratch scratch = new Scratch();
+    private final RequestFields requestFields = new RequestFields();
     private final Http2Settings toInstances;
+    private final Http2Settings toClients;
+    private final List<Http2Client> toSend = new ArrayList<>();
     private final List<Attempt> toFlush = new ArrayList<>();
     private final HeadRewriter rewriter;
     private final RandomGenerator random;
@@ -93,6 +97,7 @@ final class GatewayLoop {
                 Http2Settings.DEFAULT
                         .withHeaders(4096, limits.headBytes(), true)
                         .withPings(PING_NANOS, PONG_NANOS);
+        toClients = Http2Settings.DEFAULT.withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);
         upstream = upstream(eventLoop, settings);
         handshakes = gateway.tlsServer().map(server -> new Handshakes(this, server));
@@ -191,6 +196,29 @@ final class GatewayLoop {
 
     Scratch scratch() {
         return scratch;
+    }
+
+    RequestFields requestFields() {
+        return requestFields;
+    }
+
+    Http2Settings toClients() {
+        return toClients;
+    }
+
+    /** After all that has come in on any connection: many answers go out in one send. */
+    void flushSoon(Http2Client client) {
+        toSend.add(client);
+        if (toSend.size() == 1) {
+            eventLoop.execute(this::flushAll);
+        }
+    }
+
+    private void flushAll() {
+        for (int i = 0; i < toSend.size(); i++) {
+            toSend.get(i).flushNow();
+        }
+        toSend.clear();
     }
 
     Http2Settings toInstances() {
@@ -308,10 +336,23 @@ final class GatewayLoop {
     /** A client's connection stands, after its handshake if there is one. */
     void accepted(Channel channel) {
         unrouted.count(Counters.CLIENTS_OPENED);
-        var client = new ClientConnection(this, channel);
+        boolean http2 = Secured.of(channel).map(tls -> tls.protocol().equals("h2")).orElse(false);
+        Client client =
+                http2 ? new Http2Client(this, channel) : new ClientConnection(this, channel);
         client.slot = clients.size();
         clients.add(client);
         channel.pipeline().addLast(client);
+    }
+
+    /** The client has begun to speak HTTP/2 without being asked; owns its bytes. */
+    void speaksHttp2(ClientConnection before, Channel channel, ByteBuf bytes) {
+        var client = new Http2Client(this, channel);
+        client.slot = before.slot;
+        before.slot = -1;
+        clients.set(client.slot, client);
+        channel.pipeline().replace(before, null, client);
+        channel.config().setAutoRead(true);
+        client.receive(bytes);
     }
 
     void clientClosed(Client client) {

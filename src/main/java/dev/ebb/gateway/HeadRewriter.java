@@ -126,7 +126,7 @@ final class HeadRewriter {
     }
 
     /** Whether a Connection field says more than close and keep-alive; it seldom does. */
-    private static boolean namesFields(Head head) {
+    static boolean namesFields(Head head) {
         for (int i = 0; i < head.count; i++) {
             if (head.id[i] == FieldName.CONNECTION) {
                 int start = head.valueStart[i];
@@ -141,7 +141,7 @@ final class HeadRewriter {
     }
 
     /** A client must not get us to drop what the gateway and the instance rely on. */
-    private static boolean removable(Head head, int field) {
+    static boolean removable(Head head, int field) {
         return head.id[field] == FieldName.OTHER && head.namedInConnection(field);
     }
 
@@ -269,13 +269,18 @@ final class HeadRewriter {
     }
 
     /** An answer that the configuration gives, complete. */
+    /** The value of a Date field. */
+    byte[] date() {
+        return date.at(System.currentTimeMillis());
+    }
+
     ByteBuf own(OwnAnswer answer, boolean keep, boolean toHead, ByteBufAllocator allocator) {
         out.clear();
         out.add(HTTP_11).add(answer.status()).add(SPACE_CRLF);
         for (OwnAnswer.Field field : answer.fields()) {
             out.add(field.name()).add(COLON).add(field.value()).add(CRLF);
         }
-        out.add(DATE).add(date.at(System.currentTimeMillis())).add(CRLF);
+        out.add(DATE).add(date()).add(CRLF);
         if (answer.status() != 204 && answer.status() != 304) {
             out.add(LENGTH).add(Bytes.ascii(String.valueOf(answer.body().length))).add(CRLF);
         }

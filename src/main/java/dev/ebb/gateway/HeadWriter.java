@@ -38,6 +38,23 @@ final class HeadWriter {
         return this;
     }
 
+    HeadWriter add(HeadWriter other) {
+        return add(other.out, 0, other.size);
+    }
+
+    /** Whether this, and nothing else, is in it. */
+    boolean is(String text) {
+        if (text.length() != size) {
+            return false;
+        }
+        for (int i = 0; i < size; i++) {
+            if (out[i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     HeadWriter add(int threeDigits) {
         byte[] digits = {
             (byte) ('0' + threeDigits / 100),

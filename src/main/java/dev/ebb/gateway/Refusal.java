@@ -40,6 +40,9 @@ enum Refusal {
     RESPONSE_TIMEOUT(504, "response_timeout", "The instance did not answer in time."),
     REQUEST_DEADLINE(504, "request_deadline", "The request took longer than it may in all.");
 
+    /** Methods that are, where one is not. */
+    static final String ALLOWED = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
+
     private final int status;
     private final String code;
     private final byte[] body;
@@ -49,7 +52,7 @@ enum Refusal {
         this.status = status;
         this.code = code;
         body = (status + " " + code + ": " + text + "\n").getBytes(StandardCharsets.US_ASCII);
-        var allow = status == 405 ? "Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n" : "";
+        var allow = status == 405 ? "Allow: " + ALLOWED + "\r\n" : "";
         head =
                 ("HTTP/1.1 %d %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
                                 + "x-ebb-reason: %s\r\n%s")

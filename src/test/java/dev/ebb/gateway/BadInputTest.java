@@ -72,7 +72,6 @@ class BadInputTest {
                 line("a long version", 400, "GET / HTTP/1.10"),
                 line("HTTP/2", 505, "GET / HTTP/2.0"),
                 line("HTTP/1.2", 505, "GET / HTTP/1.2"),
-                new Case("the preface of HTTP/2", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
                 line("the absolute form of another scheme", 400, "GET ftp://a/ HTTP/1.1"),
                 line("an asterisk for GET", 400, "GET * HTTP/1.1"),
                 line("a fragment", 400, "GET /a#b HTTP/1.1"),

@@ -89,9 +89,9 @@ final class FrameReader {
         }
     }
 
-    /** Whether a frame has begun to come in and is not complete. */
+    /** Whether a head or another short frame has begun to come in and is not complete. */
     boolean inFrame() {
-        return held != null || inData || openBlock != 0;
+        return held != null || openBlock != 0;
     }
 
     private boolean preface(ByteBuf in) {

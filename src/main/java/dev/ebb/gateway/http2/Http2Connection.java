@@ -214,6 +214,11 @@ public final class Http2Connection {
 
     // ---- The connection
 
+    /** Whether the peer has begun a head or another short frame, and not completed it. */
+    public boolean inFrame() {
+        return reader.inFrame();
+    }
+
     /** Asks the peer to open no more streams, and refuses none yet; {@link #goAway} follows. */
     public void shutdownNotice(long nowNanos) {
         if (ended || leaves || noticed) {

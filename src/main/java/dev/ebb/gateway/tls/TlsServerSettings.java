@@ -29,7 +29,7 @@ public record TlsServerSettings(
         int handshakes) {
 
     /** Whether HTTP/2 is offered unless said otherwise. */
-    public static final boolean HTTP2 = false;
+    public static final boolean HTTP2 = true;
 
     /** Whether clients must show a certificate. */
     public enum Verify {

@@ -1,0 +1,97 @@
+package dev.ebb.gateway;
+
+/**
+ * How the gateway's own answers are told to clients of gRPC: by a status in the trailers of a
+ * response that is 200 all the same. The numbers are gRPC's.
+ */
+final class GrpcStatus {
+    static final int DEADLINE_EXCEEDED = 4;
+    static final int RESOURCE_EXHAUSTED = 8;
+    static final int UNIMPLEMENTED = 12;
+    static final int INTERNAL = 13;
+    static final int UNAVAILABLE = 14;
+
+    private static final byte[] CONTENT_TYPE = Bytes.ascii("content-type");
+    private static final byte[] GRPC = Bytes.ascii("application/grpc");
+    private static final byte[] TIMEOUT = Bytes.ascii("grpc-timeout");
+    private static final int MOST_DIGITS = 8;
+
+    /** {@link #timeoutNanos} for a request that has no deadline. */
+    static final long NONE = 0;
+
+    private GrpcStatus() {}
+
+    static int of(Refusal refusal) {
+        return switch (refusal) {
+            case NO_ROUTE, METHOD_NOT_ALLOWED, UPGRADE -> UNIMPLEMENTED;
+            case REQUEST_TIMEOUT, RESPONSE_TIMEOUT, REQUEST_DEADLINE -> DEADLINE_EXCEEDED;
+            case BODY_TOO_LARGE, OVERLOADED, LIMIT_REACHED, TOO_MANY_CONNECTIONS ->
+                    RESOURCE_EXHAUSTED;
+            case NO_INSTANCE,
+                    CONNECT_REFUSED,
+                    CONNECT_FAILED,
+                    CONNECT_TIMEOUT,
+                    TLS_FAILED,
+                    UPSTREAM_CLOSED,
+                    RETRY_EXHAUSTED ->
+                    UNAVAILABLE;
+            default -> INTERNAL;
+        };
+    }
+
+    /** Whether the request is gRPC's, by its content type (application/grpc and its like). */
+    static boolean asks(Head head) {
+        int field = find(head, CONTENT_TYPE);
+        if (field < 0) {
+            return false;
+        }
+        int start = head.valueStart[field];
+        int end = start + GRPC.length;
+        if (end > head.valueEnd[field] || !Bytes.is(head.bytes, start, end, GRPC)) {
+            return false;
+        }
+        byte next = end == head.valueEnd[field] ? (byte) ';' : head.bytes[end];
+        return next == ';' || next == '+' || next == ' ';
+    }
+
+    /** What the client says how long it waits for the whole answer; {@link #NONE} if nothing. */
+    static long timeoutNanos(Head head) {
+        int field = find(head, TIMEOUT);
+        if (field < 0) {
+            return NONE;
+        }
+        int at = head.valueStart[field];
+        int unit = head.valueEnd[field] - 1;
+        if (unit <= at || unit - at > MOST_DIGITS) {
+            return NONE;
+        }
+        long value = 0;
+        for (; at < unit; at++) {
+            if (!Bytes.digit(head.bytes[at])) {
+                return NONE;
+            }
+            value = value * 10 + head.bytes[at] - '0';
+        }
+        long nanos =
+                switch (head.bytes[unit]) {
+                    case 'H' -> 3_600_000_000_000L;
+                    case 'M' -> 60_000_000_000L;
+                    case 'S' -> 1_000_000_000L;
+                    case 'm' -> 1_000_000L;
+                    case 'u' -> 1_000L;
+                    case 'n' -> 1L;
+                    default -> NONE;
+                };
+        boolean huge = nanos > 0 && value > Long.MAX_VALUE / nanos;
+        return huge ? NONE : Math.max(value * nanos, nanos);
+    }
+
+    private static int find(Head head, byte[] name) {
+        for (int i = 0; i < head.count; i++) {
+            if (Bytes.is(head.bytes, head.nameStart[i], head.nameEnd[i], name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
