@@ -78,7 +78,8 @@ def certificate(folder):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
          "-nodes", "-days", "2", "-subj", "/CN=bench",
-         "-addext", "subjectAltName=DNS:bench,IP:127.0.0.1", "-keyout", os.path.join(folder, "key.pem"),
+         "-addext", "subjectAltName=DNS:bench,IP:127.0.0.1",
+         "-keyout", os.path.join(folder, "key.pem"),
          "-out", os.path.join(folder, "certificate.pem")], check=True, capture_output=True)
 
 

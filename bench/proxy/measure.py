@@ -4,7 +4,7 @@ import os, socket, statistics, time
 from instances import Instances
 from load import Loads, Unmeasured
 from machine import busy_seconds, say
-from proxies import Proxy
+from proxies import DidNotStart, Proxy
 from scenes import Scene
 
 IDLE = 1000
@@ -21,23 +21,35 @@ class Phase:
         self.loads = Loads(folder, threads)
         self.proxies = [Proxy(kind, folder, threads, self.instances) for kind in kinds]
         self.once = {kind.name: {} for kind in kinds}
-        self.folder = folder
+        self.folder, self.left_out = folder, {}
 
     def start(self):
         """Each several times with a listener for plain HTTP only, and then with all, to stay."""
-        for proxy in self.proxies:
+        for proxy in list(self.proxies):
             say(f"{self.threads} threads: starting {proxy.name}", end="")
-            plain = Proxy(proxy.kind, self.folder, self.threads, self.instances, with_tls=False)
-            once, taken = self.once[proxy.name], []
+            try:
+                self.once[proxy.name] = self.starts(proxy)
+                proxy.start()
+                proxy.ask()
+            except DidNotStart as reason:
+                say(f"left out: {reason}")
+                self.proxies.remove(proxy)
+                self.left_out[proxy.name] = "it did not start"
+
+    def starts(self, proxy):
+        plain = Proxy(proxy.kind, self.folder, self.threads, self.instances, with_tls=False)
+        once, taken = {}, []
+        try:
             for number in range(self.options.starts):
                 taken.append(plain.start())
                 if number == 0:
                     once["fresh_mb"] = plain.process.memory_mb()
                     once["idle_mb"] = self.idle(plain)
                 plain.stop()
-            once["first_ms"] = statistics.median(taken) if taken else None
-            proxy.start()
-            proxy.ask()
+        finally:
+            plain.stop()
+        once["first_ms"] = statistics.median(taken) if taken else None
+        return once
 
     def idle(self, proxy):
         """MB with many connections open that had one request each."""
@@ -47,6 +59,9 @@ class Phase:
                 held.append(connection(proxy.place.plain))
             time.sleep(0.5)
             return proxy.process.memory_mb()
+        except OSError as reason:
+            say(f"{proxy.name} did not keep {IDLE} connections: {reason}")
+            return None
         finally:
             for each in held:
                 each.close()
@@ -98,7 +113,10 @@ class Phase:
     def measure(self, scene, proxy):
         options = self.options
         if proxy.process.ended():
-            proxy.start()
+            try:
+                proxy.start()
+            except DidNotStart as reason:
+                return {"failure": str(reason)}
             return {"failure": "it had ended, and was started again"}
         load = self.loads.begin(scene, proxy.port(scene.wire), options.seconds, options.rate)
         figures = self.cost(proxy, load, options.seconds - 0.1)
@@ -143,6 +161,6 @@ def connection(port):
     while b"\r\n\r\n" not in text or len(text) < text.index(b"\r\n\r\n") + 4 + 128:
         part = s.recv(4096)
         if not part:
-            raise SystemExit(f"port {port} closed an idle connection's first request")
+            raise ConnectionError("closed before it had answered")
         text += part
     return s

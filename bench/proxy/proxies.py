@@ -36,6 +36,10 @@ class Kind:
         self.version, self.missing = version, missing
 
 
+class DidNotStart(Exception):
+    """With the command, so that it can be tried by hand."""
+
+
 class Proxy:
     """A running one."""
 
@@ -55,7 +59,7 @@ class Proxy:
             if not self.process.ended():
                 return (time.monotonic() - begun) * 1000
         self.stop()
-        raise SystemExit(f"{self.name} does not start: {' '.join(self.command)}")
+        raise DidNotStart(f"{self.name} does not start: {' '.join(self.command)}")
 
     def stop(self):
         if self.process:
