@@ -100,8 +100,11 @@ final class Certificates {
             // Nobody checks the signature of a root.
             return old && !isSelfIssued(certificate)
                     ? Optional.of(
-                            "the certificate of %s is signed with %s, which clients refuse; renew it"
-                                    .formatted(holder(certificate), certificate.getSigAlgName()))
+                            "the certificate of %s is signed with %s, which clients refuse;"
+                                            .formatted(
+                                                    holder(certificate),
+                                                    certificate.getSigAlgName())
+                                    + " renew it")
                     : Optional.empty();
         }
         return Optional.of(
@@ -117,9 +120,9 @@ final class Certificates {
             X509Certificate next = chain.get(i + 1);
             if (!signed(here, next)) {
                 return Optional.of(
-                        "certificate %d (%s) did not sign certificate %d (%s); the server's own comes"
+                        "certificate %d (%s) did not sign certificate %d (%s); the server's own"
                                         .formatted(i + 2, holder(next), i + 1, holder(here))
-                                + " first, then each one's issuer");
+                                + " comes first, then each one's issuer");
             }
         }
         return Optional.empty();

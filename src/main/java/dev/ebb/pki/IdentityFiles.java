@@ -68,8 +68,9 @@ public record IdentityFiles(Path certificate, Path key) {
         }
         return new Flaw(
                 key,
-                "the key does not belong to the certificate in %s; name the key that it was made with"
-                        .formatted(certificate.getFileName()));
+                "the key does not belong to the certificate in %s; name the key that it was made"
+                                .formatted(certificate.getFileName())
+                        + " with");
     }
 
     /** What one signs, the other must accept. */

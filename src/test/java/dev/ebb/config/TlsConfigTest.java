@@ -173,8 +173,7 @@ class TlsConfigTest {
         assertThat(lines("tls: {certificates: []}\n" + SERVICE))
                 .singleElement()
                 .asString()
-                .startsWith(
-                        "f.yaml:1:21: the list is empty; it is a mapping with the keys certificate,");
+                .startsWith("f.yaml:1:21: the list is empty; it is a mapping with the keys");
         assertThat(lines(SERVICE + "    tls: {certificate: a.pem}\n"))
                 .containsExactly("f.yaml:5:24: its 'key' is missing");
         assertThat(lines(SERVICE + "    tls: {ca: ca.pem, verify: false}\n"))
