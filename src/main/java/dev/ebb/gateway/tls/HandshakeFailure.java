@@ -106,6 +106,7 @@ public enum HandshakeFailure {
                 "no cipher suites in common",
                 "client requested protocol",
                 "not enabled or supported",
+                "not accepted by server preferences",
                 "version_too_low")) {
             return NOTHING_IN_COMMON;
         }
