@@ -208,7 +208,9 @@ abstract class Attempts {
         Upstream connection = upstream();
         return tries.repeatable()
                 || (service.hedging != null && tries.mayBeHedged())
-                || (connection != null && connection.tellsUnprocessed());
+                || (connection != null
+                        && connection.tellsUnprocessed()
+                        && tries.repeatableIfRefused());
     }
 
     /** Here is a connection; everything that there is of the request goes out. */

@@ -27,26 +27,26 @@ final class FieldName {
     static final int X_FORWARDED_PORT = 11;
     static final int VIA = 12;
 
-    /** From here on: fields for one hop, which are never passed on. */
-    static final int FIRST_HOP_BY_HOP = 13;
+    /** How long the request may still take; passed on with what is left of it then. */
+    static final int GRPC_TIMEOUT = 13;
 
-    static final int KEEP_ALIVE = 13;
-    static final int PROXY_CONNECTION = 14;
-    static final int TE = 15;
-    static final int PROXY_AUTHORIZATION = 16;
-    static final int PROXY_AUTHENTICATE = 17;
-    static final int HTTP2_SETTINGS = 18;
-    static final int PROXY = 19;
+    static final int EXPECTED_TIMEOUT = 14;
+
+    /** From here on: fields for one hop, which are never passed on. */
+    static final int FIRST_HOP_BY_HOP = 15;
+
+    static final int KEEP_ALIVE = 15;
+    static final int PROXY_CONNECTION = 16;
+    static final int TE = 17;
+    static final int PROXY_AUTHORIZATION = 18;
+    static final int PROXY_AUTHENTICATE = 19;
+    static final int HTTP2_SETTINGS = 20;
+    static final int PROXY = 21;
 
     /** Only the gateway itself may say what TLS has verified (RFC 9440 4). */
-    static final int CLIENT_CERT = 20;
+    static final int CLIENT_CERT = 22;
 
-    static final int CLIENT_CERT_CHAIN = 21;
-
-    /** How long the request may still take; passed on with what is left of it then. */
-    static final int GRPC_TIMEOUT = 22;
-
-    static final int EXPECTED_TIMEOUT = 23;
+    static final int CLIENT_CERT_CHAIN = 23;
 
     /** One of the names above, with '_' for '-'. */
     static final int LOOK_ALIKE = 24;
@@ -67,6 +67,8 @@ final class FieldName {
                                 "x-forwarded-host",
                                 "x-forwarded-port",
                                 "via",
+                                Deadline.GRPC_FIELD,
+                                Deadline.FIELD,
                                 "keep-alive",
                                 "proxy-connection",
                                 "te",
@@ -75,9 +77,7 @@ final class FieldName {
                                 "http2-settings",
                                 "proxy",
                                 "client-cert",
-                                "client-cert-chain",
-                                Deadline.GRPC_FIELD,
-                                Deadline.FIELD
+                                "client-cert-chain"
                             })
                     .map(name -> name.getBytes(StandardCharsets.US_ASCII))
                     .toArray(byte[][]::new);

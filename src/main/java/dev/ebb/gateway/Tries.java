@@ -58,6 +58,11 @@ final class Tries {
         return repeatable && policy.enabled() && left();
     }
 
+    /** Whether it may be sent again once the instance says that it did nothing for it. */
+    boolean repeatableIfRefused() {
+        return policy.allows(RetryOn.NOT_PROCESSED, repeatable) && left();
+    }
+
     private boolean left() {
         return attempts - refused < policy.maxAttempts();
     }

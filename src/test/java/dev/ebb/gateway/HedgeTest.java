@@ -55,19 +55,14 @@ class HedgeTest {
                 var client = new TestClient(gateway.gateway)) {
             learn(client);
             slow.set(true);
-            int before = one.requests.size();
-            int asked = 0;
-            while (one.requests.size() < before + 5) {
+            // Also the second attempt may be the one that is stuck, when the machine is busy.
+            while (gateway.traffic().resilience().hedgesWon() < 5) {
                 assertThat(client.ask(TestClient.get("/")).text()).isEqualTo("two");
-                asked++;
             }
-            var did = gateway.traffic().resilience();
-            assertThat(did.hedgesWon()).isEqualTo(5);
-            assertThat(did.hedged()).isBetween(5L, (long) asked);
+            assertThat(gateway.traffic().resilience().hedged()).isGreaterThanOrEqualTo(5);
             assertThat(gateway.endpoint(1).traffic().failuresTotal()).isZero();
             assertThat(gateway.traffic().retried()).isZero();
-            assertThat(gateway.inFlight(1)).isZero();
-            await().until(() -> gateway.inFlight(2) == 0);
+            await().until(() -> gateway.inFlight(1) + gateway.inFlight(2) == 0);
         } finally {
             stuck.countDown();
         }
@@ -81,6 +76,7 @@ class HedgeTest {
             learn(client);
             slow.set(true);
             int before = one.requests.size();
+            long hedged = gateway.traffic().resilience().hedged();
             client.send(TestClient.post("/", "once"));
             await().until(() -> one.requests.size() == before + 1);
             long sent = System.nanoTime();
@@ -88,7 +84,7 @@ class HedgeTest {
             assertThat(one.requests).hasSize(before + 1);
             stuck.countDown();
             assertThat(client.read().text()).isEqualTo("one");
-            assertThat(gateway.traffic().resilience().hedged()).isZero();
+            assertThat(gateway.traffic().resilience().hedged()).isEqualTo(hedged);
         } finally {
             stuck.countDown();
         }
