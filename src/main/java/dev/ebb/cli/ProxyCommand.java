@@ -61,7 +61,7 @@ final class ProxyCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "127.0.0.1:8080",
             description = "Where to listen, one or more: ${DEFAULT-VALUE} by default. Port 0: any.")
-    private List<String> listen = List.of();
+    private List<String> listen = List.of("127.0.0.1:8080");
 
     @Option(
             names = "--tls",
@@ -110,7 +110,7 @@ final class ProxyCommand implements Callable<Integer> {
             description =
                     "How an address is picked: least-response-time (the default),"
                             + " least-requests, weighted or random.")
-    private String strategy = "";
+    private String strategy = "least-response-time";
 
     @Option(
             names = "--loops",
@@ -123,7 +123,7 @@ final class ProxyCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "auto",
             description = "auto (the default: epoll, else nio), epoll, io-uring or nio.")
-    private String transport = "";
+    private String transport = "auto";
 
     @Option(
             names = "--trust-forwarded",
@@ -149,30 +149,89 @@ final class ProxyCommand implements Callable<Integer> {
                             + " default.")
     private int shutdownSeconds = 30;
 
+    /** Everything that it needs to know, checked. */
+    record Plan(
+            GatewaySettings settings,
+            BalancePolicy policy,
+            Protocol protocol,
+            List<InetSocketAddress> to,
+            Optional<InetSocketAddress> admin,
+            Duration shutdown) {}
+
+    /**
+     * The command of a plain command line, read without picocli, which takes longer than the rest
+     * of a start.
+     *
+     * @return empty when picocli has to say something about it: help, or what is wrong
+     */
+    static Optional<ProxyCommand> quick(List<String> args) {
+        var command = new ProxyCommand();
+        var words = new PlainArguments(args);
+        while (words.next()) {
+            if (!command.take(words.name(), words)) {
+                return Optional.empty();
+            }
+        }
+        return words.good() && !command.to.isEmpty() ? Optional.of(command) : Optional.empty();
+    }
+
+    private boolean take(String name, PlainArguments words) {
+        switch (name) {
+            case "--listen" -> listen = words.list();
+            case "--to" -> to = words.list();
+            case "--tls" -> tls = Optional.of(words.value());
+            case "--certificate" -> certificate = Optional.of(Path.of(words.value()));
+            case "--key" -> key = Optional.of(Path.of(words.value()));
+            case "--protocol" -> protocol = words.value();
+            case "--check" -> check = Optional.of(words.value());
+            case "--strategy" -> strategy = words.value();
+            case "--loops" -> loops = words.number();
+            case "--transport" -> transport = words.value();
+            case "--trust-forwarded" -> trustForwarded = words.flag();
+            case "--admin" -> admin = Optional.of(words.value());
+            case "--shutdown" -> shutdownSeconds = words.number();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        List<InetSocketAddress> addresses = Hosts.parse("--to", to, ENDPOINTS_MAX);
-        Optional<InetSocketAddress> pageAt = admin.map(ProxyCommand::loopback);
-        Gateway gateway = start(addresses);
+        return run(spec.commandLine().getOut(), spec.commandLine().getErr());
+    }
+
+    int run(PrintWriter out, PrintWriter err) throws InterruptedException {
+        Plan plan = plan();
+        Gateway gateway = open(plan);
         var ended = new CountDownLatch(1);
-        try (var page = page(pageAt, gateway, addresses)) {
+        try (var page = page(plan.admin(), gateway, plan.to())) {
             endOnSignal(gateway, err, ended);
-            out.println(hello(gateway, addresses, page));
+            out.println(hello(gateway, plan.to(), page));
             out.flush();
             ended.await();
         }
         return Exit.OK;
     }
 
-    private Gateway start(List<InetSocketAddress> addresses) {
+    Plan plan() {
+        if (shutdownSeconds < 0 || shutdownSeconds > 3600) {
+            throw new Failure(
+                    Exit.USAGE, "--shutdown is from 0 to 3600 seconds, not " + shutdownSeconds);
+        }
+        return new Plan(
+                settings(),
+                policy(),
+                word("--protocol", protocol, Protocol.values()),
+                Hosts.parse("--to", to, ENDPOINTS_MAX),
+                admin.map(ProxyCommand::loopback),
+                Duration.ofSeconds(shutdownSeconds));
+    }
+
+    static Gateway open(Plan plan) {
         try {
-            return StaticGateway.start(
-                    settings(),
-                    policy(),
-                    word("--protocol", protocol, Protocol.values()),
-                    addresses);
+            return StaticGateway.start(plan.settings(), plan.policy(), plan.protocol(), plan.to());
         } catch (GatewayStartException e) {
             throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
         }
@@ -204,10 +263,6 @@ final class ProxyCommand implements Callable<Integer> {
     private GatewaySettings settings() {
         if (loops < 1 || loops > 256) {
             throw new Failure(Exit.USAGE, "--loops is from 1 to 256, not " + loops);
-        }
-        if (shutdownSeconds < 0 || shutdownSeconds > 3600) {
-            throw new Failure(
-                    Exit.USAGE, "--shutdown is from 0 to 3600 seconds, not " + shutdownSeconds);
         }
         GatewaySettings defaults = GatewaySettings.DEFAULT;
         return new GatewaySettings(
@@ -290,7 +345,7 @@ final class ProxyCommand implements Callable<Integer> {
                                 "signal"));
     }
 
-    private static String hello(Gateway gateway, List<InetSocketAddress> to, ProxyPage page) {
+    static String hello(Gateway gateway, List<InetSocketAddress> to, ProxyPage page) {
         var text = new StringBuilder("ebb proxy  pid ").append(ProcessHandle.current().pid());
         String before = ", listening at http://";
         for (InetSocketAddress address : gateway.addresses()) {

@@ -20,6 +20,17 @@ final class StateOption {
                             + " variable EBB_STATE says otherwise.")
     private Path state = Path.of(".ebb");
 
+    static StateOption of(String folder) {
+        var option = new StateOption();
+        option.state = Path.of(folder);
+        return option;
+    }
+
+    /** What it is when nothing is said. */
+    static StateOption standard() {
+        return of(Optional.ofNullable(System.getenv("EBB_STATE")).orElse(".ebb"));
+    }
+
     Path path() {
         return state;
     }

@@ -3,7 +3,10 @@ package dev.ebb.cli;
 import dev.ebb.console.AdminClient;
 import dev.ebb.console.View;
 import dev.ebb.console.Wire;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +33,7 @@ final class StatusCommand implements Callable<Integer> {
     private static final Duration EVERY = Duration.ofSeconds(1);
 
     @Spec private CommandSpec spec;
-    @Mixin private StateOption state;
+    @Mixin private StateOption state = StateOption.standard();
 
     @Option(names = "--json", description = "Print JSON, as GET /v1/status of the admin API does.")
     private boolean json;
@@ -40,9 +43,29 @@ final class StatusCommand implements Callable<Integer> {
             description = "Show it anew each second, until Ctrl-C.")
     private boolean watch;
 
+    /** As {@link ProxyCommand#quick}. */
+    static Optional<StatusCommand> quick(List<String> args) {
+        var command = new StatusCommand();
+        var words = new PlainArguments(args);
+        while (words.next()) {
+            switch (words.name()) {
+                case "--json" -> command.json = words.flag();
+                case "--watch" -> command.watch = words.flag();
+                case "--state" -> command.state = StateOption.of(words.value());
+                default -> {
+                    return Optional.empty();
+                }
+            }
+        }
+        return words.good() ? Optional.of(command) : Optional.empty();
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        var out = spec.commandLine().getOut();
+        return run(spec.commandLine().getOut());
+    }
+
+    int run(PrintWriter out) throws InterruptedException {
         Ink ink = Ink.of(Ink.isTerminal());
         var never = new CountDownLatch(1);
         do {

@@ -11,13 +11,16 @@ import java.util.Optional;
 final class Texts {
     static final String NONE = "-";
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss");
+    /** Made when they are needed, because that takes time. */
+    private static final class Formats {
+        static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+        static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss");
+    }
 
     private Texts() {}
 
     static String time(long wallMillis) {
-        return Instant.ofEpochMilli(wallMillis).atZone(ZoneId.systemDefault()).format(TIME);
+        return Instant.ofEpochMilli(wallMillis).atZone(ZoneId.systemDefault()).format(Formats.TIME);
     }
 
     /** With the day, if that is not today's. */
@@ -26,7 +29,7 @@ final class Texts {
         var then = Instant.ofEpochMilli(wallMillis).atZone(zone);
         var now = Instant.ofEpochMilli(nowMillis).atZone(zone);
         boolean today = then.toLocalDate().equals(now.toLocalDate());
-        return then.format(today ? TIME : DAY);
+        return then.format(today ? Formats.TIME : Formats.DAY);
     }
 
     /** Two units at most: 850ms, 12s, 3m05s, 2h07m, 3d04h. */
@@ -70,7 +73,9 @@ final class Texts {
     }
 
     static String count(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
+        return number > -1000 && number < 1000
+                ? Long.toString(number)
+                : String.format(Locale.ROOT, "%,d", number);
     }
 
     /** "1 instance", "2 instances". */

@@ -1,16 +1,13 @@
 package dev.ebb.core;
 
-import java.util.Comparator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One instance of a service. Ordinals start at 1 and are never used twice, so a name in a record
  * always means the same process. Written {@code hello-3}.
  */
 public record InstanceId(ServiceName service, int ordinal) implements Comparable<InstanceId> {
-    private static final Comparator<InstanceId> ORDER =
-            Comparator.comparing(InstanceId::service).thenComparingInt(InstanceId::ordinal);
-
     public InstanceId {
         if (ordinal < 1) {
             throw new IllegalArgumentException("an ordinal starts at 1: " + ordinal);
@@ -33,7 +30,21 @@ public record InstanceId(ServiceName service, int ordinal) implements Comparable
 
     @Override
     public int compareTo(InstanceId other) {
-        return ORDER.compare(this, other);
+        int byService = service.compareTo(other.service);
+        return byService != 0 ? byService : Integer.compare(ordinal, other.ordinal);
+    }
+
+    /** Written out, as is the next: what a record has of its own is made at its first use. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof InstanceId id
+                && ordinal == id.ordinal
+                && service.value().equals(id.service.value());
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * service.value().hashCode() + ordinal;
     }
 
     @Override

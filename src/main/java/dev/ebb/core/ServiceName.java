@@ -1,6 +1,7 @@
 package dev.ebb.core;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a service: a DNS label, so that it can stand in host names, files and metrics.
@@ -20,6 +21,17 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
 
     public static boolean isValid(String text) {
         return LABEL.matcher(text).matches();
+    }
+
+    /** Written out, as is the next: what a record has of its own is made at its first use. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ServiceName name && value.equals(name.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
 import dev.ebb.gateway.tls.TlsClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -80,7 +81,7 @@ final class LoopService implements HealthListener {
         this.loop = loop;
         this.service = service;
         // Two round trips and some computing more than a connection alone.
-        var timeout = loop.settings().timeouts().connect().multipliedBy(3);
+        var timeout = Duration.ofNanos(3 * loop.settings().timeouts().connect().toNanos());
         tls = client.map(c -> new TlsDialer(service.name(), c, timeout));
         this.index = index;
         BalancePolicy policy = service.balance();

@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * What the gateway itself answers, instead of an instance. The code is stable: it stands in the
@@ -53,11 +54,22 @@ enum Refusal {
         this.code = code;
         body = (status + " " + code + ": " + text + "\n").getBytes(StandardCharsets.US_ASCII);
         var allow = status == 405 ? "Allow: " + ALLOWED + "\r\n" : "";
+        // A format would load the data of a locale, at each start.
         head =
-                ("HTTP/1.1 %d %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
-                                + "x-ebb-reason: %s\r\n%s")
-                        .formatted(status, phrase(status), body.length, code, allow)
-                        .getBytes(StandardCharsets.US_ASCII);
+                Bytes.ascii(
+                        String.join(
+                                "",
+                                List.of(
+                                        "HTTP/1.1 ",
+                                        Integer.toString(status),
+                                        " ",
+                                        phrase(status),
+                                        "\r\nContent-Type: text/plain\r\nContent-Length: ",
+                                        Integer.toString(body.length),
+                                        "\r\nx-ebb-reason: ",
+                                        code,
+                                        "\r\n",
+                                        allow)));
     }
 
     int status() {

@@ -32,7 +32,7 @@ class CertificateCommandTest {
         var all = new ArrayList<>(List.of("certificate", "--folder", tls().toString()));
         all.addAll(List.of(words));
         int code =
-                Main.commandLine(new PrintWriter(outText, true), new PrintWriter(errText, true))
+                Commands.commandLine(new PrintWriter(outText, true), new PrintWriter(errText, true))
                         .execute(all.toArray(String[]::new));
         out = outText.toString();
         err = errText.toString();

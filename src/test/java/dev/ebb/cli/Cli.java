@@ -12,9 +12,7 @@ record Cli(int code, String out, String err) {
     static Cli run(String... args) {
         var out = new StringWriter();
         var err = new StringWriter();
-        int code =
-                Main.commandLine(new PrintWriter(out, true), new PrintWriter(err, true), args)
-                        .execute(args);
+        int code = Main.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
         return new Cli(code, out.toString(), err.toString());
     }
 

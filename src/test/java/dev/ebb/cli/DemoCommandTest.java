@@ -49,6 +49,6 @@ class DemoCommandTest {
 
     private int run(String... args) {
         var out = new PrintWriter(new StringWriter());
-        return Main.commandLine(out, new PrintWriter(err, true)).execute(args);
+        return Commands.commandLine(out, new PrintWriter(err, true)).execute(args);
     }
 }

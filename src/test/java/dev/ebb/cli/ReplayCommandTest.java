@@ -105,7 +105,7 @@ class ReplayCommandTest {
     private int replay(String... more) {
         List<String> args = new ArrayList<>(List.of("replay", "--state", state.toString()));
         args.addAll(List.of(more));
-        return Main.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+        return Commands.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
                 .execute(args.toArray(String[]::new));
     }
 }

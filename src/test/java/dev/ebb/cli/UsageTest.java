@@ -84,7 +84,7 @@ class UsageTest {
     @Test
     void everyCommandHasAHelpWithExitCodes() {
         var nowhere = new PrintWriter(Writer.nullWriter());
-        var commands = Main.commandLine(nowhere, nowhere);
+        var commands = Commands.commandLine(nowhere, nowhere);
         assertThat(commands.getSubcommands()).hasSizeGreaterThan(12);
         for (String name : commands.getSubcommands().keySet()) {
             Cli cli = Cli.run(name, "--help");

@@ -129,7 +129,7 @@ class WiringTest {
         var out = new StringWriter();
         var written = new PrintWriter(out, true);
         int code =
-                Main.commandLine(written, written)
+                Commands.commandLine(written, written)
                         .execute("certificate", "--folder", folder.toString());
         assertThat(code).isEqualTo(Exit.OK);
         String tls =
