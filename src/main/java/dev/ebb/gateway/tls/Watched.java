@@ -2,6 +2,7 @@ package dev.ebb.gateway.tls;
 
 import dev.ebb.pki.Checked;
 import dev.ebb.pki.Flaw;
+import dev.ebb.pki.Identity;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +65,8 @@ final class Watched<T> {
                 value = next;
                 try {
                     accepted.run();
-                    LOG.info("TLS: read again: {}", files.getFirst());
+                    String what = next instanceof Identity ? ": " + next : "";
+                    LOG.info("TLS: the changed {} is in use{}", files.getFirst(), what);
                 } catch (RuntimeException e) {
                     value = before;
                     LOG.error("TLS: {} cannot be used, what was there stays", files, e);
