@@ -49,7 +49,7 @@ final class H1Client extends LoadClient {
                             StandardCharsets.US_ASCII);
             Matcher length = LENGTH.matcher(head);
             if (!length.find()) {
-                fail();
+                close();
                 return;
             }
             good = head.startsWith("HTTP/1.1 200 ");

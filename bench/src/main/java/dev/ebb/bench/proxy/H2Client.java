@@ -77,7 +77,7 @@ final class H2Client extends LoadClient {
             case SETTINGS -> acknowledge(ctx, SETTINGS, flags, payload.slice(0, 0));
             case PING -> acknowledge(ctx, PING, flags, payload);
             case HEADERS -> good = good || isStatus200(payload);
-            case RST_STREAM, GOAWAY -> fail();
+            case RST_STREAM, GOAWAY -> close();
             default -> {}
         }
         if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0 && id == stream) {

@@ -22,6 +22,7 @@ abstract class LoadClient extends ByteToMessageDecoder {
     private final Owner owner;
     private long due = NOTHING;
     private boolean closed;
+    private ChannelHandlerContext context;
 
     LoadClient(Owner owner) {
         this.owner = owner;
@@ -29,8 +30,6 @@ abstract class LoadClient extends ByteToMessageDecoder {
 
     /** Writes a request. */
     abstract void write(ChannelHandlerContext context);
-
-    private ChannelHandlerContext context;
 
     final void send(long dueNanos) {
         due = dueNanos;
@@ -52,15 +51,11 @@ abstract class LoadClient extends ByteToMessageDecoder {
         }
     }
 
-    /** Ends the connection; a request on its way has failed. */
-    final void fail() {
-        context.close();
-    }
-
     final boolean isClosed() {
         return closed;
     }
 
+    /** Ends the connection; a request on its way has failed. */
     final void close() {
         if (context != null) {
             context.close();
