@@ -3,6 +3,7 @@ package dev.ebb.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,8 @@ final class StderrLogger extends LegacyAbstractLogger {
             @Nullable String pattern,
             Object @Nullable [] arguments,
             @Nullable Throwable cause) {
-        System.err.print(entry(LocalTime.now(), level, pattern, arguments, cause));
+        System.err.print(
+                entry(LocalTime.now(ZoneId.systemDefault()), level, pattern, arguments, cause));
         System.err.flush();
     }
 

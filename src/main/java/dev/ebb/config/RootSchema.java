@@ -75,9 +75,11 @@ final class RootSchema {
             @Override
             public Optional<Optional<Address>> read(Yaml node, Problems problems) {
                 boolean none = node instanceof Yaml.Scalar s && s.text().strip().equals("none");
-                return none
-                        ? Optional.of(Optional.empty())
-                        : address.read(node, problems).map(Optional::of);
+                if (none) {
+                    return Optional.of(Optional.empty());
+                }
+                Optional<Address> given = address.read(node, problems);
+                return given.isEmpty() ? Optional.empty() : Optional.of(given);
             }
 
             @Override

@@ -139,7 +139,7 @@ final class ClientConnection extends Client implements Downstream {
             state = State.HEAD;
             sinceNanos = loop.now();
         }
-        return searched == 0 && readWholeHead(bytes) || readHeadStrictly(bytes);
+        return (searched == 0 && readWholeHead(bytes)) || readHeadStrictly(bytes);
     }
 
     /**

@@ -268,12 +268,12 @@ final class HeadRewriter {
         return out.toBuffer(allocator, 0);
     }
 
-    /** An answer that the configuration gives, complete. */
     /** The value of a Date field. */
     byte[] date() {
         return date.at(System.currentTimeMillis());
     }
 
+    /** An answer that the configuration gives, complete. */
     ByteBuf own(OwnAnswer answer, boolean keep, boolean toHead, ByteBufAllocator allocator) {
         out.clear();
         out.add(HTTP_11).add(answer.status()).add(SPACE_CRLF);

@@ -36,7 +36,7 @@ final class HostTable {
                 .flatMap(Optional::stream)
                 .sorted(
                         Comparator.comparing((String host) -> !host.startsWith(RouteMatch.WILDCARD))
-                                .thenComparing(String::length)
+                                .thenComparingInt(String::length)
                                 .thenComparing(host -> host))
                 .forEach(
                         host -> put(host, byName.getOrDefault(Optional.of(host), List.of()), read));

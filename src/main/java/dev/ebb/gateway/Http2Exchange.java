@@ -255,7 +255,7 @@ final class Http2Exchange implements Downstream {
         byte[] lines = answered.trailers();
         if (!answerEnded && lines == null) {
             connection.data(stream, Unpooled.EMPTY_BUFFER, true);
-        } else if (!answerEnded) {
+        } else if (!answerEnded && lines != null) {
             loop.http2Heads().trailers(lines, connection.beginFields(stream));
             connection.endFields(stream, true);
         }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteTable {
     private static final Comparator<RouteEntry> MOST_SPECIFIC_FIRST =
             Comparator.comparing((RouteEntry entry) -> entry.match().methods().isEmpty())
-                    .thenComparing(entry -> -entry.match().fields().size());
+                    .thenComparingInt(entry -> -entry.match().fields().size());
 
     /** Routes for one scheme, with paths as they are written and as they read at most. */
     private record Side(HostTable written, HostTable read) {

@@ -235,8 +235,8 @@ final class TlsDoor extends ChannelInboundHandlerAdapter {
 
     /** What TLS does not like is an error of the connection, like a reset. */
     static Throwable plain(Throwable cause) {
-        boolean wrapped =
-                cause instanceof DecoderException && cause.getCause() instanceof SSLException;
-        return wrapped ? cause.getCause() : cause;
+        return cause instanceof DecoderException && cause.getCause() instanceof SSLException inner
+                ? inner
+                : cause;
     }
 }

@@ -88,14 +88,14 @@ final class Der {
     }
 
     static byte[] oid(String dotted) {
-        String[] arcs = dotted.split("\\.");
+        String[] arcs = dotted.split("\\.", -1);
         var content = new ByteArrayOutputStream();
         content.write(40 * Integer.parseInt(arcs[0]) + Integer.parseInt(arcs[1]));
         for (int i = 2; i < arcs.length; i++) {
             long arc = Long.parseLong(arcs[i]);
             int groups = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(arc) + 6) / 7);
             for (int group = groups - 1; group >= 0; group--) {
-                content.write((int) (arc >>> (7 * group)) & 0x7F | (group > 0 ? 0x80 : 0));
+                content.write(((int) (arc >>> (7 * group)) & 0x7F) | (group > 0 ? 0x80 : 0));
             }
         }
         return element(0x06, content.toByteArray());

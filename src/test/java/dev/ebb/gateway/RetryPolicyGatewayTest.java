@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Retries that the user has to ask for: statuses, methods, a time limit for each try. */
+// Where a line ends is what these texts are about.
+@SuppressWarnings("StringConcatToTextBlock")
 class RetryPolicyGatewayTest {
     private static final RetryPolicy STATUSES =
             new RetryPolicy(true, 3, 1, 1000).withStatuses(502, 503);

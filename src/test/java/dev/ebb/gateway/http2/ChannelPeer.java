@@ -8,7 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /** One side of an HTTP/2 connection over a real channel; what it does is up to the listener. */
-@SuppressWarnings("FutureReturnValueIgnored")
+@SuppressWarnings({"FutureReturnValueIgnored", "NullAway"})
 abstract class ChannelPeer extends ChannelInboundHandlerAdapter
         implements Http2Output, Http2Listener {
     private final Http2Connection.Side side;

@@ -12,6 +12,8 @@ import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 
 /** Beginnings and ends of connections and streams, and whose turn it is in between. */
+// What is null where it must not be fails the test.
+@SuppressWarnings("NullAway")
 class ConnectionTest {
     private static final long SECOND = 1_000_000_000L;
     private static final Fields GET = Fields.request("GET", "/");

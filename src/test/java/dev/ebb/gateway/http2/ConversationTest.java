@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * bytes in pieces of any size, a transport that is full now and then, streams that are reset. What
  * arrives is what was sent, in full or not at all; nothing is left over, and no buffer is lost.
  */
+// What is null where it must not be fails the test.
+@SuppressWarnings("NullAway")
 class ConversationTest {
     private static final int REQUESTS = 40;
 

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each flood ends the connection, a burst within the limit does not, and time makes up for it. */
+// What is null where it must not be fails the test.
+@SuppressWarnings("NullAway")
 class FloodTest {
     private static final long SECOND = 1_000_000_000L;
     private static final Http2Limits LIMITS = new Http2Limits(20, 10, 200, 50, 4, 2_000, 30);

@@ -9,6 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples of RFC 7541, appendix C, and what no encoder may send. */
+// One line of the source for each line of the text.
+@SuppressWarnings("StringConcatToTextBlock")
 class HpackDecoderTest {
     private final HpackDecoder decoder = new HpackDecoder(new Scratch(), 4096);
 

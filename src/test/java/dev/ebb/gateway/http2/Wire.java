@@ -14,6 +14,7 @@ final class Wire {
     static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
 
     /** One frame as it goes over the wire. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean is(int wanted, int wantedStream) {
             return type == wanted && stream == wantedStream;
@@ -23,7 +24,7 @@ final class Wire {
             return (payload[at] & 0xff) << 24
                     | (payload[at + 1] & 0xff) << 16
                     | (payload[at + 2] & 0xff) << 8
-                    | payload[at + 3] & 0xff;
+                    | (payload[at + 3] & 0xff);
         }
     }
 
@@ -66,7 +67,9 @@ final class Wire {
         boolean more = true;
         for (int turn = 0; more; turn++) {
             assertThat(turn).as("turns until both are quiet").isLessThan(10_000);
-            more = carry(one, other, random, 0) | carry(other, one, random, 0);
+            boolean there = carry(one, other, random, 0);
+            boolean back = carry(other, one, random, 0);
+            more = there || back;
         }
     }
 
