@@ -344,7 +344,6 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         } else if (stuck(nowNanos, timeouts)) {
             channel.close();
         }
-        flushSoon();
     }
 
     /** Answers are complete here, but the client does not take them. */
