@@ -101,7 +101,8 @@ final class Adapters {
                 timeouts(gateway.timeouts()),
                 gateway.trustForwarded(),
                 Optional.empty(),
-                config.tls().map(Adapters::tls));
+                config.tls().map(Adapters::tls),
+                RouteAdapters.accessLog(config.accessLog()));
     }
 
     private static TlsServerSettings tls(TlsConfig tls) {

@@ -91,6 +91,7 @@ final class DemoEbb implements Stage, AutoCloseable {
                 config.gateway(),
                 config.journal(),
                 config.logs(),
+                config.accessLog(),
                 config.routes(),
                 List.of(watched));
     }

@@ -273,7 +273,8 @@ final class ProxyCommand implements Callable<Integer> {
                 defaults.timeouts(),
                 trustForwarded,
                 defaults.via(),
-                tls.map(address -> tls(Hosts.parse("--tls", address))));
+                tls.map(address -> tls(Hosts.parse("--tls", address))),
+                defaults.accessLog());
     }
 
     private TlsServerSettings tls(InetSocketAddress address) {

@@ -1,7 +1,9 @@
 package dev.ebb.cli;
 
+import dev.ebb.config.AccessLogConfig;
 import dev.ebb.config.FixedRouteConfig;
 import dev.ebb.config.RouteConfig;
+import dev.ebb.gateway.AccessLogSettings;
 import dev.ebb.gateway.FixedRoute;
 import dev.ebb.gateway.Route;
 import dev.ebb.gateway.RouteMatch;
@@ -9,7 +11,7 @@ import dev.ebb.gateway.RouteTimeouts;
 import java.util.Optional;
 import java.util.Set;
 
-/** Routes as the gateway knows them, from the configuration. Pure. */
+/** Routes and the access log as the gateway knows them, from the configuration. Pure. */
 final class RouteAdapters {
     private RouteAdapters() {}
 
@@ -48,6 +50,17 @@ final class RouteAdapters {
         return url.isEmpty()
                 ? new FixedRoute.ToHttps(redirect.port(), redirect.permanent())
                 : new FixedRoute.Redirect(url.get(), redirect.keepPath(), redirect.permanent());
+    }
+
+    static Optional<AccessLogSettings> accessLog(Optional<AccessLogConfig> log) {
+        return log.map(l ->
+                new AccessLogSettings(
+                        l.file(),
+                        l.sample(),
+                        l.slow(),
+                        AccessLogSettings.Query.valueOf(l.query().name()),
+                        l.size(),
+                        l.files()));
     }
 
     private static RouteMatch match(RouteConfig.Match match) {

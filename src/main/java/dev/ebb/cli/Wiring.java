@@ -282,7 +282,8 @@ public final class Wiring {
                 traffic,
                 ears.failures().get(),
                 loop.figures(),
-                stats.tls().map(Wiring::tls));
+                stats.tls().map(Wiring::tls),
+                stats.accessLog().map(log -> new View.AccessLog(log.written(), log.dropped())));
     }
 
     private static View.Tls tls(GatewayStats.Tls tls) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param tls where it accepts them by TLS; at least one of the two is there
  * @param admin where the admin API listens; always loopback
  * @param tick from one decision to the next
+ * @param accessLog empty for none
  * @param routes what the gateway answers itself
  * @param services at least one, in the order of the file
  */
@@ -22,6 +23,7 @@ public record EbbConfig(
         GatewayConfig gateway,
         Journal journal,
         Logs logs,
+        Optional<AccessLogConfig> accessLog,
         List<FixedRouteConfig> routes,
         List<ServiceConfig> services) {
     public EbbConfig {

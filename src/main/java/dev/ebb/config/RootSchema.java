@@ -126,6 +126,11 @@ final class RootSchema {
             Key.section("journal", JOURNAL, "How much disk the journal may take.");
     private static final Key<Logs> LOGS_KEY =
             Key.section("logs", LOGS, "How much disk the output of each instance may take.");
+    private static final Key<AccessLogConfig> ACCESS_LOG =
+            Key.optional(
+                    "access-log",
+                    AccessLogSchema.ACCESS_LOG,
+                    "What is written about each request. Without it, nothing is.");
     private static final Key<List<Placed<FixedRouteConfig>>> ROUTES =
             Key.of(
                     "routes",
@@ -146,6 +151,7 @@ final class RootSchema {
                             GATEWAY_KEY,
                             JOURNAL_KEY,
                             LOGS_KEY,
+                            ACCESS_LOG,
                             ROUTES,
                             SERVICES),
                     RootSchema::build);
@@ -173,6 +179,7 @@ final class RootSchema {
                 v.of(GATEWAY_KEY),
                 v.of(JOURNAL_KEY),
                 v.of(LOGS_KEY),
+                v.given(ACCESS_LOG),
                 v.of(ROUTES).stream().map(Placed::value).toList(),
                 services);
     }

@@ -31,6 +31,7 @@ final class Metrics {
         instances(view.status(), out);
         traffic(new TreeMap<>(view.traffic()), out);
         view.tls().ifPresent(tls -> TlsMetrics.write(tls, out));
+        view.accessLog().ifPresent(log -> accessLog(log, out));
         return out.toString();
     }
 
@@ -52,6 +53,12 @@ final class Metrics {
                 .sample(loop.longestTickNanos() / 1e9);
         out.gauge("ebb_tick_age_seconds", "Time since the last tick.")
                 .sample(loop.sinceLastNanos() / 1e9);
+    }
+
+    private static void accessLog(View.AccessLog log, MetricsText out) {
+        out.counter("ebb_access_log_lines_total", "Lines of the access log.").sample(log.written());
+        out.counter("ebb_access_log_dropped_total", "Lines that there was no room for.")
+                .sample(log.dropped());
     }
 
     private static void services(Status status, MetricsText out) {

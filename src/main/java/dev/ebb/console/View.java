@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param traffic by service name; the empty name stands for what had no route
  * @param failures the newest of each service that had one in this life of Ebb
  * @param tls empty where none is configured
+ * @param accessLog empty where none is written
  */
 public record View(
         About ebb,
@@ -19,11 +20,19 @@ public record View(
         Map<String, Traffic> traffic,
         List<LastFailure> failures,
         Loop loop,
-        Optional<Tls> tls) {
+        Optional<Tls> tls,
+        Optional<AccessLog> accessLog) {
     public View {
         traffic = Map.copyOf(traffic);
         failures = List.copyOf(failures);
     }
+
+    /**
+     * Lines of the access log since the start.
+     *
+     * @param dropped for which there was no room
+     */
+    public record AccessLog(long written, long dropped) {}
 
     /**
      * The newest failure of a service's instances.

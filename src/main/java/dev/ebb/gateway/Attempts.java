@@ -39,6 +39,9 @@ abstract class Attempts {
     private @Nullable Attempt main;
     private @Nullable Attempt second;
 
+    /** What the access log is going to say; null without one, and once it is over. */
+    @Nullable AccessEntry entry;
+
     /** Before the next attempt, after an answer that is not passed on. */
     private long pauseNanos;
 
@@ -103,12 +106,20 @@ abstract class Attempts {
                 progressNanos = nowNanos;
                 var next = new Attempt(exchange(), service, picked, nowNanos);
                 main = next;
+                picked(picked);
                 Hedging hedging = service.hedging;
                 if (hedging != null && tries.first() && tries.mayBeHedged() && !upgrade) {
                     hedging.watch(exchange(), nowNanos);
                 }
                 next.start(!tries.first(), !tries.repeatable());
             }
+        }
+    }
+
+    private void picked(Candidate candidate) {
+        AccessEntry logged = entry;
+        if (logged != null) {
+            logged.picked(candidate.id());
         }
     }
 
@@ -379,6 +390,7 @@ abstract class Attempts {
             service.counters.count(Counters.HEDGED);
             tries.avoid(other);
             var besides = new Attempt(exchange(), service, other, nowNanos);
+            picked(other);
             second = besides;
             besides.start(false, false);
         }
@@ -392,6 +404,10 @@ abstract class Attempts {
             hedging.record(nowNanos - current().pickNanos(), nowNanos);
         }
         winner.answered(status, nowNanos);
+        AccessEntry logged = entry;
+        if (logged != null) {
+            logged.answered(winner.candidate().id(), nowNanos - winner.pickNanos());
+        }
         Attempt other = second;
         if (other == null) {
             return;

@@ -205,36 +205,40 @@ final class ClientConnection extends Client implements Downstream {
         fresh = false;
         isHead = request.isHead;
         answer.reset(request.http10, request.keepAlive);
+        AccessEntry entry = AccessTap.begin(loop, request, peer);
         RouteEntry route = loop.routes().find(request, loop.overHttps(request, peer));
         if (route.service < 0) {
-            answer(request, route);
+            answer(request, route, entry);
             return;
         }
         long most = loop.settings().limits().requestBodyBytes();
         if (most > 0 && request.contentLength > most) {
-            refuse(Refusal.BODY_TOO_LARGE);
+            refuse(Refusal.BODY_TOO_LARGE, entry);
             return;
         }
         ByteBuf head = loop.rewriter().request(request, route, peer, loop.allocator());
         LoopService service = loop.service(route.service);
         var next = new Exchange(this, service, route.timeouts, request, body, head, loop.now());
         exchange = next;
+        next.entry = entry;
         next.start();
     }
 
-    /** No service is concerned: the route, or that there is none, says what to answer. */
-    private void answer(RequestHead request, RouteEntry route) {
+    /** No service is concerned. */
+    private void answer(RequestHead request, RouteEntry route, @Nullable AccessEntry entry) {
         OwnAnswer own = route.own(request);
         if (own == null) {
-            refuse(route.refusal);
+            refuse(route.refusal, entry);
             return;
         }
         loop.unrouted().own(own.status());
+        AccessEntry.own(entry, own.status(), loop.now());
         boolean keep = answer.keepAlive() && body.done() && !loop.isClosing();
         own(loop.rewriter().own(own, keep, isHead, loop.allocator()), keep);
     }
 
-    private void refuse(Refusal refusal) {
+    private void refuse(Refusal refusal, @Nullable AccessEntry entry) {
+        AccessEntry.refused(entry, refusal, loop.now());
         loop.unrouted().refused(refusal);
         refused(refusal, body.done());
     }
@@ -372,7 +376,6 @@ final class ClientConnection extends Client implements Downstream {
                 keep);
     }
 
-    /** Writes the gateway's own answer. */
     private void own(ByteBuf whole, boolean keep) {
         write(whole);
         flush();
@@ -385,6 +388,7 @@ final class ClientConnection extends Client implements Downstream {
 
     /** What came in is no request that could be answered and forgotten: answer and close. */
     private boolean reject(Refusal refusal) {
+        AccessEntry.refused(AccessTap.begin(loop, peer), refusal, loop.now());
         loop.unrouted().refused(refusal);
         isHead = false;
         refused(refusal, false);

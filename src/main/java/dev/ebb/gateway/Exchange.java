@@ -218,6 +218,10 @@ final class Exchange extends Attempts {
 
     private void passed(Upstream connection, int bytes, long nowNanos) {
         progressNanos = nowNanos;
+        AccessEntry logged = entry;
+        if (logged != null) {
+            logged.bytesOut += bytes;
+        }
         service.counters.add(Counters.BYTES_OUT, bytes);
         if (!client.writable()) {
             connection.read(false);
@@ -249,6 +253,7 @@ final class Exchange extends Attempts {
         finish(Outcome.ofStatus(status), now);
         service.counters.answered(status, now - startNanos);
         over = true;
+        log(AccessEntry.End.COMPLETE, now);
         // Before the connection is released, which may begin to serve another exchange.
         boolean complete = request.complete();
         client.finish(body);
@@ -270,6 +275,7 @@ final class Exchange extends Attempts {
         }
         service.counters.count(Counters.TRUNCATED);
         over = true;
+        log(AccessEntry.End.CUT, nowNanos);
         client.cut();
     }
 
@@ -279,7 +285,10 @@ final class Exchange extends Attempts {
         request.drop();
         over = true;
         service.counters.refused(refusal);
-        if (refusal.status() == 503) {
+        status = refusal.status();
+        reason(refusal);
+        log(AccessEntry.End.REFUSED, System.nanoTime());
+        if (status == 503) {
             int seconds = service.retryAfterSeconds(System.nanoTime());
             client.refused(refusal, seconds, request.complete());
         } else {
@@ -295,6 +304,7 @@ final class Exchange extends Attempts {
         boolean timeout = !clientStalls && refusal.instanceWasSlow();
         letGo(now);
         if (begun) {
+            reason(refusal);
             truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
             return;
         }
@@ -332,6 +342,24 @@ final class Exchange extends Attempts {
             service.counters.answered(status, now - startNanos);
         } else {
             service.counters.count(Counters.CANCELLED);
+        }
+        log(tunnel ? AccessEntry.End.COMPLETE : AccessEntry.End.CLIENT_GONE, now);
+    }
+
+    private void reason(Refusal refusal) {
+        AccessEntry logged = entry;
+        if (logged != null) {
+            logged.refusal = refusal;
+        }
+    }
+
+    private void log(AccessEntry.End how, long nowNanos) {
+        AccessEntry logged = entry;
+        entry = null;
+        if (logged != null) {
+            logged.service = service.service.name().value();
+            logged.bytesIn = request.bytes();
+            logged.done(how, status, nowNanos);
         }
     }
 

@@ -21,6 +21,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -58,6 +59,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final List<Channel> listeners = new ArrayList<>();
     private Optional<Channel> tlsListener = Optional.empty();
     private final TlsParts tls;
+    private final Optional<AccessLog> accessLog;
     private final AtomicInteger clients = new AtomicInteger();
     private boolean closed;
 
@@ -99,8 +101,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             GatewaySettings settings,
             List<GatewayService> services,
             List<FixedRoute> fixed,
-            TlsParts tls) {
+            TlsParts tls,
+            Optional<AccessLog> accessLog) {
         this.settings = settings;
+        this.accessLog = accessLog;
         this.tls = tls;
         this.services = List.copyOf(services);
         var routes = new RouteTable(services, fixed, settings.timeouts());
@@ -168,7 +172,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         } catch (TlsFilesException e) {
             throw new GatewayStartException(String.valueOf(e.getMessage()), e);
         }
-        var gateway = new Gateway(settings, services, fixed, tls);
+        var gateway = new Gateway(settings, services, fixed, tls, openLog(settings));
         try {
             gateway.listen();
             tls.all().ifPresent(Tls::start);
@@ -177,6 +181,19 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             throw e;
         }
         return gateway;
+    }
+
+    private static Optional<AccessLog> openLog(GatewaySettings settings)
+            throws GatewayStartException {
+        if (settings.accessLog().isEmpty()) {
+            return Optional.empty();
+        }
+        AccessLogSettings log = settings.accessLog().get();
+        try {
+            return Optional.of(new AccessLog(log, AccessLog.sink(log), settings.loops()));
+        } catch (IOException e) {
+            throw new GatewayStartException("cannot write the access log: " + e, e);
+        }
     }
 
     private void listen() throws GatewayStartException {
@@ -278,6 +295,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
 
     void clientClosed() {
         clients.decrementAndGet();
+    }
+
+    Optional<AccessLog> accessLog() {
+        return accessLog;
     }
 
     List<GatewayLoop> loops() {
@@ -392,7 +413,9 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                         unrouted[Counters.CLIENTS_CLOSED],
                         connections[Counters.UPSTREAM_OPENED],
                         connections[Counters.UPSTREAM_CLOSED]),
-                tls.all().map(some -> tlsStats()));
+                tls.all().map(some -> tlsStats()),
+                accessLog.map(
+                        log -> new GatewayStats.AccessLogLines(log.written(), log.dropped())));
     }
 
     private GatewayStats.Tls tlsStats() {
@@ -446,6 +469,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         loops.forEach(GatewayLoop::closeAll);
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
         tls.all().ifPresent(Tls::close);
+        accessLog.ifPresent(AccessLog::close);
         return left;
     }
 }

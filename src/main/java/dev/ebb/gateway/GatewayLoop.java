@@ -65,6 +65,7 @@ final class GatewayLoop {
     private final List<Attempt> toFlush = new ArrayList<>();
     private final HeadRewriter rewriter;
     private final RandomGenerator random;
+    private final @Nullable AccessTap access;
     private final Bootstrap upstream;
     private final Optional<Handshakes> handshakes;
     private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
@@ -100,6 +101,7 @@ final class GatewayLoop {
         toClients = Http2Settings.DEFAULT.withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);
         upstream = upstream(eventLoop, settings);
+        access = gateway.accessLog().map(log -> log.tap(number)).orElse(null);
         handshakes = gateway.tlsServer().map(server -> new Handshakes(this, server));
     }
 
@@ -242,6 +244,11 @@ final class GatewayLoop {
 
     HeadRewriter rewriter() {
         return rewriter;
+    }
+
+    /** Where requests are logged; null without an access log. */
+    @Nullable AccessTap access() {
+        return access;
     }
 
     RandomGenerator random() {

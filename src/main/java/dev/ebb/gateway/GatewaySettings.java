@@ -16,6 +16,7 @@ import java.util.Optional;
  *     they are replaced, because anyone can write them
  * @param via name in the Via field of requests; empty for no such field
  * @param tls the address to listen at with TLS, if there is one
+ * @param accessLog empty for none, which costs nothing
  */
 public record GatewaySettings(
         List<InetSocketAddress> listeners,
@@ -25,7 +26,8 @@ public record GatewaySettings(
         Timeouts timeouts,
         boolean trustForwarded,
         Optional<String> via,
-        Optional<TlsServerSettings> tls) {
+        Optional<TlsServerSettings> tls,
+        Optional<AccessLogSettings> accessLog) {
     public static final GatewaySettings DEFAULT =
             new GatewaySettings(
                     List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080)),
@@ -34,6 +36,7 @@ public record GatewaySettings(
                     Limits.DEFAULT,
                     Timeouts.DEFAULT,
                     false,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
 
@@ -49,27 +52,43 @@ public record GatewaySettings(
 
     public GatewaySettings withListeners(InetSocketAddress... addresses) {
         return new GatewaySettings(
-                List.of(addresses), loops, transport, limits, timeouts, trustForwarded, via, tls);
+                List.of(addresses),
+                loops,
+                transport,
+                limits,
+                timeouts,
+                trustForwarded,
+                via,
+                tls,
+                accessLog);
     }
 
     public GatewaySettings withLoops(int count) {
         return new GatewaySettings(
-                listeners, count, transport, limits, timeouts, trustForwarded, via, tls);
+                listeners, count, transport, limits, timeouts, trustForwarded, via, tls, accessLog);
     }
 
     public GatewaySettings withTransport(Transport kind) {
         return new GatewaySettings(
-                listeners, loops, kind, limits, timeouts, trustForwarded, via, tls);
+                listeners, loops, kind, limits, timeouts, trustForwarded, via, tls, accessLog);
     }
 
     public GatewaySettings withLimits(Limits changed) {
         return new GatewaySettings(
-                listeners, loops, transport, changed, timeouts, trustForwarded, via, tls);
+                listeners,
+                loops,
+                transport,
+                changed,
+                timeouts,
+                trustForwarded,
+                via,
+                tls,
+                accessLog);
     }
 
     public GatewaySettings withTimeouts(Timeouts changed) {
         return new GatewaySettings(
-                listeners, loops, transport, limits, changed, trustForwarded, via, tls);
+                listeners, loops, transport, limits, changed, trustForwarded, via, tls, accessLog);
     }
 
     public GatewaySettings withTls(TlsServerSettings listener) {
@@ -81,10 +100,25 @@ public record GatewaySettings(
                 timeouts,
                 trustForwarded,
                 via,
-                Optional.of(listener));
+                Optional.of(listener),
+                accessLog);
     }
 
     public GatewaySettings withTrustForwarded(boolean trust) {
-        return new GatewaySettings(listeners, loops, transport, limits, timeouts, trust, via, tls);
+        return new GatewaySettings(
+                listeners, loops, transport, limits, timeouts, trust, via, tls, accessLog);
+    }
+
+    public GatewaySettings withAccessLog(AccessLogSettings log) {
+        return new GatewaySettings(
+                listeners,
+                loops,
+                transport,
+                limits,
+                timeouts,
+                trustForwarded,
+                via,
+                tls,
+                Optional.of(log));
     }
 }

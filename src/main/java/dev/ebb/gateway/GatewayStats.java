@@ -17,12 +17,14 @@ import java.util.TreeMap;
  * @param unrouted requests that no service was to answer: refused, or answered by the gateway
  *     itself
  * @param tls empty where none is configured
+ * @param accessLog empty where none is written
  */
 public record GatewayStats(
         Map<ServiceName, Traffic> services,
         Traffic unrouted,
         Connections connections,
-        Optional<Tls> tls) {
+        Optional<Tls> tls,
+        Optional<AccessLogLines> accessLog) {
     public GatewayStats {
         services = Map.copyOf(services);
     }
@@ -31,6 +33,11 @@ public record GatewayStats(
     public Traffic total() {
         return services.values().stream().reduce(unrouted, Traffic::plus);
     }
+
+    /**
+     * Lines that were written, and those that were not: because there were too many, or no disk.
+     */
+    public record AccessLogLines(long written, long dropped) {}
 
     /** Connections, cumulative; {@code opened - closed} are open now. */
     public record Connections(

@@ -161,7 +161,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         if (refusal == null) {
             begin(next, request, end);
         } else {
-            refuse(next, refusal, end);
+            refuse(next, refusal, AccessTap.begin(loop, peer), end);
         }
     }
 
@@ -171,35 +171,45 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         } else {
             next.body().untilFinished();
         }
+        AccessEntry entry = AccessTap.begin(loop, request, peer, "HTTP/2");
         RouteEntry route = loop.routes().find(request, loop.overHttps(request, peer));
         if (route.service < 0) {
-            answer(next, request, route, end);
+            answer(next, request, route, entry, end);
             return;
         }
         long most = loop.settings().limits().requestBodyBytes();
         if (most > 0 && request.contentLength > most) {
-            refuse(next, Refusal.BODY_TOO_LARGE, end);
+            refuse(next, Refusal.BODY_TOO_LARGE, entry, end);
             return;
         }
         ByteBuf head = loop.rewriter().request(request, route, peer, loop.allocator());
         LoopService service = loop.service(route.service);
-        next.begin(
-                new Exchange(
-                        next, service, route.timeouts, request, next.body(), head, loop.now()));
+        var exchange =
+                new Exchange(next, service, route.timeouts, request, next.body(), head, loop.now());
+        exchange.entry = entry;
+        next.begin(exchange);
     }
 
     /** No service is concerned: the route, or that there is none, says what to answer. */
-    private void answer(Http2Exchange next, RequestHead request, RouteEntry route, boolean end) {
+    private void answer(
+            Http2Exchange next,
+            RequestHead request,
+            RouteEntry route,
+            @Nullable AccessEntry entry,
+            boolean end) {
         OwnAnswer own = route.own(request);
         if (own == null) {
-            refuse(next, route.refusal, end);
+            refuse(next, route.refusal, entry, end);
         } else {
+            AccessEntry.own(entry, own.status(), loop.now());
             loop.unrouted().own(own.status());
             next.own(own, end);
         }
     }
 
-    private void refuse(Http2Exchange next, Refusal refusal, boolean end) {
+    private void refuse(
+            Http2Exchange next, Refusal refusal, @Nullable AccessEntry entry, boolean end) {
+        AccessEntry.refused(entry, refusal, loop.now());
         loop.unrouted().refused(refusal);
         next.refused(refusal, end);
     }

@@ -84,7 +84,8 @@ public final class Samples {
                                         new View.Certificate(
                                                 "/etc/tls/shop.pem",
                                                 List.of("shop.test"),
-                                                1_800_000_000_000L)))));
+                                                1_800_000_000_000L)))),
+                Optional.of(new View.AccessLog(1200, 3)));
     }
 
     private static LatencyCounts latency() {
