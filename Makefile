@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy conformance conformance-full soak clean
+.PHONY: help test slow fast format bench bench-proxy conformance conformance-full soak fuzz clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -46,6 +46,9 @@ conformance-full: ## The same with what takes long
 
 soak: ## 10 minutes at half load while instances come and go; ARGS="--minutes 2 --protocol h2"
 	@python3 suites/lib/soak.py $(ARGS)
+
+fuzz: ## Searches for inputs that two readings differ on; ARGS="SECONDS [TARGET ...]", KEEP=1 keeps
+	@suites/fuzz.sh $(ARGS)
 
 clean: ## Removes what was built
 	@rm -rf target bench/target bench/rivals/*/target

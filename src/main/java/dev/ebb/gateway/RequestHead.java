@@ -106,7 +106,7 @@ final class RequestHead {
     private @Nullable Refusal readLine(boolean secure) {
         byte[] text = head.bytes;
         int at = 0;
-        while (at <= LONGEST_METHOD && Bytes.token(text[at])) {
+        while (at < LONGEST_METHOD && Bytes.token(text[at])) {
             at++;
         }
         if (at == 0 || text[at] != ' ') {
@@ -243,6 +243,7 @@ final class RequestHead {
         hosts = 0;
         boolean wanted = false;
         boolean named = false;
+        boolean h2c = false;
         boolean close = false;
         for (int i = 0; i < head.count; i++) {
             Refusal refusal = null;
@@ -257,8 +258,10 @@ final class RequestHead {
                 }
                 case FieldName.EXPECT -> refusal = readExpect(i);
                 case FieldName.GRPC_TIMEOUT, FieldName.EXPECTED_TIMEOUT -> readDeadline(i);
-                // That one is for this hop only, and no longer in use (RFC 9113 3.1): ignored.
-                case FieldName.UPGRADE -> named |= !head.lists(i, H2C);
+                case FieldName.UPGRADE -> {
+                    named = true;
+                    h2c |= head.lists(i, H2C);
+                }
                 default -> {}
             }
             if (refusal != null) {
@@ -271,8 +274,9 @@ final class RequestHead {
         }
         contentLength = Math.max(0, contentLength);
         // A server may ignore the field (RFC 9110 7.8), and where a body comes first, this one
-        // does.
-        upgrade = wanted && named && !http10 && !chunked && contentLength == 0;
+        // does. HTTP/2 is for one hop only and not asked for in this way any more (RFC 9113 3.1):
+        // an instance that did it would take what follows past the gateway.
+        upgrade = wanted && named && !h2c && !http10 && !chunked && contentLength == 0;
         return hosts == 0 && !http10 ? Refusal.BAD_HOST : null;
     }
 

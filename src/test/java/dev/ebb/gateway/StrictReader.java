@@ -66,10 +66,8 @@ final class StrictReader {
     private static final Pattern CHUNK = Pattern.compile("([0-9A-Fa-f]{1,15})(?:;[\\t -~]*)?");
     private static final Set<String> ONE_HOP =
             Set.of(
-                    "connection",
                     "keep-alive",
                     "proxy-connection",
-                    "upgrade",
                     "proxy",
                     "http2-settings",
                     "proxy-authorization");
@@ -98,27 +96,48 @@ final class StrictReader {
         return taken > 0;
     }
 
+    /** Bytes of the head or request that was read last. */
+    int taken() {
+        return taken;
+    }
+
     /** The next request; an {@link EOFException} at the end of the connection. */
     Seen read() throws IOException {
+        var seen = head();
+        var whole = withBody(seen, seen.values("content-length"), seen.values("transfer-encoding"));
         taken = 0;
-        var line = LINE.matcher(line());
+        return whole;
+    }
+
+    /** The next request's head. */
+    Seen head() throws IOException {
+        taken = 0;
+        var text = line();
+        var line = LINE.matcher(text);
         if (!line.matches()) {
-            throw new Flaw("request line: " + line);
+            throw new Flaw("request line: " + text);
         }
         var fields = fields();
         var seen = new Seen(line.group(1), line.group(2), fields, "none", "", List.of());
         checkNames(seen);
+        checkUpgrade(seen);
         if (seen.values("host").size() != 1 || !HOST.matcher(seen.host()).matches()) {
             throw new Flaw("Host: " + fields);
         }
-        var lengths = seen.values("content-length");
-        var codings = seen.values("transfer-encoding");
-        if (lengths.size() + codings.size() > 1) {
+        if (seen.values("content-length").size() + seen.values("transfer-encoding").size() > 1) {
             throw new Flaw("two framings: " + fields);
         }
-        var whole = withBody(seen, lengths, codings);
-        taken = 0;
-        return whole;
+        return seen;
+    }
+
+    /** Connection says Upgrade, and nothing else, where the client asks for another protocol. */
+    private static void checkUpgrade(Seen seen) throws Flaw {
+        var connection = seen.values("connection");
+        boolean asked = !seen.values("upgrade").isEmpty();
+        boolean h2c = seen.values("upgrade").toString().toLowerCase(Locale.ROOT).contains("h2c");
+        if (h2c || !connection.equals(asked ? List.of("Upgrade") : List.of())) {
+            throw new Flaw("Connection and Upgrade: " + seen.fields);
+        }
     }
 
     private Seen withBody(Seen seen, List<String> lengths, List<String> codings)
@@ -216,6 +235,7 @@ final class StrictReader {
                 if (lf < 0) {
                     throw new EOFException();
                 }
+                taken++;
                 if (lf != '\n') {
                     throw new Flaw("a bare CR behind: " + line.toString(ISO_8859_1));
                 }
