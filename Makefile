@@ -48,7 +48,7 @@ soak: ## 10 minutes at half load while instances come and go; ARGS="--minutes 2 
 	@python3 suites/lib/soak.py $(ARGS)
 
 fuzz: ## Searches for inputs that two readings differ on; ARGS="SECONDS [TARGET ...]", KEEP=1 keeps
-	@suites/fuzz.sh $(ARGS)
+	@suites/lib/fuzz.sh $(ARGS)
 
 clean: ## Removes what was built
 	@rm -rf target bench/target bench/rivals/*/target

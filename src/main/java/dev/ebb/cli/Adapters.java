@@ -124,6 +124,7 @@ final class Adapters {
                 l.fields(),
                 l.target(),
                 l.body(),
+                l.uploadRate(),
                 l.replay(),
                 l.writeBuffer(),
                 l.connections(),

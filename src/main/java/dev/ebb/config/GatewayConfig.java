@@ -33,6 +33,7 @@ public record GatewayConfig(
      * @param fields in one head
      * @param target of a request
      * @param body of a request; 0 for no limit
+     * @param uploadRate bytes a second of a body that takes long; 0 for no limit
      * @param replay of a request's body that is kept, so that it can be sent again
      * @param writeBuffer waiting to be written to one connection
      * @param connections of clients, in all
@@ -45,6 +46,7 @@ public record GatewayConfig(
             int fields,
             int target,
             long body,
+            int uploadRate,
             int replay,
             int writeBuffer,
             int connections,

@@ -28,6 +28,15 @@ final class GatewaySchema {
                     16L << 30,
                     "Body of a request (413); 0 for no limit. Bodies are streamed: this takes no"
                             + " memory.");
+    private static final Key<Integer> UPLOAD_RATE =
+            bytes(
+                    "upload-rate",
+                    0,
+                    1 << 30,
+                    100,
+                    "A second, on average, in which a body has to come that takes longer than the"
+                            + " timeout request-body (408); 0 for no limit. For HTTP/1.1 and bodies"
+                            + " of a stated length.");
     private static final Key<Integer> REPLAY =
             bytes(
                     "replay",
@@ -73,6 +82,7 @@ final class GatewaySchema {
                             FIELDS,
                             TARGET,
                             BODY,
+                            UPLOAD_RATE,
                             REPLAY,
                             WRITE_BUFFER,
                             CONNECTIONS,
@@ -85,6 +95,7 @@ final class GatewaySchema {
                                     v.of(FIELDS),
                                     v.of(TARGET),
                                     v.of(BODY),
+                                    v.of(UPLOAD_RATE),
                                     v.of(REPLAY),
                                     v.of(WRITE_BUFFER),
                                     v.of(CONNECTIONS),

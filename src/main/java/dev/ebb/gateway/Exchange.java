@@ -387,6 +387,11 @@ final class Exchange extends Attempts {
                 giveUp(phase.refusal());
                 return;
             }
+            long grace = timeouts.requestBody().toNanos();
+            if (phase == Phase.UPLOAD && request.drips(GatewayLoop.TICK.toNanos(), grace)) {
+                giveUp(Refusal.REQUEST_TIMEOUT);
+                return;
+            }
         }
         tickTries(nowNanos);
     }

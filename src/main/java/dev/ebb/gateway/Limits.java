@@ -8,6 +8,9 @@ package dev.ebb.gateway;
  * @param headFields fields in one head
  * @param targetBytes the request target (414 beyond)
  * @param requestBodyBytes a request's body; 0 for no limit (413 beyond)
+ * @param uploadRate bytes a second in which a request's body has to come on average, once it takes
+ *     longer than {@link Timeouts#requestBody}; for HTTP/1.1 and bodies of a stated length; 0 for
+ *     no limit (408 below)
  * @param replayBytes of a request's body that are kept, so that it can be sent again elsewhere
  * @param writeBufferBytes waiting to be written to one connection before its source is paused
  * @param clientConnections open client connections in all; further ones get a 503
@@ -20,6 +23,7 @@ public record Limits(
         int headFields,
         int targetBytes,
         long requestBodyBytes,
+        int uploadRate,
         int replayBytes,
         int writeBufferBytes,
         int clientConnections,
@@ -28,13 +32,24 @@ public record Limits(
         int idlePerInstance) {
     public static final Limits DEFAULT =
             new Limits(
-                    32 * 1024, 100, 8 * 1024, 0, 64 * 1024, 128 * 1024, 20_000, 1_024, 1_024, 256);
+                    32 * 1024,
+                    100,
+                    8 * 1024,
+                    0,
+                    100,
+                    64 * 1024,
+                    128 * 1024,
+                    20_000,
+                    1_024,
+                    1_024,
+                    256);
 
     public Limits {
         atLeast("headBytes", headBytes, 256);
         atLeast("headFields", headFields, 4);
         atLeast("targetBytes", targetBytes, 16);
         atLeast("requestBodyBytes", requestBodyBytes, 0);
+        atLeast("uploadRate", uploadRate, 0);
         atLeast("replayBytes", replayBytes, 0);
         atLeast("writeBufferBytes", writeBufferBytes, 4096);
         atLeast("clientConnections", clientConnections, 1);

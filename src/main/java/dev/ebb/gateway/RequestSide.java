@@ -25,6 +25,8 @@ final class RequestSide {
         CHUNKED
     }
 
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final BodyScanner body;
     private final Form form;
     private final Sendable request;
@@ -34,6 +36,9 @@ final class RequestSide {
     private final boolean grpcDeadline;
     private boolean expectContinue;
     private long bytes;
+    private final long uploadRate;
+    private final boolean rated;
+    private long uploadNanos;
 
     /**
      * @param head what goes to the instance
@@ -47,6 +52,9 @@ final class RequestSide {
             boolean framedUpstream,
             GatewayLoop loop) {
         this.body = body;
+        uploadRate = loop.settings().limits().uploadRate();
+        // A stream of HTTP/2 without a length may be one that says little and goes on for long.
+        rated = body.framed() || asked.contentLength > 0;
         replayBytes = loop.settings().limits().replayBytes();
         allocator = loop.allocator();
         http10 = asked.http10;
@@ -65,6 +73,19 @@ final class RequestSide {
     /** Whether all of it has come. */
     boolean complete() {
         return body.done();
+    }
+
+    /**
+     * Whether the body comes so slowly that somebody means to hold the connection.
+     *
+     * @param tickNanos have passed, in which the client could have sent
+     * @param graceNanos in which it may be slow
+     */
+    boolean drips(long tickNanos, long graceNanos) {
+        uploadNanos += tickNanos;
+        return rated
+                && uploadNanos > graceNanos
+                && bytes < uploadRate * (uploadNanos / NANOS_PER_SECOND);
     }
 
     /** Whether the client understands an answer before the answer, and has not had it yet. */

@@ -8,6 +8,8 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that are slow, idle, or gone. */
 class TimeoutTest {
@@ -29,7 +31,7 @@ class TimeoutTest {
             var dripping =
                     Thread.ofVirtual()
                             .start(() ->
-                                    await().pollInterval(Duration.ofMillis(20))
+                                    await().pollInterval(Duration.ofMillis(100))
                                             .until(() -> !drip(client)));
             var answer = client.read();
             assertThat(answer.status()).isEqualTo(408);
@@ -68,6 +70,29 @@ class TimeoutTest {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
             assertThat(client.read().status()).isEqualTo(408);
             assertThat(client.ended()).isTrue();
+            await().until(() -> inFlight(gateway) == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 1000", "Transfer-Encoding: chunked"})
+    void aBodyMustNotDripWithoutEnd(String framing) throws Exception {
+        try (var instance = TestInstance.answering("hello");
+                var gateway = gateway(instance);
+                var client = new TestClient(gateway.gateway)) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n");
+            var part = framing.startsWith("C") ? "x" : "1\r\nx\r\n";
+            // Never quiet for as long as the timeout: it is the rate that ends it.
+            var ended =
+                    await().pollInterval(Duration.ofMillis(100))
+                            .until(
+                                    () -> {
+                                        client.send(part);
+                                        return client.in().available() > 0;
+                                    },
+                                    answered -> answered);
+            assertThat(ended).isTrue();
+            assertThat(client.read().status()).isEqualTo(408);
             await().until(() -> inFlight(gateway) == 0);
         }
     }
@@ -141,7 +166,7 @@ class TimeoutTest {
 
     @Test
     void tooManyConnectionsAreToldSo() throws IOException {
-        var limits = new Limits(32_768, 100, 8192, 0, 65_536, 131_072, 2, 1024, 1024, 256);
+        var limits = new Limits(32_768, 100, 8192, 0, 0, 65_536, 131_072, 2, 1024, 1024, 256);
         try (var instance = TestInstance.answering("hello");
                 var gateway =
                         new TestGateway(
@@ -169,7 +194,7 @@ class TimeoutTest {
 
     @Test
     void requestsWaitForAConnectionButNotWithoutEnd() throws Exception {
-        var limits = new Limits(32_768, 100, 8192, 0, 65_536, 131_072, 100, 1, 1, 1);
+        var limits = new Limits(32_768, 100, 8192, 0, 0, 65_536, 131_072, 100, 1, 1, 1);
         var go = new CountDownLatch(1);
         try (var instance =
                         new TestInstance((request, exchange) -> {

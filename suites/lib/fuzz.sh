@@ -2,7 +2,7 @@
 # Fuzzing with Jazzer, guided by coverage: fuzz.sh [SECONDS [TARGET ...]], 60 s for each of them all.
 # It begins with the kept inputs; KEEP=1 adds those that reach something new to them.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 home=$PWD
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
