@@ -61,8 +61,6 @@ final class ClientConnection extends Client implements Downstream {
         sinceNanos = System.nanoTime();
     }
 
-    // ---- Reading
-
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
@@ -266,8 +264,6 @@ final class ClientConnection extends Client implements Downstream {
         }
     }
 
-    // ---- The exchange's side
-
     @Override
     public boolean framed() {
         return true;
@@ -326,8 +322,6 @@ final class ClientConnection extends Client implements Downstream {
             process();
         }
     }
-
-    // ---- Ends
 
     @Override
     public void ended(boolean requestComplete) {

@@ -80,8 +80,7 @@ class AccessLogTest {
                             + "\r\nabc");
             String line = lines(1).getFirst();
             assertThat(line)
-                    .matches(
-                            "\\{\"time\":\"[0-9]{4}(-[0-9]{2}){2}T[0-9:]{8}\\.[0-9]{3}Z\".*}")
+                    .matches("\\{\"time\":\"[0-9]{4}(-[0-9]{2}){2}T[0-9:]{8}\\.[0-9]{3}Z\".*}")
                     .doesNotContain("secret");
             assertThat(
                             List.of(

@@ -253,7 +253,8 @@ class Http2UpstreamTest {
                 var gateway = gateway(TestGateway.PLAIN, instance);
                 var client = new TestClient(gateway.gateway)) {
             var request =
-                    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+                    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+                            + "Upgrade: websocket\r\n\r\n";
             assertThat(client.ask(request).status()).isEqualTo(501);
         }
     }
