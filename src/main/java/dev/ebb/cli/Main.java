@@ -49,28 +49,25 @@ public final class Main {
             throws InterruptedException {
         String name = args.length == 0 ? "" : args[0];
         List<String> words = List.of(args).subList(Math.min(1, args.length), args.length);
-        switch (name) {
+        return switch (name) {
             case "proxy" -> {
                 Optional<ProxyCommand> proxy = ProxyCommand.quick(words);
-                return proxy.isPresent()
+                yield proxy.isPresent()
                         ? OptionalInt.of(proxy.get().run(out, err))
                         : OptionalInt.empty();
             }
             case "status" -> {
                 Optional<StatusCommand> status = StatusCommand.quick(words);
-                return status.isPresent()
+                yield status.isPresent()
                         ? OptionalInt.of(status.get().run(out))
                         : OptionalInt.empty();
             }
-            case "train" -> {
-                return args.length == 2 && !args[1].startsWith("-")
-                        ? OptionalInt.of(new TrainCommand().run(args[1]))
-                        : OptionalInt.empty();
-            }
-            default -> {
-                return OptionalInt.empty();
-            }
-        }
+            case "train" ->
+                    args.length == 2 && !args[1].startsWith("-")
+                            ? OptionalInt.of(new TrainCommand().run(args[1]))
+                            : OptionalInt.empty();
+            default -> OptionalInt.empty();
+        };
     }
 
     static int failed(Failure failure, PrintWriter err) {

@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Timelines: what waits, what goes first, what is refused. Milliseconds. */
+// Any of them will do, by chance.
+@SuppressWarnings("EnumOrdinal")
 class AdmissionQueueTest {
     private static final long MILLI = 1_000_000;
     private static final long NEVER = Long.MAX_VALUE;

@@ -101,7 +101,7 @@ class Gradient2Test {
         limit.sample(10 * MILLI, 20, now + SECOND);
         assertThat(limit.longNanos()).isEqualTo(10.0 * MILLI);
         for (int i = 1; i <= 9; i++) {
-            limit.sample(50 * MILLI, 20, now + 10 * i * SECOND);
+            limit.sample(50 * MILLI, 20, now + 10L * i * SECOND);
         }
         assertThat(limit.longNanos()).as("nine only").isEqualTo(10.0 * MILLI);
         limit.sample(50 * MILLI, 20, now + 100 * SECOND);

@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of HTTP/2, instances of HTTP/1.1. */
 @Timeout(60)
+// Where a line ends is what these texts are about.
+@SuppressWarnings({"LoopOverCharArray", "StringConcatToTextBlock"})
 class Http2ClientTest {
     private static final String GRPC = "application/grpc+proto";
 

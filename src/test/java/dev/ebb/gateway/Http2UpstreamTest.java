@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Clients of HTTP/1.1, instances of HTTP/2. */
+// Where a line ends is what these texts are about.
+@SuppressWarnings({"FutureReturnValueIgnored", "StringConcatToTextBlock"})
 class Http2UpstreamTest {
     private static final String CHUNKED_POST =
             "POST /up HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n";

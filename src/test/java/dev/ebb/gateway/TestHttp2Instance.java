@@ -34,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An instance that speaks HTTP/2, by somebody else's hand: Netty's codec. */
+// What is not written is not answered, and a test fails.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class TestHttp2Instance implements AutoCloseable {
 
     /** One whole request. */

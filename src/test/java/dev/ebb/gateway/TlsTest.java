@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -309,7 +310,8 @@ class TlsTest {
                 var client = client(gateway.with(instance), "localhost")) {
             client.send("GET / HTTP/1.0\r\nHost: test\r\n\r\n");
             // Java's client throws if the connection ends without it.
-            assertThat(new String(client.in().readAllBytes(), "US-ASCII")).endsWith("all of it");
+            assertThat(new String(client.in().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("all of it");
         }
     }
 

@@ -178,8 +178,7 @@ class TlsUpstreamTest {
         var handshakes = gateway.gateway.stats().tls().orElseThrow().instances();
         assertThat(handshakes.failed().get(cause)).isPositive();
         assertThat(handshakes.done()).isZero();
-        assertThat(gateway.report().endpoints().get(TestGateway.id(1)).traffic().inFlight())
-                .isZero();
+        assertThat(gateway.inFlight(1)).isZero();
     }
 
     @Test

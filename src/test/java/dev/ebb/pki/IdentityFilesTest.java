@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with certificate and key files, in words. */
+// One time for all that a certificate says.
+@SuppressWarnings("TimeInStaticInitializer")
 class IdentityFilesTest {
     private static final Instant NOW = Instant.now();
     private static final Duration MONTHS = Duration.ofDays(90);

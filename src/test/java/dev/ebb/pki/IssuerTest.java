@@ -20,6 +20,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Certificates of our own making, as the JDK understands them. */
+// One time for all that a certificate says.
+@SuppressWarnings("TimeInStaticInitializer")
 class IssuerTest {
     private static final Instant NOW = Instant.now();
     private static final Duration DAYS = Duration.ofDays(30);
