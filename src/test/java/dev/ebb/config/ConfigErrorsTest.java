@@ -90,7 +90,7 @@ class ConfigErrorsTest {
                 inService(
                         "colour: red",
                         "f.yaml:5:5: unknown key 'colour'; known here: run, instances, route,"
-                                + " ready, resources, balance, tls, policy"),
+                                + " ready, resources, balance, protocol, tls, policy"),
                 inService(
                         "instances: 3",
                         "f.yaml:5:5: the key 'instances' is here twice, first in line 4; keep one"),
