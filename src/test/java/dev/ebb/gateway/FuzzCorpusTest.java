@@ -47,6 +47,8 @@ class FuzzCorpusTest {
         "0\r\n"
     };
 
+    // The functions are method references.
+    @SuppressWarnings("ImmutableEnumChecker")
     enum Target {
         REQUEST(RequestHeadFuzz::fuzzerTestOneInput),
         RESPONSE(ResponseHeadFuzz::fuzzerTestOneInput),
