@@ -60,7 +60,7 @@ class Conformance(Suite):
                     raise AssertionError(f"{command[0]} ended: {said.read()[-800:]}")
             return connects(port)
 
-        wait_until(listening, 60, f"{command[0]} listening on {port}")
+        wait_until(listening, 120, f"{command[0]} listening on {port}")
         return child
 
     def gateway(self, upstream, *options, plain=None, identity=None):
