@@ -119,7 +119,7 @@ def main():
         echo = free_port()
         suite.server([python, os.path.join(HERE, "echo_service.py"), str(echo)], echo)
         direct = run(suite, options, echo, "direct")
-        suite.insist(direct, {}, lambda cases: run(suite, options, echo, "direct", cases))
+        suite.insist("autobahn", direct, {}, lambda few: run(suite, options, echo, "direct", few))
         failing = [case for case, detail in direct.items() if detail]
         suite.say(f"the echo service alone: {len(direct)} cases, fails {failing}")
         if options.direct:
@@ -139,7 +139,7 @@ def main():
         ):
             outcomes = run(suite, options, port, name)
             again = suite.insist(
-                outcomes, direct, lambda cases: run(suite, options, port, name, cases)
+                name, outcomes, direct, lambda few: run(suite, options, port, name, few)
             )
             suite.settle(
                 name, title + words[0], version, words[1], outcomes, direct, exclude, again

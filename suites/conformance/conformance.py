@@ -96,15 +96,16 @@ class Conformance(Suite):
         else:
             self.say(f"{title} is left out: {what}")
 
-    def insist(self, outcomes, baseline, run):
+    def insist(self, name, outcomes, baseline, run):
         """Runs what failed again, alone: others' clients give up after a second, and a machine that
         builds something meanwhile takes longer at times. What needed it is told.
 
         `run`: cases -> their outcomes.
         """
         needed = []
+        excused = {**baseline_failures(baseline), **exceptions_of(name)}
         for _ in range(AGAIN):
-            failed = [c for c, detail in outcomes.items() if detail and not baseline.get(c)]
+            failed = [c for c, detail in outcomes.items() if detail and c not in excused]
             if not failed or len(failed) > AGAIN_MOST:
                 break
             self.say(f"once more: {', '.join(failed)}")
@@ -124,8 +125,7 @@ class Conformance(Suite):
         `exclude`: (prefix of cases, reason) that were not run by intent. `again`: cases that passed
         only when they were run again.
         """
-        with open(os.path.join(HERE, "exceptions.json")) as file:
-            excused = json.load(file).get(name, {})
+        excused = exceptions_of(name)
         bad = {case: detail for case, detail in outcomes.items() if detail}
         exceptions = [{"case": c, "reason": r} for c, r in exclude]
         failed = []
@@ -164,6 +164,15 @@ class Conformance(Suite):
             f"{title}: {passed} cases passed, {len(exceptions)} exceptions",
             f"{len(failed)} failed",
         )
+
+
+def exceptions_of(name):
+    with open(os.path.join(HERE, "exceptions.json")) as file:
+        return json.load(file).get(name, {})
+
+
+def baseline_failures(baseline):
+    return {case: detail for case, detail in baseline.items() if detail}
 
 
 def write(name, result):

@@ -133,7 +133,9 @@ def main():
         names = [*CASES, *METRICS, *SOAK]
         plaintext = ["--use_tls=false"]
         direct = run(suite, classpath, port, 0, names, *plaintext)
-        suite.insist(direct, {}, lambda few: run(suite, classpath, port, 0, few, *plaintext))
+        suite.insist(
+            "grpc", direct, {}, lambda few: run(suite, classpath, port, 0, few, *plaintext)
+        )
         failing = [case for case, detail in direct.items() if detail]
         suite.say(f"client and server alone: {len(direct)} cases, fails {len(failing)}")
         for case in failing:
@@ -150,6 +152,7 @@ def main():
         ):
             outcomes = run(suite, classpath, at, options.soak, names, *transport)
             again = suite.insist(
+                name,
                 outcomes,
                 direct,
                 lambda few: run(suite, classpath, at, options.soak, few, *transport),

@@ -129,12 +129,14 @@ def main():
         ):
             outcomes = server_cases(suite, program, at, *transport, *options.only)
             again = suite.insist(
-                outcomes, {}, lambda few: one_by_one(suite, program, at, transport, few)
+                name, outcomes, {}, lambda few: one_by_one(suite, program, at, transport, few)
             )
             suite.settle(name, title + words[0], version, words[1], outcomes, again=again)
         program = os.path.join(folder, "clientside")
         outcomes = client_cases(suite, program)
-        again = suite.insist(outcomes, {}, lambda few: client_cases(suite, program))
+        again = suite.insist(
+            "h2spec-client", outcomes, {}, lambda few: client_cases(suite, program)
+        )
         how = "the gateway's connections to instances, prior knowledge"
         suite.settle(
             "h2spec-client", "h2spec, cases for clients", version, how, outcomes, again=again

@@ -48,7 +48,7 @@ def section(title, results, key, text):
 
 def main():
     results = []
-    for path in sorted(glob.glob(os.path.join(RESULTS, "*.json"))):
+    for path in sorted(glob.glob(os.path.join(RESULTS, "*.json")), key=lambda p: p[:-5]):
         with open(path) as file:
             results.append(json.load(file))
     if not results:
