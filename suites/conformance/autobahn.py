@@ -67,6 +67,8 @@ class IntoTls(threading.Thread):
         super().__init__(daemon=True)
         self.port = free_port()
         self.target = target
+        # asyncio itself would let them be collected.
+        self.tasks = set()
         self.trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.trusting.check_hostname = False
         self.trusting.verify_mode = ssl.CERT_NONE
@@ -80,6 +82,8 @@ class IntoTls(threading.Thread):
         await server.serve_forever()
 
     async def carry(self, reader, writer):
+        self.tasks.add(asyncio.current_task())
+        asyncio.current_task().add_done_callback(self.tasks.discard)
         try:
             there = await asyncio.open_connection("127.0.0.1", self.target, ssl=self.trusting)
         except OSError:
