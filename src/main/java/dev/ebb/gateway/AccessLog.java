@@ -28,7 +28,6 @@ final class AccessLog implements AutoCloseable {
     private static final Duration COMPLAINT_EVERY = Duration.ofMinutes(1);
     private static final Duration LAST_WRITES = Duration.ofSeconds(2);
 
-    private final AccessLogSettings settings;
     private final LogSink sink;
     private final List<AccessRing> rings = new ArrayList<>();
     private final List<AccessTap> taps = new ArrayList<>();
@@ -51,7 +50,6 @@ final class AccessLog implements AutoCloseable {
     }
 
     AccessLog(AccessLogSettings settings, LogSink sink, int loops, int size) {
-        this.settings = settings;
         this.sink = sink;
         var seeds = new SplittableRandom();
         for (int i = 0; i < loops; i++) {

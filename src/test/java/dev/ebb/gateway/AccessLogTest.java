@@ -210,7 +210,7 @@ class AccessLogTest {
             for (var path : List.of("/bad", "/slow", "/robots.txt")) {
                 client.ask(TestClient.get(path));
             }
-            gateway.close();
+            gateway.gateway.close(Duration.ofMillis(50));
             assertThat(lines())
                     .extracting(line -> value(line, "path") + " " + value(line, "kept"))
                     .startsWith("/bad failed", "/slow slow");
