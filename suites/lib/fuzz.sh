@@ -28,7 +28,6 @@ for target; do
     request) class=RequestHeadFuzz ;;
     response) class=ResponseHeadFuzz ;;
     body) class=BodyFuzz ;;
-    connection) class=ConnectionFuzz ;;
     *) echo "no such target: $target"; exit 2 ;;
     esac
     kept=$home/src/test/resources/dev/ebb/gateway/fuzz/$target.txt
