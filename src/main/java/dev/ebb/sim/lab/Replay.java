@@ -1,0 +1,87 @@
+package dev.ebb.sim.lab;
+
+import java.util.function.DoubleConsumer;
+
+/**
+ * One trace, one model: runs policies over it, one after the other. Needs no memory that grows with
+ * the trace. Immutable; several threads may each run a policy.
+ */
+public final class Replay {
+    private static final int REPORT_EVERY = 1 << 16;
+
+    private final Trace trace;
+    private final Trace load;
+    private final FleetModel model;
+    private final int steps;
+
+    public Replay(Trace trace, FleetModel model) {
+        this.trace = trace;
+        this.model = model;
+        this.load = trace.step() < model.step() - 1e-9 ? trace.averaged(model.step()) : trace;
+        this.steps = (int) Math.ceil(trace.seconds() / model.step() - 1e-9);
+    }
+
+    /** Steps of the model. */
+    public int steps() {
+        return steps;
+    }
+
+    /** Load in a step of the model; in a step longer than the trace's, the mean. */
+    public double load(int step) {
+        int at = (int) ((step + 0.5) * model.step() / load.step());
+        return load.value(Math.min(at, load.size() - 1));
+    }
+
+    /**
+     * The fleet that every policy starts with: what the first load needs at the reference's target.
+     */
+    public int initial() {
+        double target = Math.min(FleetModel.REFERENCE_TARGET, model.missAbove());
+        return model.clamp((int) Math.ceil(load(0) / (target * model.capacity()) - 1e-9));
+    }
+
+    /**
+     * Runs a policy over the whole trace.
+     *
+     * @param progress told now and then which share is done
+     * @throws InterruptedException when the thread is interrupted: the run is of no use then
+     */
+    public Score run(Contender contender, Watcher watcher, DoubleConsumer progress)
+            throws InterruptedException {
+        Autoscaler policy = contender.open(trace, model);
+        var fleet = new Fleet(model, initial());
+        var seen = new Seen(model, load(0), fleet);
+        var tally = new Tally(model);
+        int wanted = initial();
+        for (int i = 0; i < steps; i++) {
+            if (i > 0) {
+                fleet.advance();
+            }
+            seen.begin(i, wanted);
+            int answer = model.clamp(policy.decide(seen));
+            if (answer != wanted) {
+                tally.decided(wanted, answer);
+                watcher.decided(i, wanted, answer, policy);
+                fleet.want(answer);
+                wanted = answer;
+            }
+            double now = load(i);
+            int ready = fleet.ready();
+            int billed = fleet.billed();
+            tally.passed(now, ready, billed);
+            watcher.passed(i, now, ready, billed);
+            seen.end(now, ready);
+            if (i % REPORT_EVERY == 0) {
+                pause(progress, i);
+            }
+        }
+        return tally.score(fleet.starts());
+    }
+
+    private void pause(DoubleConsumer progress, int done) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("a run was interrupted");
+        }
+        progress.accept((double) done / steps);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.ebb.sim.lab;
+
+import java.util.Arrays;
+
+/** The signals of one run: a short memory of what was, read with the delays of the model. */
+final class Seen implements Signals {
+    private final double step;
+    private final double capacity;
+    private final Fleet fleet;
+    private final int loadAge;
+    private final int pipelineAge;
+    private final int window;
+    private final double[] loads;
+    private final double[] utilizations;
+    private final double[] busies;
+    private int index;
+    private int wanted;
+
+    /**
+     * @param first the load that had been there for long before the first step
+     */
+    Seen(FleetModel model, double first, Fleet fleet) {
+        this.step = model.step();
+        this.capacity = model.capacity();
+        this.fleet = fleet;
+        this.loadAge = 1 + model.steps(model.signals().load());
+        this.pipelineAge = 1 + model.steps(model.signals().utilization());
+        this.window = Math.max(1, (int) Math.round(model.signals().window() / step));
+        int kept = Math.max(loadAge, pipelineAge + window) + 1;
+        loads = new double[kept];
+        utilizations = new double[kept];
+        busies = new double[kept];
+        Arrays.fill(loads, first);
+        Arrays.fill(busies, busy(first, fleet.ready()));
+        Arrays.fill(utilizations, utilization(first, fleet.ready()));
+    }
+
+    void begin(int nextIndex, int lastWanted) {
+        index = nextIndex;
+        wanted = lastWanted;
+    }
+
+    /** The step is over: it can be seen from now on. */
+    void end(double load, int ready) {
+        int slot = index % loads.length;
+        loads[slot] = load;
+        busies[slot] = busy(load, ready);
+        utilizations[slot] = utilization(load, ready);
+    }
+
+    private double busy(double load, int ready) {
+        return Math.min(load / capacity, ready);
+    }
+
+    private double utilization(double load, int ready) {
+        if (ready == 0) {
+            return load > 0 ? 1 : 0;
+        }
+        return busy(load, ready) / ready;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public double now() {
+        return index * step;
+    }
+
+    @Override
+    public int ready() {
+        return fleet.ready();
+    }
+
+    @Override
+    public int starting() {
+        return fleet.starting();
+    }
+
+    @Override
+    public int wanted() {
+        return wanted;
+    }
+
+    @Override
+    public double load() {
+        return loads[Math.floorMod(index - loadAge, loads.length)];
+    }
+
+    @Override
+    public double utilization() {
+        return mean(utilizations);
+    }
+
+    @Override
+    public double busy() {
+        return mean(busies);
+    }
+
+    private double mean(double[] kept) {
+        double sum = 0;
+        for (int i = 0; i < window; i++) {
+            sum += kept[Math.floorMod(index - pipelineAge - i, kept.length)];
+        }
+        return sum / window;
+    }
+}
