@@ -9,7 +9,7 @@ public interface Autoscaler {
     /**
      * How many instances it wants, starting ones included. What is outside of the model's range is
      * brought into it. A policy that only decides now and then answers {@link Signals#wanted} in
-     * between.
+     * between. The first answer is the fleet that it begins with.
      */
     int decide(Signals signals);
 

@@ -41,6 +41,11 @@ final class Fleet {
         goneAt[down] = 0;
     }
 
+    /** Before the first step: so many serve, as if they had for long. */
+    void settle(int count) {
+        ready = count;
+    }
+
     /** Starts or removes until as many as this are ready or starting. */
     void want(int wanted) {
         int more = wanted - ready - starting;

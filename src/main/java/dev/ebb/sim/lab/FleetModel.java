@@ -55,9 +55,7 @@ public record FleetModel(
         return new FleetModel(5, 30, 10, capacity, 1, 100, 0.9, SignalDelays.REFERENCE);
     }
 
-    /**
-     * How many instances carry this load without a miss, between {@link #min} and {@link #max}.
-     */
+    /** How many instances carry this load without a miss, between {@link #min} and {@link #max}. */
     public int need(double load) {
         return clamp((int) Math.min(Math.ceil(load / (missAbove * capacity) - 1e-9), max));
     }

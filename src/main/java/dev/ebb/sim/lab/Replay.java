@@ -33,11 +33,14 @@ public final class Replay {
     }
 
     /**
-     * The fleet that every policy starts with: what the first load needs at the reference's target.
+     * The fleet that a policy finds when it is asked for the first time: what the first load needs
+     * at the reference's target. Its first answer is the fleet that it begins with, as if it had
+     * been at work for long.
      */
-    public int initial() {
+    private int initial() {
         double target = Math.min(FleetModel.REFERENCE_TARGET, model.missAbove());
-        return model.clamp((int) Math.ceil(load(0) / (target * model.capacity()) - 1e-9));
+        double needed = Math.ceil(load(0) / (target * model.capacity()) - 1e-9);
+        return model.clamp((int) Math.min(needed, model.max()));
     }
 
     /**
@@ -52,18 +55,19 @@ public final class Replay {
         var fleet = new Fleet(model, initial());
         var seen = new Seen(model, load(0), fleet);
         var tally = new Tally(model);
-        int wanted = initial();
+        int wanted = model.clamp(policy.decide(seen.begin(0, fleet.ready())));
+        watcher.decided(0, wanted, wanted, policy);
+        fleet.settle(wanted);
         for (int i = 0; i < steps; i++) {
             if (i > 0) {
                 fleet.advance();
-            }
-            seen.begin(i, wanted);
-            int answer = model.clamp(policy.decide(seen));
-            if (answer != wanted) {
-                tally.decided(wanted, answer);
-                watcher.decided(i, wanted, answer, policy);
-                fleet.want(answer);
-                wanted = answer;
+                int answer = model.clamp(policy.decide(seen.begin(i, wanted)));
+                if (answer != wanted) {
+                    tally.decided(wanted, answer);
+                    watcher.decided(i, wanted, answer, policy);
+                    fleet.want(answer);
+                    wanted = answer;
+                }
             }
             double now = load(i);
             int ready = fleet.ready();

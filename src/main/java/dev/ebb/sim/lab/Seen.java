@@ -23,8 +23,8 @@ final class Seen implements Signals {
         this.step = model.step();
         this.capacity = model.capacity();
         this.fleet = fleet;
-        this.loadAge = 1 + model.steps(model.signals().load());
-        this.pipelineAge = 1 + model.steps(model.signals().utilization());
+        this.loadAge = Math.max(1, model.steps(model.signals().load()));
+        this.pipelineAge = Math.max(1, model.steps(model.signals().utilization()));
         this.window = Math.max(1, (int) Math.round(model.signals().window() / step));
         int kept = Math.max(loadAge, pipelineAge + window) + 1;
         loads = new double[kept];
@@ -35,9 +35,11 @@ final class Seen implements Signals {
         Arrays.fill(utilizations, utilization(first, fleet.ready()));
     }
 
-    void begin(int nextIndex, int lastWanted) {
+    /** The signals of this step. */
+    Signals begin(int nextIndex, int lastWanted) {
         index = nextIndex;
         wanted = lastWanted;
+        return this;
     }
 
     /** The step is over: it can be seen from now on. */

@@ -1,10 +1,11 @@
 package dev.ebb.sim.lab;
 
 /**
- * How old what policies see is. Immutable.
+ * How old what policies see is. The age of a step is counted from its beginning, so nothing is
+ * younger than one step. Immutable.
  *
- * @param load age in seconds of the newest load that is seen, beyond the step in which it came
- * @param utilization age in seconds of the newest utilization
+ * @param load age in seconds of the newest load that is seen; one step, where that is longer
+ * @param utilization age in seconds of the newest utilization; one step, where that is longer
  * @param window seconds over which the utilization is a mean
  */
 public record SignalDelays(double load, double utilization, double window) {

@@ -7,7 +7,7 @@ public interface Watcher {
     Watcher NONE = new Watcher() {};
 
     /**
-     * The policy wants another number than before.
+     * The policy wants another number than before; or, in step 0, it begins with this one.
      *
      * @param by asked for its reason, if at all, during this call
      */
