@@ -1,0 +1,232 @@
+package dev.ebb.core.forecast;
+
+import dev.ebb.core.Now;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is remembered of one demand, and the plan that follows from it: how many instances it is
+ * worth to have for what may come until a start could help. Immutable; the same readings always
+ * give the same plan.
+ *
+ * <p>The forecast is the highest demand within the lead: a regression on where the load is, where
+ * it has been and what it did a day and a week ago at this time. How far outcomes stray from it is
+ * measured, not assumed, and it differs by the minute of the hour and of the day ({@link Rhythm}).
+ * Of all sizes the one is wanted at which instances and expected misses together cost least (the
+ * newsvendor's choice); what a miss costs follows from {@link Reference}. An instance is kept as
+ * long as its restart costs (ski rental), and a fall that nothing had announced is not believed
+ * for some minutes.
+ */
+public final class Outlook {
+    /** A fall by so many spreads is not believed at once. */
+    private static final double SUDDEN = -3;
+
+    /** Seconds for which it is not. */
+    private static final double DOUBT = 300;
+
+    /** Seconds beyond one refresh of the signal for which a size is held at least. */
+    private static final double SECOND_LOOK = 10;
+
+    private static final double LONGEST_HOLD = 180;
+
+    private final Terms terms;
+    private final Ladder ladder;
+    private final Cadence cadence;
+    private final @Nullable Trend trend;
+    private final Season season;
+    private final Memory memory;
+    private final Lessons lessons;
+    private final Reference reference;
+    private final WindowMax chosen;
+    private final double doubtUntil;
+    private final int doubted;
+    private final @Nullable Plan plan;
+
+    private Outlook(Draft draft) {
+        this.terms = draft.terms;
+        this.ladder = draft.ladder;
+        this.cadence = draft.cadence;
+        this.trend = draft.trend;
+        this.season = draft.season;
+        this.memory = draft.memory;
+        this.lessons = draft.lessons;
+        this.reference = draft.reference;
+        this.chosen = draft.chosen;
+        this.doubtUntil = draft.doubtUntil;
+        this.doubted = draft.doubted;
+        this.plan = draft.plan;
+    }
+
+    /** Before anything was seen. */
+    public static Outlook fresh(Terms terms) {
+        return new Outlook(new Draft(terms));
+    }
+
+    /** The same knowledge under other terms. */
+    public Outlook under(Terms other) {
+        if (other.equals(terms)) {
+            return this;
+        }
+        Draft draft = new Draft(this);
+        draft.terms = other;
+        draft.ladder = Ladder.of(other);
+        return new Outlook(draft);
+    }
+
+    public Terms terms() {
+        return terms;
+    }
+
+    /** What the newest reading led to; empty before the first. */
+    public Optional<Plan> plan() {
+        return Optional.ofNullable(plan);
+    }
+
+    /**
+     * With one more reading.
+     *
+     * @param demand what would be in use if there were instances enough, in instances fully used;
+     *     finite, 0 or more
+     * @throws IllegalArgumentException when it is not
+     */
+    public Outlook after(Now now, double demand) {
+        if (!(demand >= 0) || demand > 1e9) {
+            throw new IllegalArgumentException("no demand: " + demand);
+        }
+        Draft draft = new Draft(this);
+        draft.read(now.monotonicNanos() / 1e9, now.wallMillis() / 1e3, demand);
+        return new Outlook(draft);
+    }
+
+    /** The next outlook while it is being made. */
+    private static final class Draft {
+        Terms terms;
+        Ladder ladder;
+        Cadence cadence = Cadence.fresh();
+        @Nullable Trend trend;
+        Season season = Season.fresh();
+        Memory memory = Memory.fresh();
+        Lessons lessons = Lessons.fresh();
+        Reference reference = Reference.fresh();
+        WindowMax chosen = WindowMax.over(LONGEST_HOLD, 5);
+        double doubtUntil = Double.NEGATIVE_INFINITY;
+        int doubted;
+        @Nullable Plan plan;
+
+        Draft(Terms terms) {
+            this.terms = terms;
+            this.ladder = Ladder.of(terms);
+        }
+
+        Draft(Outlook from) {
+            terms = from.terms;
+            ladder = from.ladder;
+            cadence = from.cadence;
+            trend = from.trend;
+            season = from.season;
+            memory = from.memory;
+            lessons = from.lessons;
+            reference = from.reference;
+            chosen = from.chosen;
+            doubtUntil = from.doubtUntil;
+            doubted = from.doubted;
+            plan = from.plan;
+        }
+
+        void read(double at, double wall, double demand) {
+            double before = cadence.sampledAt();
+            cadence = cadence.after(at, demand, terms.lead());
+            reference = reference.seeing(at, demand);
+            if (cadence.news() || plan == null) {
+                double since = memory.newest() < 0 ? cadence.interval(terms.lead()) : at - before;
+                decide(at, demand, sample(wall, demand, since));
+            }
+            hold(at);
+        }
+
+        /** Takes the sample in, learns from what has turned out, and forecasts. */
+        private Sighting sample(double wall, double demand, double since) {
+            double z = Scale.of(demand);
+            double interval = cadence.interval(terms.lead());
+            memory = memory.plus(z);
+            int ahead = (int) Math.clamp(Math.round(terms.lead() / interval), 1, Cadence.PER_LEAD);
+            Sighting due = memory.due(ahead);
+            if (due != null) {
+                lessons = lessons.after(due, memory.highest(ahead), interval);
+            }
+            Trend next = trend == null ? Trend.startingWith(z) : trend.after(since, z);
+            trend = next;
+            season = season.after(wall, next.minute(), Math.min(since, 300));
+            double later = terms.lead() + interval;
+            double[] features =
+                    next.features(
+                            season.growth(wall, later, Season.DAY),
+                            season.growth(wall, later, Season.WEEK));
+            long minute = (long) Math.floor(wall / 60);
+            Sighting made = lessons.forecast(memory.newest(), next, features, minute);
+            memory = memory.with(made);
+            return made;
+        }
+
+        private void decide(double at, double demand, Sighting seen) {
+            Risk risk = new Risk(ladder, lessons.residuals(), seen.center(), seen.spread());
+            double interval = cadence.interval(terms.lead());
+            // A signal that is refreshed rarely is known for a part of each lead.
+            double exposed = Math.min(1, terms.lead() / interval);
+            double price = reference.price(terms.caution());
+            int need = terms.need(demand);
+            int best = risk.cheapest(need, price * exposed);
+            double wouldMiss = exposed * risk.missed(reference.size(at, terms));
+            reference = reference.after(demand, wouldMiss, interval);
+            if (lessons.lastError() < SUDDEN && at > doubtUntil) {
+                doubtUntil = at + DOUBT;
+                doubted = plan == null ? best : Math.max(plan.chosen(), best);
+            }
+            plan =
+                    new Plan(
+                            best,
+                            best,
+                            need,
+                            demand,
+                            Scale.demand(seen.center()),
+                            seen.spread(),
+                            risk.tooSmall(best),
+                            price,
+                            lessons.skill().trust(),
+                            terms.lead(),
+                            Plan.Held.NO);
+        }
+
+        /** Waits as long as a restart costs, and does not believe a sudden fall. */
+        private void hold(double at) {
+            Plan now = java.util.Objects.requireNonNull(plan);
+            boolean doubts = at < doubtUntil;
+            int least = Math.max(now.chosen(), doubts ? doubted : 0);
+            chosen = chosen.after(at, least);
+            double refresh = Math.min(LONGEST_HOLD, cadence.interval(terms.lead()) + SECOND_LOOK);
+            double wait = Math.min(LONGEST_HOLD, Math.max(terms.restart(), refresh));
+            int kept = (int) chosen.highest(at, wait);
+            int wanted = Math.clamp(Math.max(least, kept), Math.max(1, terms.min()), terms.max());
+            plan = held(now, wanted, doubts && wanted == doubted);
+        }
+
+        private static Plan held(Plan plan, int wanted, boolean doubted) {
+            Plan.Held why =
+                    wanted <= plan.chosen()
+                            ? Plan.Held.NO
+                            : doubted ? Plan.Held.SUDDEN_FALL : Plan.Held.RESTART;
+            return new Plan(
+                    wanted,
+                    plan.chosen(),
+                    plan.need(),
+                    plan.demand(),
+                    plan.expected(),
+                    plan.spread(),
+                    plan.risk(),
+                    plan.price(),
+                    plan.trust(),
+                    plan.lead(),
+                    why);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.ebb.core.forecast;
+
+import java.util.Locale;
+
+/**
+ * How many instances a demand is worth, and why. Immutable.
+ *
+ * @param wanted instances, after waiting
+ * @param chosen instances, before it
+ * @param need instances that carry what there is now
+ * @param demand what there is now, in instances fully used
+ * @param expected the forecast of the highest demand within the lead
+ * @param spread how far it may stray, as a share
+ * @param risk probability that {@code chosen} is too few within the lead
+ * @param price what a missed request counts for, in served ones
+ * @param trust how much the forecast counts beside the newest reading, 0 to 1
+ * @param lead seconds that a start takes to have an effect
+ * @param held why more are wanted than chosen
+ */
+public record Plan(
+        int wanted,
+        int chosen,
+        int need,
+        double demand,
+        double expected,
+        double spread,
+        double risk,
+        double price,
+        double trust,
+        double lead,
+        Held held) {
+
+    /** Why more instances are wanted than the risk asks for. */
+    public enum Held {
+        NO,
+        /** Fewer have not been enough for long enough to pay for a restart. */
+        RESTART,
+        /** The load fell too suddenly to be believed yet. */
+        SUDDEN_FALL
+    }
+
+    /** In a sentence, with its numbers. */
+    public String text() {
+        StringBuilder text = new StringBuilder(200);
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        "%d for the present load of %.1f; %.1f expected within %.0f s, give or take"
+                                + " %.0f %%; %d leave a risk of %.2g %% where a miss counts for"
+                                + " %.0f",
+                        need,
+                        demand,
+                        expected,
+                        lead,
+                        100 * spread,
+                        chosen,
+                        100 * risk,
+                        price));
+        if (trust < 1) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "; the forecast has been wrong lately and counts for %.0f %%",
+                            100 * trust));
+        }
+        switch (held) {
+            case RESTART -> text.append("; ").append(wanted).append(" kept: a restart costs more");
+            case SUDDEN_FALL ->
+                    text.append("; ").append(wanted).append(" kept: the load fell too suddenly");
+            case NO -> {}
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.ebb.core.forecast;
+
+/**
+ * What a request that misses may cost, from a yardstick: the risk that the same load would run with
+ * what most fleets have, a target of 70 % that waits for five minutes. Where that is safe, so must
+ * Ebb be, and a miss is dear; where the load is so wild that a target of 70 % misses all the time,
+ * insisting would cost many times the fleet, and a miss is cheaper. Immutable.
+ *
+ * <p>price = {@link #PRICE} x caution x (missed / load by the yardstick)^-{@link #POWER}
+ *
+ * @param highest of what the yardstick would have asked for
+ * @param load mean demand in instances
+ * @param missed mean of the demand that the yardstick would have missed
+ * @param samples how many went into the means
+ */
+record Reference(WindowMax highest, double load, double missed, int samples) {
+    private static final double TARGET = 0.7;
+    private static final double WAIT = 300;
+    private static final double HALF_LIFE = 24 * 3600;
+
+    /** Found on recorded load, as the one setting that misses no more than the yardstick. */
+    private static final double PRICE = 1.15;
+
+    private static final double POWER = 0.7;
+    private static final double LEAST = 1e-5;
+
+    static Reference fresh() {
+        return new Reference(WindowMax.over(WAIT, 15), 1, 0, 0);
+    }
+
+    Reference seeing(double at, double demand) {
+        WindowMax next = highest.after(at, Math.max(1, demand / TARGET));
+        return new Reference(next, load, missed, samples);
+    }
+
+    /** How many instances the yardstick asks for. */
+    int size(double at, Terms terms) {
+        double size = Math.ceil(highest.highest(at, WAIT) - 1e-9);
+        int least = Math.max(1, terms.min());
+        return Math.clamp((long) Math.min(size, terms.max()), least, terms.max());
+    }
+
+    /** With one more sample: the demand, and what of it the yardstick is expected to miss. */
+    Reference after(double demand, double expectedMiss, double seconds) {
+        double by = Math.max(1 - Scale.left(seconds, HALF_LIFE), 1.0 / (samples + 200));
+        return new Reference(
+                highest,
+                load + (demand - load) * by,
+                missed + (expectedMiss - missed) * by,
+                Math.min(samples + 1, 1_000_000));
+    }
+
+    /** What a missed request costs, in served ones. */
+    double price(double caution) {
+        double share = missed / Math.max(1e-9, load);
+        return PRICE * caution * Math.pow(Math.max(share, LEAST), -POWER);
+    }
+}

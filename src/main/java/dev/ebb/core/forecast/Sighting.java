@@ -1,0 +1,20 @@
+package dev.ebb.core.forecast;
+
+/**
+ * A forecast whose outcome is not known yet. Immutable; nobody changes the features.
+ *
+ * @param index number of the sample that it was made at
+ * @param now that sample, on {@link Scale}
+ * @param center the forecast
+ * @param base its spread without the rhythm
+ * @param spread its spread
+ * @param minute minutes since the epoch
+ */
+record Sighting(
+        long index,
+        double now,
+        double[] features,
+        double center,
+        double base,
+        double spread,
+        long minute) {}

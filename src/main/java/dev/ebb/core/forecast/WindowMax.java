@@ -1,0 +1,55 @@
+package dev.ebb.core.forecast;
+
+import java.util.Arrays;
+
+/** The highest numbers of the recent past, in parts of a fixed length. Immutable. */
+final class WindowMax {
+    private final double part;
+    private final long newest;
+    private final double[] highest;
+
+    private WindowMax(double part, long newest, double[] highest) {
+        this.part = part;
+        this.newest = newest;
+        this.highest = highest;
+    }
+
+    /**
+     * @param reach seconds to look back at most
+     * @param part length of a part in seconds: how exact it is
+     */
+    static WindowMax over(double reach, double part) {
+        double[] none = new double[(int) Math.ceil(reach / part) + 1];
+        Arrays.fill(none, Double.NEGATIVE_INFINITY);
+        return new WindowMax(part, Long.MIN_VALUE, none);
+    }
+
+    /** With one more number; one from before the newest part counts as in it. */
+    WindowMax after(double at, double value) {
+        long now = Math.max(newest, (long) Math.floor(at / part));
+        double[] next = highest.clone();
+        long missed = newest == Long.MIN_VALUE ? 0 : Math.min(now - newest, next.length);
+        for (long i = 0; i < missed; i++) {
+            next[index(now - i)] = Double.NEGATIVE_INFINITY;
+        }
+        next[index(now)] = Math.max(next[index(now)], value);
+        return new WindowMax(part, now, next);
+    }
+
+    /** The highest of the last so many seconds; negative infinity where there is none. */
+    double highest(double at, double window) {
+        if (newest == Long.MIN_VALUE) {
+            return Double.NEGATIVE_INFINITY;
+        }
+        long oldest = (long) Math.floor((at - window) / part + 1e-9) + 1;
+        double max = Double.NEGATIVE_INFINITY;
+        for (long i = Math.max(oldest, newest - highest.length + 1); i <= newest; i++) {
+            max = Math.max(max, highest[index(i)]);
+        }
+        return max;
+    }
+
+    private int index(long number) {
+        return (int) Math.floorMod(number, (long) highest.length);
+    }
+}

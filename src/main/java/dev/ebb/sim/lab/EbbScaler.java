@@ -1,0 +1,89 @@
+package dev.ebb.sim.lab;
+
+import dev.ebb.core.Now;
+import dev.ebb.core.forecast.Outlook;
+import dev.ebb.core.forecast.Plan;
+import dev.ebb.core.forecast.Terms;
+
+/**
+ * Ebb's own sizing in the lab: the very code that decides live, fed with the model's signals. For
+ * one thread.
+ */
+public final class EbbScaler implements Autoscaler {
+
+    /** What Ebb may look at. */
+    public enum Sight {
+        /** The load that its own gateway sees, in the newest step. */
+        OFFERED_LOAD,
+        /** Only what HPA sees: utilization through a metrics pipeline, capped, late and rarely. */
+        PIPELINE
+    }
+
+    /** HPA's period in seconds, for a fair comparison by its signal. */
+    private static final double PIPELINE_PERIOD = 15;
+
+    /** A utilization that says "at least". */
+    private static final double SATURATED = 0.99;
+
+    /** What a saturated fleet is taken to be asked for: as HPA with a target of 70 % would. */
+    private static final double BEYOND = 1 / 0.7;
+
+    private final Sight sight;
+    private final double capacity;
+    private Outlook outlook;
+    private double nextLook;
+
+    private EbbScaler(FleetModel model, double caution, Sight sight) {
+        this.sight = sight;
+        this.capacity = model.capacity();
+        double delay =
+                switch (sight) {
+                    case OFFERED_LOAD -> model.step() + model.signals().load();
+                    case PIPELINE ->
+                            model.signals().utilization()
+                                    + model.signals().window() / 2
+                                    + PIPELINE_PERIOD;
+                };
+        this.outlook =
+                Outlook.fresh(
+                        new Terms(
+                                model.start(),
+                                model.drain(),
+                                delay,
+                                model.missAbove(),
+                                model.min(),
+                                model.max(),
+                                caution));
+    }
+
+    /**
+     * @param caution see {@link Terms}
+     */
+    public static Contender contender(String name, double caution, Sight sight) {
+        return Contender.reactive(name, model -> new EbbScaler(model, caution, sight));
+    }
+
+    @Override
+    public int decide(Signals signals) {
+        if (sight == Sight.PIPELINE && signals.now() < nextLook) {
+            return signals.wanted();
+        }
+        nextLook = signals.now() + PIPELINE_PERIOD - 1e-6;
+        long millis = Math.round(signals.now() * 1000);
+        outlook = outlook.after(new Now(millis * 1_000_000, millis), demand(signals));
+        return outlook.plan().map(Plan::wanted).orElseGet(signals::wanted);
+    }
+
+    private double demand(Signals signals) {
+        if (sight == Sight.OFFERED_LOAD) {
+            return signals.load() / capacity;
+        }
+        double busy = signals.busy();
+        return signals.utilization() > SATURATED ? busy * BEYOND : busy;
+    }
+
+    @Override
+    public String reason() {
+        return outlook.plan().map(Plan::text).orElse("nothing was seen yet");
+    }
+}
