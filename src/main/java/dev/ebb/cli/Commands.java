@@ -65,6 +65,7 @@ final class Commands implements Runnable {
                     "thaw",
                     "stop",
                     "simulate",
+                    "backtest",
                     "version",
                     "train");
 
@@ -90,6 +91,7 @@ final class Commands implements Runnable {
             case "thaw" -> new OrderCommands.Thaw();
             case "stop" -> new StopCommand();
             case "simulate" -> new SimulateCommand();
+            case "backtest" -> new BacktestCommand();
             case "version" -> new VersionCommand();
             case "train" -> new TrainCommand();
             default -> throw new IllegalArgumentException(name);

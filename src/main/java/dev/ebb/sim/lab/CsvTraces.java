@@ -37,14 +37,14 @@ public final class CsvTraces implements TraceReader {
     }
 
     @Override
-    public Trace read(Path file) throws IOException, TraceProblem {
+    public Trace read(Path file) throws IOException, InputProblem {
         var rows = new Rows(file);
         try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 rows.line(line);
             }
         } catch (MalformedInputException e) {
-            throw new TraceProblem(file.toString(), "is not text in UTF-8");
+            throw new InputProblem(file.toString(), "is not text in UTF-8");
         }
         return rows.trace();
     }
@@ -74,7 +74,7 @@ public final class CsvTraces implements TraceReader {
             this.file = file;
         }
 
-        void line(String text) throws TraceProblem {
+        void line(String text) throws InputProblem {
             number++;
             if (skipped(text)) {
                 return;
@@ -91,7 +91,7 @@ public final class CsvTraces implements TraceReader {
             }
         }
 
-        private void add(double time, double value) throws TraceProblem {
+        private void add(double time, double value) throws InputProblem {
             if (size > 0 && time <= times[size - 1]) {
                 String last = text(times[size - 1]);
                 throw problem(number, "time " + text(time) + " does not come after " + last);
@@ -110,7 +110,7 @@ public final class CsvTraces implements TraceReader {
             lines[size++] = number;
         }
 
-        private double value(String text) throws TraceProblem {
+        private double value(String text) throws InputProblem {
             if (text.isEmpty() || text.equalsIgnoreCase("nan")) {
                 return Double.NaN;
             }
@@ -121,7 +121,7 @@ public final class CsvTraces implements TraceReader {
             return value;
         }
 
-        private double number(String text) throws TraceProblem {
+        private double number(String text) throws InputProblem {
             if (!isNumber(text)) {
                 throw problem(number, "'" + cut(text) + "' is not a number");
             }
@@ -137,9 +137,9 @@ public final class CsvTraces implements TraceReader {
             return text.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?");
         }
 
-        Trace trace() throws TraceProblem {
+        Trace trace() throws InputProblem {
             if (size < 2) {
-                throw new TraceProblem(
+                throw new InputProblem(
                         file.toString(),
                         "a trace needs at least two lines of t_seconds,value; there are " + size);
             }
@@ -156,11 +156,11 @@ public final class CsvTraces implements TraceReader {
             return trace(step, loads);
         }
 
-        private Trace trace(double step, double[] loads) throws TraceProblem {
+        private Trace trace(double step, double[] loads) throws InputProblem {
             try {
                 return Trace.of(stem(file), step, loads);
             } catch (IllegalArgumentException e) {
-                throw new TraceProblem(file.toString(), String.valueOf(e.getMessage()));
+                throw new InputProblem(file.toString(), String.valueOf(e.getMessage()));
             }
         }
 
@@ -173,7 +173,7 @@ public final class CsvTraces implements TraceReader {
             return distances[distances.length / 2];
         }
 
-        private int place(int row, double step) throws TraceProblem {
+        private int place(int row, double step) throws InputProblem {
             double exact = (times[row] - times[0]) / step;
             long place = Math.round(exact);
             boolean taken = row > 0 && Math.round((times[row - 1] - times[0]) / step) == place;
@@ -189,8 +189,8 @@ public final class CsvTraces implements TraceReader {
             return (int) place;
         }
 
-        private TraceProblem problem(int line, String what) {
-            return new TraceProblem(file + ":" + line, what);
+        private InputProblem problem(int line, String what) {
+            return new InputProblem(file + ":" + line, what);
         }
 
         private static String text(double number) {

@@ -12,8 +12,8 @@ public interface TraceReader {
     /**
      * The file as a trace, named by the file's stem.
      *
-     * @throws TraceProblem when it cannot be understood, with the line
+     * @throws InputProblem when it cannot be understood, with the line
      * @throws IOException when it cannot be read
      */
-    Trace read(Path file) throws IOException, TraceProblem;
+    Trace read(Path file) throws IOException, InputProblem;
 }

@@ -19,7 +19,7 @@ class CsvTracesTest {
         return Files.writeString(folder.resolve("shop.eu.csv"), content);
     }
 
-    private Trace read(String content) throws IOException, TraceProblem {
+    private Trace read(String content) throws IOException, InputProblem {
         return new CsvTraces().read(file(content));
     }
 
@@ -63,7 +63,7 @@ class CsvTracesTest {
     void whatIsWrongIsSaidWithItsLine(String content, String message) throws IOException {
         Path file = file(content.replace("\\n", "\n"));
         assertThatThrownBy(() -> new CsvTraces().read(file))
-                .isInstanceOf(TraceProblem.class)
+                .isInstanceOf(InputProblem.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining(message);
     }

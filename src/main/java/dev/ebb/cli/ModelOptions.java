@@ -1,0 +1,124 @@
+package dev.ebb.cli;
+
+import dev.ebb.sim.lab.FleetModel;
+import dev.ebb.sim.lab.SignalDelays;
+import dev.ebb.sim.lab.Trace;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** What the service in the lab is like: the reference model, or that with other figures. */
+final class ModelOptions {
+    private static final Pattern SPAN = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,3})?)(ms|s|m|h)");
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description =
+                    "reference: steps of 5s, --start 30s --drain 10s --min 1 --max 100, capacity so"
+                            + " that the trace's peak needs 40 instances at 70 %%, utilization 15s"
+                            + " old. It is the default, and the options below change it.")
+    private Optional<String> name = Optional.empty();
+
+    @Option(
+            names = "--start",
+            paramLabel = "TIME",
+            description = "From an instance's order until it serves: 30s, 2m.")
+    private Optional<String> start = Optional.empty();
+
+    @Option(
+            names = "--drain",
+            paramLabel = "TIME",
+            description = "How long it costs on when it serves no more.")
+    private Optional<String> drain = Optional.empty();
+
+    @Option(
+            names = "--capacity",
+            paramLabel = "LOAD",
+            description = "Load that one instance can carry, in the trace's unit.")
+    private Optional<Double> capacity = Optional.empty();
+
+    @Option(
+            names = "--metric-delay",
+            paramLabel = "TIME",
+            description = "How old what policies see is.")
+    private Optional<String> delay = Optional.empty();
+
+    @Option(
+            names = "--step",
+            paramLabel = "TIME",
+            description = "Length of the model's step; policies are asked once in each.")
+    private Optional<String> step = Optional.empty();
+
+    @Option(names = "--min", paramLabel = "N", description = "Fewest instances.")
+    private Optional<Integer> min = Optional.empty();
+
+    @Option(names = "--max", paramLabel = "N", description = "Most instances.")
+    private Optional<Integer> max = Optional.empty();
+
+    /** The model for each trace. */
+    Function<Trace, FleetModel> model() {
+        boolean changed =
+                capacity.isPresent()
+                        || min.isPresent()
+                        || max.isPresent()
+                        || Stream.of(start, drain, delay, step).anyMatch(Optional::isPresent);
+        if (name.isPresent()) {
+            if (!name.get().equals("reference")) {
+                throw wrong("--model: '" + name.get() + "' is not known; there is: reference");
+            }
+            if (changed) {
+                throw wrong(
+                        "--model reference is exactly that; leave it out to change a figure of it");
+            }
+        }
+        return changed ? this::changed : FleetModel::reference;
+    }
+
+    private FleetModel changed(Trace trace) {
+        FleetModel usual = FleetModel.reference(trace);
+        SignalDelays seen = usual.signals();
+        try {
+            return new FleetModel(
+                    seconds("--step", step, usual.step()),
+                    seconds("--start", start, usual.start()),
+                    seconds("--drain", drain, usual.drain()),
+                    capacity.orElse(usual.capacity()),
+                    min.orElse(usual.min()),
+                    max.orElse(usual.max()),
+                    usual.missAbove(),
+                    new SignalDelays(
+                            seconds("--metric-delay", delay, seen.load()),
+                            seconds("--metric-delay", delay, seen.utilization()),
+                            seen.window()));
+        } catch (IllegalArgumentException e) {
+            throw wrong("the model: " + e.getMessage());
+        }
+    }
+
+    private static double seconds(String option, Optional<String> text, double usual) {
+        if (text.isEmpty()) {
+            return usual;
+        }
+        Matcher span = SPAN.matcher(text.get());
+        if (!span.matches()) {
+            throw wrong(
+                    option + " wants a time such as 500ms, 30s or 2m, not '" + text.get() + "'");
+        }
+        double unit =
+                switch (span.group(2)) {
+                    case "ms" -> 0.001;
+                    case "s" -> 1;
+                    case "m" -> 60;
+                    default -> 3600;
+                };
+        return Double.parseDouble(span.group(1)) * unit;
+    }
+
+    private static Failure wrong(String line) {
+        return new Failure(Exit.USAGE, line);
+    }
+}
