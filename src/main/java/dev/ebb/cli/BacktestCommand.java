@@ -4,6 +4,7 @@ import dev.ebb.demo.view.Terminal;
 import dev.ebb.sim.lab.Backtest;
 import dev.ebb.sim.lab.Backtest.Comparison;
 import dev.ebb.sim.lab.Contender;
+import dev.ebb.sim.lab.EbbScaler.Sight;
 import dev.ebb.sim.lab.Family;
 import dev.ebb.sim.lab.Gate;
 import dev.ebb.sim.lab.InputProblem;
@@ -41,7 +42,9 @@ import picocli.CommandLine.Spec;
                     + " be live. The ratio is the cost divided by that of the cheapest fleet that"
                     + " misses nothing, for somebody who knows the whole load beforehand. A request"
                     + " misses while its instance is busier than 90 %%; overload is what exceeds"
-                    + " the capacity.",
+                    + " the capacity. Turns are changes of direction; in a wide window there are"
+                    + " SPEC's elasticity measures: instances lacking and spare, of those that"
+                    + " were needed, and the share of the time.",
             "",
             "Traces: lines of t_seconds,value in regular steps; lines with # are comments. A gap is"
                     + " bridged with the last value before it, and counted.",
@@ -87,6 +90,14 @@ final class BacktestCommand implements Callable<Integer> {
     private Optional<String> against = Optional.empty();
 
     @Mixin private ModelOptions model;
+
+    @Option(
+            names = "--sight",
+            paramLabel = "WHAT",
+            description =
+                    "What Ebb sees: load, which its gateway counts (the default), or utilization,"
+                            + " as late and as seldom as HPA does.")
+    private Optional<String> sight = Optional.empty();
 
     @Option(
             names = "--sweep",
@@ -170,7 +181,7 @@ final class BacktestCommand implements Callable<Integer> {
     /** Ebb's own, those from files, those that were asked for, and those that the gate needs. */
     private Map<String, Contender> contenders(Optional<Gate> gate) throws IOException {
         Map<String, Contender> all = new LinkedHashMap<>();
-        Lineup.named("ebb").ifPresent(ebb -> all.put(ebb.name(), ebb));
+        all.put(Lineup.EBB, Lineup.named(Lineup.EBB, seen()).orElseThrow());
         for (Contender own : fromFiles()) {
             if (all.put(own.name(), own) != null || Lineup.names().contains(own.name())) {
                 throw new Failure(
@@ -185,7 +196,7 @@ final class BacktestCommand implements Callable<Integer> {
         gate.ifPresent(g -> names.addAll(g.policies()));
         for (String name : names) {
             if (!all.containsKey(name)) {
-                all.put(name, Lineup.named(name).orElseThrow(() -> nobody(name)));
+                all.put(name, Lineup.named(name, seen()).orElseThrow(() -> nobody(name)));
             }
         }
         return all;
@@ -214,8 +225,19 @@ final class BacktestCommand implements Callable<Integer> {
                         + String.join(", ", Lineup.names()));
     }
 
-    private static List<Family> families(Set<String> names) {
-        return Lineup.families().stream().filter(f -> names.contains(f.name())).toList();
+    private Sight seen() {
+        return switch (sight.orElse("load")) {
+            case "load" -> Sight.OFFERED_LOAD;
+            case "utilization" -> Sight.PIPELINE;
+            default ->
+                    throw new Failure(
+                            Exit.USAGE,
+                            "--sight wants load or utilization, not '" + sight.get() + "'");
+        };
+    }
+
+    private List<Family> families(Set<String> names) {
+        return Lineup.families(seen()).stream().filter(f -> names.contains(f.name())).toList();
     }
 
     private Optional<Gate> gate() {

@@ -49,8 +49,9 @@ final class BacktestMeter implements Backtest.Progress, AutoCloseable {
     }
 
     private synchronized void clear() {
+        boolean first = !over;
         over = true;
-        if (live && shown) {
+        if (live && shown && first) {
             err.print("\r" + " ".repeat(WIDTH + 20) + "\r");
             err.flush();
         }

@@ -20,7 +20,14 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
     /** A heading, a row for each policy, and the frontier where one was asked for. */
     List<String> lines(Comparison one) {
         var lines = new ArrayList<String>();
-        lines.add(ink.bold(one.trace().name()) + "  " + about(one.trace(), one.model()));
+        String name = one.trace().name();
+        String about = about(one.trace(), one.model());
+        if (name.length() + 2 + about.length() <= width) {
+            lines.add(ink.bold(name) + "  " + about);
+        } else {
+            lines.add(ink.bold(name));
+            lines.add("  " + about);
+        }
         var table = new Table().add(head());
         one.results().forEach(result -> table.add(row(result)));
         lines.addAll(table.lines("  "));
@@ -137,6 +144,6 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
         if (value == Math.rint(value) && value < 1e9) {
             return Texts.count((long) value);
         }
-        return value >= 100 ? fixed(value, 0) : fixed(value, value >= 1 ? 1 : 3);
+        return fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3);
     }
 }

@@ -76,9 +76,11 @@ class BacktestCommandTest {
         assertThat(cli.code()).as(cli.err()).isZero();
         assertThat(cli.out()).contains("frontier");
         JsonNode trace = JsonMapper.shared().readTree(json.toFile()).get("traces").get(0);
+        int ebbs = 0;
         List<Double> knobs = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         for (JsonNode point : trace.get("frontier")) {
+            ebbs += point.get("policy").asString().equals("ebb") ? 1 : 0;
             if (point.get("policy").asString().equals("hpa")) {
                 knobs.add(point.get("knob").asDouble());
                 ratios.add(point.get("ratio_to_optimum").asDouble());
@@ -86,11 +88,34 @@ class BacktestCommandTest {
                 assertThat(point.get("overload_percent").isNumber()).isTrue();
             }
         }
+        assertThat(ebbs).isGreaterThanOrEqualTo(8);
         assertThat(knobs).containsExactly(40.0, 50.0, 60.0, 70.0, 80.0, 90.0);
         assertThat(ratios).isSortedAccordingTo((a, b) -> Double.compare(b, a));
         assertThat(ratios.get(3))
                 .as("the default is a point of its frontier")
                 .isEqualTo(policy(trace, "hpa").get("ratio_to_optimum").asDouble());
+    }
+
+    @Test
+    void whatEbbSeesMakesADifference() throws IOException {
+        Path json = folder.resolve("out.json");
+        List<Double> hours = new ArrayList<>();
+        for (String sight : List.of("load", "utilization")) {
+            Cli cli = backtest("--against", "oracle", "--sight", sight, "--json", json.toString());
+            assertThat(cli.code()).as(cli.err()).isZero();
+            JsonNode trace = JsonMapper.shared().readTree(json.toFile()).get("traces").get(0);
+            hours.add(policy(trace, "ebb").get("instance_hours").asDouble());
+        }
+        assertThat(hours.get(0)).isNotEqualTo(hours.get(1));
+    }
+
+    @Test
+    void theGateHasACodeOfItsOwn() {
+        Cli holds = backtest("--against", "oracle", "--fail-if", "cost > 5 * oracle");
+        assertThat(holds.code()).as(holds.err()).isZero();
+        Cli fails = backtest("--against", "hpa", "--fail-if", "cost > oracle and starts > 0");
+        assertThat(fails.code()).isEqualTo(4);
+        assertThat(fails.err()).contains("ebb: --fail-if: shop: ebb: cost ", "(oracle)");
     }
 
     @Test
@@ -125,6 +150,7 @@ class BacktestCommandTest {
                 "--start 30|ebb: --start wants a time such as 500ms, 30s or 2m, not '30'",
                 "--min 5 --max 4|ebb: the model: 0 <= min <= max <= 100000",
                 "--capacity 0|ebb: the model: capacity must be positive",
+                "--sight far|ebb: --sight wants load or utilization, not 'far'",
                 "--price -1|ebb: --price: wants a number that is not negative",
                 "--price x|ebb: Invalid value for option '--price'",
                 "--json /no/such/folder/x|ebb: --json: /no/such/folder/x cannot be written",
