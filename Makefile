@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy conformance conformance-full soak fuzz clean
+.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full soak fuzz clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -37,6 +37,9 @@ bench: bench/target/benchmarks.jar ## Runs the benchmarks; ARGS="SomeBenchmark -
 bench-proxy: fast bench/target/benchmarks.jar ## Ebb beside HAProxy, nginx, Envoy and others; ARGS="--short"
 	@bench/proxy/install
 	@bench/proxy/compare $(ARGS)
+
+bench-policy: fast ## Ebb beside HPA, KPA and others on recorded load; TRACES=DIR, ARGS="--strict"
+	@bench/policy/compare $(if $(TRACES),--traces "$(TRACES)") $(ARGS)
 
 conformance: ## Other people's suites against the gateway, and docs/conformance.md; ARGS="grpc" chooses
 	@python3 suites/conformance/run.py $(ARGS)
