@@ -14,7 +14,6 @@ final class RequestHead {
     private static final byte[] CHUNKED = Bytes.ascii("chunked");
     private static final byte[] CONTINUE = Bytes.ascii("100-continue");
     private static final byte[] UPGRADE = Bytes.ascii("upgrade");
-    private static final byte[] H2C = Bytes.ascii("h2c");
     private static final byte[] HTTP_1 = Bytes.ascii("HTTP/1.");
     private static final byte[] HTTP = Bytes.ascii("HTTP/");
     private static final byte[] HTTPS = Bytes.ascii("https");
@@ -243,7 +242,7 @@ final class RequestHead {
         hosts = 0;
         boolean wanted = false;
         boolean named = false;
-        boolean h2c = false;
+        boolean tunnels = true;
         boolean close = false;
         for (int i = 0; i < head.count; i++) {
             Refusal refusal = null;
@@ -260,7 +259,7 @@ final class RequestHead {
                 case FieldName.GRPC_TIMEOUT, FieldName.EXPECTED_TIMEOUT -> readDeadline(i);
                 case FieldName.UPGRADE -> {
                     named = true;
-                    h2c |= head.lists(i, H2C);
+                    tunnels &= UpgradeField.tunnels(head, i);
                 }
                 default -> {}
             }
@@ -273,10 +272,9 @@ final class RequestHead {
             return Refusal.BAD_FRAMING;
         }
         contentLength = Math.max(0, contentLength);
-        // A server may ignore the field (RFC 9110 7.8), and where a body comes first, this one
-        // does. HTTP/2 is for one hop only and not asked for in this way any more (RFC 9113 3.1):
-        // an instance that did it would take what follows past the gateway.
-        upgrade = wanted && named && !h2c && !http10 && !chunked && contentLength == 0;
+        // A server may ignore the field (RFC 9110 7.8), and where a body comes first, or what it
+        // asks for is no protocol or not for us to pass on, this one does.
+        upgrade = wanted && named && tunnels && !http10 && !chunked && contentLength == 0;
         return hosts == 0 && !http10 ? Refusal.BAD_HOST : null;
     }
 

@@ -23,6 +23,9 @@ final class ReferenceHead {
             Pattern.compile("(" + TOKEN + "{1,32}) ([!-~&&[^#]]+) HTTP/1\\.([01])");
     private static final Pattern FIELD =
             Pattern.compile("(" + TOKEN + "+):[ \t]*([\t -~\\x80-\\xff]*)");
+    private static final String PROTOCOL = "[ \t]*%s+(?:/%s+)?[ \t]*".formatted(TOKEN, TOKEN);
+    private static final Pattern PROTOCOLS = Pattern.compile(PROTOCOL + "(?:," + PROTOCOL + ")*");
+    private static final Pattern H2C = Pattern.compile("(?i)(?:^|,)[ \t]*h2c[ \t]*(?:[,/]|$)");
     private static final String HOST = "(?:[0-9A-Za-z._~-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{0,5})?";
     private static final Pattern ABSOLUTE =
             Pattern.compile("(?i:http)://(" + HOST + ")((?:[/?].*)?)");
@@ -147,7 +150,8 @@ final class ReferenceHead {
                         && framing.equals("0")
                         && lists("connection", "upgrade")
                         && !values("upgrade").isEmpty()
-                        && !lists("upgrade", "h2c");
+                        && values("upgrade").stream().allMatch(PROTOCOLS.asMatchPredicate())
+                        && values("upgrade").stream().noneMatch(H2C.asPredicate());
         return reading(length, method, target, host, framing, keep, expects && !http10, upgrade);
     }
 

@@ -60,6 +60,9 @@ final class StrictReader {
                             + TOKEN
                             + "):(?: ?(?:[!-~\\x80-\\xff](?:[\\t -~\\x80-\\xff]*"
                             + "[!-~\\x80-\\xff])?)?)");
+    private static final String PROTOCOL = "\\s*" + TOKEN + "(?:/" + TOKEN + ")?\\s*";
+    private static final Pattern PROTOCOLS = Pattern.compile(PROTOCOL + "(?:," + PROTOCOL + ")*");
+    private static final Pattern H2C = Pattern.compile("(?i)(?:^|,)\\s*h2c(?![^,/\\s])");
     private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]{0,17}");
     private static final Pattern HOST =
             Pattern.compile("(?:[0-9A-Za-z._~-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{0,5})?");
@@ -134,8 +137,12 @@ final class StrictReader {
     private static void checkUpgrade(Seen seen) throws Flaw {
         var connection = seen.values("connection");
         boolean asked = !seen.values("upgrade").isEmpty();
-        boolean h2c = seen.values("upgrade").toString().toLowerCase(Locale.ROOT).contains("h2c");
-        if (h2c || !connection.equals(asked ? List.of("Upgrade") : List.of())) {
+        for (String protocols : seen.values("upgrade")) {
+            if (!PROTOCOLS.matcher(protocols).matches() || H2C.matcher(protocols).find()) {
+                throw new Flaw("Upgrade: " + protocols);
+            }
+        }
+        if (!connection.equals(asked ? List.of("Upgrade") : List.of())) {
             throw new Flaw("Connection and Upgrade: " + seen.fields);
         }
     }
