@@ -5,12 +5,14 @@ import dev.ebb.core.Policy.AtDeadline;
 import dev.ebb.core.Policy.Drain;
 import dev.ebb.core.Policy.In;
 import dev.ebb.core.Policy.Mode;
+import dev.ebb.core.Policy.Objective;
 import dev.ebb.core.Policy.Out;
 import dev.ebb.core.Policy.Start;
 import dev.ebb.core.Policy.Targets;
 import dev.ebb.core.Policy.Trial;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The keys below {@code policy}: when capacity is added and let go. Defaults are the core's. */
 final class PolicySchema {
@@ -258,18 +260,84 @@ final class PolicySchema {
     private static final Key<Start> START_KEY =
             Key.section("start", START, "Starting and replacing.");
 
+    private static final Key<Double> CAUTION =
+            Key.of(
+                    "caution",
+                    Kinds.decimal(0.001, 1000),
+                    Objective.DEFAULT.caution(),
+                    "How seriously a missed request is taken: 10 is ten times as seriously as 1,"
+                            + " with which no more is missed than with a target of 70 %.");
+    private static final Key<Double> USABLE =
+            Key.of(
+                    "usable",
+                    TARGET,
+                    Objective.USABLE,
+                    "Up to this utilization an instance answers as it should. It takes the place of"
+                            + " `target.cpu`, `target.concurrency` and `in.candidate-below`.");
+
+    private record Objectives(double caution, double usable) {}
+
+    private static final Section<Objectives> OBJECTIVE =
+            new Section<>(
+                    List.of(CAUTION, USABLE),
+                    (v, problems) -> new Objectives(v.of(CAUTION), v.of(USABLE)));
+    private static final Key<Objectives> OBJECTIVE_KEY =
+            Key.optional(
+                    "objective",
+                    OBJECTIVE,
+                    "Size by risk instead of by a target: as much headroom as the load's own"
+                            + " variability asks for, from a forecast that learns when it is wont"
+                            + " to jump. Off unless the key is there.");
+
+    private static Policy withObjective(Policy policy, Objectives objective) {
+        Targets t = policy.targets();
+        In in = policy.in();
+        double usable = objective.usable();
+        return new Policy(
+                policy.mode(),
+                policy.range(),
+                new Targets(usable, usable, t.memoryGuard(), Math.max(usable, t.afterFailure())),
+                new Out(policy.out().window(), 0),
+                new In(
+                        in.window(),
+                        in.stabilization(),
+                        usable,
+                        in.coverage(),
+                        in.freshness(),
+                        in.unavailabilityBudget(),
+                        in.hostBusy()),
+                policy.trial(),
+                policy.drain(),
+                policy.start(),
+                Optional.of(new Objective(objective.caution())));
+    }
+
+    private static Policy policy(Values v) {
+        Policy policy =
+                new Policy(
+                        v.of(MODE),
+                        Policy.DEFAULT.range(),
+                        v.of(TARGET_KEY),
+                        v.of(OUT_KEY),
+                        v.of(IN_KEY),
+                        v.of(TRIAL_KEY),
+                        v.of(DRAIN_KEY),
+                        v.of(START_KEY),
+                        Optional.empty());
+        return v.given(OBJECTIVE_KEY).map(o -> withObjective(policy, o)).orElse(policy);
+    }
+
     /** The range of instances is given beside it. */
     static final Section<Policy> POLICY =
             new Section<>(
-                    List.of(MODE, TARGET_KEY, OUT_KEY, IN_KEY, TRIAL_KEY, DRAIN_KEY, START_KEY),
-                    (v, problems) ->
-                            new Policy(
-                                    v.of(MODE),
-                                    Policy.DEFAULT.range(),
-                                    v.of(TARGET_KEY),
-                                    v.of(OUT_KEY),
-                                    v.of(IN_KEY),
-                                    v.of(TRIAL_KEY),
-                                    v.of(DRAIN_KEY),
-                                    v.of(START_KEY)));
+                    List.of(
+                            MODE,
+                            TARGET_KEY,
+                            OBJECTIVE_KEY,
+                            OUT_KEY,
+                            IN_KEY,
+                            TRIAL_KEY,
+                            DRAIN_KEY,
+                            START_KEY),
+                    (v, problems) -> policy(v));
 }

@@ -22,9 +22,10 @@ final class StateParts {
         PARTS.put("ordered", ServiceState::ordered);
         PARTS.put("failures", ServiceState::failures);
         PARTS.put("patience", ServiceState::patience);
-        PARTS.put("learned concurrency", ServiceState::learnedConcurrency);
-        PARTS.put("needs", ServiceState::needs);
-        PARTS.put("latency", ServiceState::latency);
+        PARTS.put("learned concurrency", s -> s.load().learnedConcurrency());
+        PARTS.put("needs", s -> s.load().needs());
+        PARTS.put("latency", s -> s.load().latency());
+        PARTS.put("forecasts", s -> s.load().forecasts());
         PARTS.put("rehearsal", ServiceState::rehearsal);
         OF_INSTANCE.put("lifecycle", Instance::lifecycle);
         OF_INSTANCE.put("health", Instance::health);

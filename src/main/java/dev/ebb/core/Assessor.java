@@ -53,12 +53,16 @@ final class Assessor {
         state = state.withInstances(next);
         state = advance(state, facts, moves);
         state =
-                state.withLatency(
-                        state.latency()
-                                .plus(
-                                        new LatencyPoint(
-                                                seen.now().monotonicNanos(), seen.latency()),
-                                        spacingNanos));
+                state.withLoad(
+                        state.load()
+                                .withLatency(
+                                        state.load()
+                                                .latency()
+                                                .plus(
+                                                        new LatencyPoint(
+                                                                seen.now().monotonicNanos(),
+                                                                seen.latency()),
+                                                        spacingNanos)));
         return judge(state, facts, moves);
     }
 
@@ -215,7 +219,7 @@ final class Assessor {
         long failed = traffic.growth(TrafficReading::failuresTotal, windowNanos);
         long latency = traffic.growth(TrafficReading::latencyNanosTotal, windowNanos);
         double inFlight = inFlight(traffic, windowNanos);
-        double bears = allowance.concurrency().orElse(state.learnedConcurrency());
+        double bears = allowance.concurrency().orElse(state.load().learnedConcurrency());
         OptionalDouble concurrency =
                 traffic.isEmpty() || !(bears > 0)
                         ? OptionalDouble.empty()

@@ -22,10 +22,11 @@ public final class Decider {
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state().withTargetOfStanding();
         Sizer sizer = new Sizer(policy, assessment, seen.now());
+        state = foresee(earlier, state, assessment, sizer);
         Sizing present = sizer.size(state, 0);
         state = remember(state, assessment, present, seen, policy);
         long stabilization = policy.in().stabilization().toNanos() * state.patience().factor();
-        Sizing sizing = sizer.size(state, state.needs().highest(stabilization));
+        Sizing sizing = sizer.size(state, state.load().needs().highest(stabilization));
         Assessment current =
                 new Assessment(
                         state, assessment.moves(), assessment.instances(), assessment.coverage());
@@ -37,9 +38,23 @@ public final class Decider {
     /** Ticks may be late, but not later than data may be old. */
     private static ServiceState withoutGap(ServiceState state, Observation seen, Policy policy) {
         boolean gap =
-                !state.latency().isEmpty()
-                        && state.latency().ageNanos(seen.now()) > policy.in().freshness().toNanos();
+                !state.load().latency().isEmpty()
+                        && state.load().latency().ageNanos(seen.now())
+                                > policy.in().freshness().toNanos();
         return gap ? state.afterGap(policy, seen.now()) : state;
+    }
+
+    private static ServiceState foresee(
+            ServiceState earlier, ServiceState state, Assessment assessment, Sizer sizer) {
+        Forecasts forecasts = state.load().forecasts();
+        for (Move move : assessment.moves()) {
+            if (move.from() == Lifecycle.STARTING && move.to().inRotation()) {
+                Optional<Duration> took = earlier.find(move.id()).map(i -> sizer.sinceBirth(i));
+                forecasts = took.map(forecasts::started).orElse(forecasts);
+            }
+        }
+        forecasts = sizer.foresee(forecasts, assessment.coverage());
+        return state.withLoad(state.load().withForecasts(forecasts));
     }
 
     private static ServiceState remember(
@@ -51,13 +66,14 @@ public final class Decider {
         double learned = learn(state, assessment);
         int need = Sizer.present(present.needs());
         Duration calm = policy.in().stabilization().multipliedBy(CALM_WINDOWS);
-        return state.withLoad(state.needs().plus(need, seen.now()), learned)
+        LoadMemory load = state.load();
+        return state.withLoad(load.withNeeds(load.needs().plus(need, seen.now()), learned))
                 .withPatience(state.patience().decayed(seen.now(), calm.toNanos()));
     }
 
     /** The most requests in flight per instance that went well: hardly any failure. */
     private static double learn(ServiceState state, Assessment assessment) {
-        double best = state.learnedConcurrency();
+        double best = state.load().learnedConcurrency();
         for (Assessed one : assessment.instances()) {
             boolean well =
                     one.instance().isHealthyServing()

@@ -111,7 +111,7 @@ final class Guards {
     /** The need of the recent past must be known for as long as it counts. */
     Optional<Hold> youngHistory(ServiceState state, Duration span) {
         long needed = span.toNanos();
-        long known = state.needs().ageNanos(seen.now());
+        long known = state.load().needs().ageNanos(seen.now());
         if (known >= needed || state.ordered().isPresent()) {
             return Optional.empty();
         }

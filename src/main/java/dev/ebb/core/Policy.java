@@ -1,6 +1,8 @@
 package dev.ebb.core;
 
+import dev.ebb.core.forecast.Terms;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What the operator wants of one service's scaling. Immutable; every field has a default in {@link
@@ -14,6 +16,8 @@ import java.time.Duration;
  * @param trial the rehearsal of a removal
  * @param drain the end of a removal
  * @param start starting and replacing
+ * @param objective whether headroom follows from what the load is expected to do, beside the
+ *     targets
  */
 public record Policy(
         Mode mode,
@@ -23,7 +27,8 @@ public record Policy(
         In in,
         Trial trial,
         Drain drain,
-        Start start) {
+        Start start,
+        Optional<Objective> objective) {
 
     public static final Policy DEFAULT =
             new Policy(
@@ -34,14 +39,15 @@ public record Policy(
                     In.DEFAULT,
                     Trial.DEFAULT,
                     Drain.DEFAULT,
-                    Start.DEFAULT);
+                    Start.DEFAULT,
+                    Optional.empty());
 
     public Policy withRange(Range other) {
-        return new Policy(mode, other, targets, out, in, trial, drain, start);
+        return new Policy(mode, other, targets, out, in, trial, drain, start, objective);
     }
 
     public Policy withMode(Mode other) {
-        return new Policy(other, range, targets, out, in, trial, drain, start);
+        return new Policy(other, range, targets, out, in, trial, drain, start, objective);
     }
 
     /** Whether decisions are carried out. */
@@ -67,6 +73,19 @@ public record Policy(
         public Range(int min, int max) {
             this(min, max, min);
         }
+    }
+
+    /**
+     * Headroom that follows the load's own variability. With it, the targets say what an instance
+     * can bear, not what it should be used for in the mean.
+     *
+     * @param caution how seriously a missed request is taken; see {@link Terms#caution}
+     */
+    public record Objective(double caution) {
+        /** How much of an instance can be used well, unless something else is known. */
+        public static final double USABLE = 0.8;
+
+        public static final Objective DEFAULT = new Objective(Terms.DEFAULT_CAUTION);
     }
 
     /**

@@ -23,10 +23,8 @@ import java.util.function.UnaryOperator;
  * @param ordered number of instances fixed by an operator
  * @param journalDown whether the journal cannot be written; nothing is removed meanwhile
  * @param instances all that are not gone, by ordinal
- * @param needs the recent past of what the load asked for
- * @param latency the recent past of the service's latencies
+ * @param load what is remembered of the load
  * @param rehearsal the removal that is on trial
- * @param learnedConcurrency most requests in flight per instance that went well; 0 before any
  */
 public record ServiceState(
         ServiceName name,
@@ -38,12 +36,10 @@ public record ServiceState(
         OptionalInt ordered,
         boolean journalDown,
         List<Instance> instances,
-        NeedHistory needs,
-        Series<LatencyPoint> latency,
+        LoadMemory load,
         Optional<Rehearsal> rehearsal,
         Failures failures,
-        Patience patience,
-        double learnedConcurrency) {
+        Patience patience) {
 
     public ServiceState {
         instances = List.copyOf(instances);
@@ -51,7 +47,6 @@ public record ServiceState(
 
     /** A service of which nothing is known yet. */
     public static ServiceState fresh(ServiceName name, Policy policy, Duration warmup, Now now) {
-        long span = policy.in().stabilization().toNanos() * Patience.FACTOR_MAX;
         return new ServiceState(
                 name,
                 warmup,
@@ -62,12 +57,10 @@ public record ServiceState(
                 OptionalInt.empty(),
                 false,
                 List.of(),
-                NeedHistory.empty(span, now),
-                Series.empty(LatencyPoint::atNanos),
+                LoadMemory.fresh(policy, now),
                 Optional.empty(),
                 Failures.NONE,
-                Patience.FRESH,
-                0);
+                Patience.FRESH);
     }
 
     /**
@@ -75,10 +68,8 @@ public record ServiceState(
      * over it are no rates. It is forgotten, as in a new life; a trial starts again.
      */
     public ServiceState afterGap(Policy policy, Now now) {
-        long span = policy.in().stabilization().toNanos() * Patience.FACTOR_MAX;
         return withInstances(instances.stream().map(Instance::unread).toList())
-                .withLoad(NeedHistory.empty(span, now), learnedConcurrency)
-                .withLatency(Series.empty(LatencyPoint::atNanos))
+                .withLoad(load.afterGap(policy, now))
                 .withRehearsal(Optional.empty());
     }
 
@@ -213,12 +204,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     /** This state with one instance changed; one that is not there changes nothing. */
@@ -241,12 +230,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 next,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withGeneration(long next) {
@@ -260,12 +247,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withTarget(int next) {
@@ -279,12 +264,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withNextOrdinal(int next) {
@@ -298,12 +281,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withFrozen(boolean next) {
@@ -317,12 +298,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withOrdered(OptionalInt next) {
@@ -336,12 +315,10 @@ public record ServiceState(
                 next,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withJournalDown(boolean next) {
@@ -355,15 +332,13 @@ public record ServiceState(
                 ordered,
                 next,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
-    public ServiceState withLoad(NeedHistory history, double concurrency) {
+    public ServiceState withLoad(LoadMemory next) {
         return new ServiceState(
                 name,
                 warmup,
@@ -374,31 +349,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                history,
-                latency,
-                rehearsal,
-                failures,
-                patience,
-                concurrency);
-    }
-
-    public ServiceState withLatency(Series<LatencyPoint> next) {
-        return new ServiceState(
-                name,
-                warmup,
-                generation,
-                nextOrdinal,
-                target,
-                frozen,
-                ordered,
-                journalDown,
-                instances,
-                needs,
                 next,
                 rehearsal,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withRehearsal(Optional<Rehearsal> next) {
@@ -412,12 +366,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 next,
                 failures,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withFailures(Failures next) {
@@ -431,12 +383,10 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 next,
-                patience,
-                learnedConcurrency);
+                patience);
     }
 
     public ServiceState withPatience(Patience next) {
@@ -450,11 +400,9 @@ public record ServiceState(
                 ordered,
                 journalDown,
                 instances,
-                needs,
-                latency,
+                load,
                 rehearsal,
                 failures,
-                next,
-                learnedConcurrency);
+                next);
     }
 }

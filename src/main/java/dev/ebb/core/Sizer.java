@@ -1,5 +1,6 @@
 package dev.ebb.core;
 
+import dev.ebb.core.forecast.Outlook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,7 @@ final class Sizer {
         needs.add(cpu());
         declaredConcurrency().ifPresent(each -> needs.add(concurrency(each)));
         learnedConcurrency(state).ifPresent(needs::add);
+        needs.addAll(forecast(state.load().forecasts()));
         needs.add(floor());
         int out = needs.stream().mapToInt(Need::out).max().orElse(1);
         int in = Math.max(highestNeed, needs.stream().mapToInt(Need::in).max().orElse(1));
@@ -173,7 +175,7 @@ final class Sizer {
 
     /** Only slows removals down: nobody has said that more would not go well. */
     private Optional<Need> learnedConcurrency(ServiceState state) {
-        double each = state.learnedConcurrency();
+        double each = state.load().learnedConcurrency();
         if (declaredConcurrency().isPresent() || !(each > 0)) {
             return Optional.empty();
         }
@@ -186,6 +188,60 @@ final class Sizer {
                         "%s requests in flight, %s for each have gone well so far"
                                 .formatted(Text.number(inFlightIn), Text.number(each)),
                         Map.of("in_flight", inFlightIn, "learned_each", each)));
+    }
+
+    /** What is expected, with the headroom that this is worth; nothing without an objective. */
+    private List<Need> forecast(Forecasts forecasts) {
+        List<Need> needs = new ArrayList<>();
+        if (policy.objective().isEmpty()) {
+            return needs;
+        }
+        forecasts.cpu().flatMap(Outlook::plan).ifPresent(p -> needs.add(planned("cpu", p)));
+        forecasts
+                .concurrency()
+                .flatMap(Outlook::plan)
+                .ifPresent(p -> needs.add(planned("concurrency", p)));
+        return needs;
+    }
+
+    private static Need planned(String of, dev.ebb.core.forecast.Plan plan) {
+        return need(
+                of + "_forecast",
+                plan.wanted(),
+                plan.wanted(),
+                plan.text(),
+                Map.of(
+                        "demand", plan.demand(),
+                        "expected", plan.expected(),
+                        "spread", plan.spread(),
+                        "risk", plan.risk(),
+                        "price", plan.price()));
+    }
+
+    /** The forecasts with this moment's demand; as they are where data are missing. */
+    Forecasts foresee(Forecasts before, double coverage) {
+        if (policy.objective().isEmpty() || coverage < policy.in().coverage() || rotating == 0) {
+            return before;
+        }
+        double used = cpuOut / meanAllowed();
+        Optional<Double> bears = declared().map(each -> inFlightOut / each);
+        boolean plausible = isPlausible(used) && isPlausible(bears.orElse(0.0));
+        return plausible ? before.after(now, policy, used, bears) : before;
+    }
+
+    /** More than twice what the largest fleet could use is no load but a wrong reading. */
+    private boolean isPlausible(double demand) {
+        return demand >= 0 && demand <= 2.0 * policy.range().max();
+    }
+
+    /** How long ago this instance was ordered. */
+    Duration sinceBirth(Instance instance) {
+        return Duration.ofNanos(Math.max(0, now.nanosSince(instance.bornNanos())));
+    }
+
+    private Optional<Double> declared() {
+        OptionalDouble each = declaredConcurrency();
+        return each.isPresent() ? Optional.of(each.getAsDouble()) : Optional.empty();
     }
 
     private Need floor() {

@@ -50,7 +50,7 @@ final class TrialJudge {
     /** What the service is like now, from which a trial starts. */
     Rehearsal start(Assessment assessment, Set<InstanceId> batch) {
         long window = policy.in().window().toNanos();
-        Series<LatencyPoint> latency = assessment.state().latency();
+        Series<LatencyPoint> latency = assessment.state().load().latency();
         LatencyCounts before =
                 latency.latest().counts().minus(latency.windowFirst(window).counts());
         List<Assessed> all =

@@ -12,6 +12,7 @@ import dev.ebb.core.Liveness;
 import dev.ebb.core.NeedHistory;
 import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
+import dev.ebb.core.forecast.Outlook;
 import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -40,6 +41,8 @@ final class JournalModule extends SimpleModule {
         addKeyDeserializer(InstanceId.class, new InstanceKeys());
         addSerializer(NeedHistory.class, new NeedsWriter());
         addDeserializer(NeedHistory.class, new NeedsReader());
+        addSerializer(Outlook.class, new OutlookJson.Writer());
+        addDeserializer(Outlook.class, new OutlookJson.Reader());
         addSerializer(Series.class, new SeriesJson.Writer());
         addDeserializer(Series.class, new SeriesJson.Reader());
         addSerializer(LatencyCounts.class, new LatencyWriter());

@@ -25,8 +25,12 @@ final class Scenarios {
 
     private final SplittableRandom random;
 
+    /** For what was added later, so that the seeds of old still mean what they meant. */
+    private final SplittableRandom aside;
+
     private Scenarios(long seed) {
         random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+        aside = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 2);
     }
 
     static Scenario of(long seed) {
@@ -53,7 +57,7 @@ final class Scenarios {
     }
 
     private Part part(ServiceName name, Weather weather, double seconds) {
-        Policy policy = policy(weather == Weather.STEADY);
+        Policy policy = withObjective(policy(weather == Weather.STEADY));
         double cores = oneOf(0.5, 1, 2);
         double capacity = between(30, 250);
         double requestSeconds = chance(0.5) ? between(0.01, 0.1) : between(0.1, 0.8);
@@ -171,7 +175,34 @@ final class Scenarios {
                         duration(shortest + between(10, quick ? 30 : 60)),
                         oneOf(0.01, 0.05)),
                 new Policy.Drain(seconds(20, 90), then, seconds(3, 10)),
-                start);
+                start,
+                Optional.empty());
+    }
+
+    /** A quarter sizes by risk; its targets then say what an instance can bear. */
+    private Policy withObjective(Policy policy) {
+        if (aside.nextInt(4) > 0) {
+            return policy;
+        }
+        Policy.In in = policy.in();
+        double bearable = Math.max(policy.targets().cpu(), policy.targets().concurrency());
+        return new Policy(
+                policy.mode(),
+                policy.range(),
+                policy.targets(),
+                new Policy.Out(policy.out().window(), 0),
+                new Policy.In(
+                        in.window(),
+                        in.stabilization(),
+                        bearable,
+                        in.coverage(),
+                        in.freshness(),
+                        in.unavailabilityBudget(),
+                        in.hostBusy()),
+                policy.trial(),
+                policy.drain(),
+                policy.start(),
+                Optional.of(new Policy.Objective(Math.exp(4 * aside.nextDouble() - 2))));
     }
 
     private BalancePolicy balance() {

@@ -96,8 +96,8 @@ class ConfigErrorsTest {
                         "f.yaml:5:5: the key 'instances' is here twice, first in line 4; keep one"),
                 inService(
                         "policy:",
-                        "f.yaml:5:12: nothing is here; give one of: mode, target, out, in, trial,"
-                                + " drain, start, or remove the line"),
+                        "f.yaml:5:12: nothing is here; give one of: mode, target, objective,"
+                                + " out, in, trial, drain, start, or remove the line"),
                 bad(
                         "services:\n  Web: {run: {command: a}, instances: 1}\n",
                         "f.yaml:2:3: 'Web' is no service's name; it is 1 to 40 of a-z, 0-9 and '-',"

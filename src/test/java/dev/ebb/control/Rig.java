@@ -105,7 +105,8 @@ final class Rig implements Platform, EndpointSink, MetricSource {
                 new Policy.Trial(Duration.ofSeconds(10), Duration.ofSeconds(60), 0.01),
                 new Policy.Drain(
                         Duration.ofSeconds(30), Policy.AtDeadline.RESCUE, Duration.ofSeconds(5)),
-                d.start());
+                d.start(),
+                        Optional.empty());
     }
 
     static InstanceId id(int ordinal) {

@@ -354,7 +354,8 @@ class DeciderTest {
                         p.in(),
                         brief,
                         p.drain(),
-                        p.start());
+                        p.start(),
+                        p.objective());
         Fleet fleet = new Fleet(policy, 5);
         fleet.rate = 60;
         fleet.untilParked();

@@ -6,6 +6,7 @@ import dev.ebb.core.Allowance;
 import dev.ebb.core.Command;
 import dev.ebb.core.Explanation;
 import dev.ebb.core.Failures;
+import dev.ebb.core.Forecasts;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.Instance;
@@ -13,6 +14,7 @@ import dev.ebb.core.InstanceFacts;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.LatencyPoint;
+import dev.ebb.core.LoadMemory;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Mark;
@@ -31,6 +33,8 @@ import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
 import dev.ebb.core.TrafficReading;
+import dev.ebb.core.forecast.Outlook;
+import dev.ebb.core.forecast.Terms;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -140,14 +144,24 @@ final class Entries {
                 maybeInt(),
                 random.nextBoolean(),
                 list(this::instance),
-                needs,
-                Series.of(
-                        list(() -> new LatencyPoint(random.nextLong(), latency())),
-                        LatencyPoint::atNanos),
+                new LoadMemory(
+                        needs,
+                        Series.of(
+                                list(() -> new LatencyPoint(random.nextLong(), latency())),
+                                LatencyPoint::atNanos),
+                        number(),
+                        new Forecasts(maybe(this::outlook), maybe(this::outlook), number())),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
-                new Patience(random.nextInt(9), random.nextLong(), random.nextLong()),
-                number());
+                new Patience(random.nextInt(9), random.nextLong(), random.nextLong()));
+    }
+
+    private Outlook outlook() {
+        Outlook outlook = Outlook.fresh(new Terms(30, 10, 5, 0.8, 1, 50, 1));
+        for (int i = random.nextInt(40); i > 0; i--) {
+            outlook = outlook.after(new Now(-i * 5_000_000_000L, -i * 5000L), random.nextInt(30));
+        }
+        return outlook;
     }
 
     private Rehearsal rehearsal() {
@@ -256,7 +270,8 @@ final class Entries {
                         duration(),
                         random.nextInt(),
                         duration(),
-                        duration()));
+                        duration()),
+                        maybe(() -> new Policy.Objective(number())));
     }
 
     private LatencyCounts latency() {

@@ -8,6 +8,7 @@ import dev.ebb.sim.Scenario.Ending;
 import dev.ebb.sim.Scenario.Part;
 import dev.ebb.sim.Scenario.Weather;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.List;
 
 /**
@@ -38,7 +39,8 @@ final class Worlds {
                 new Policy.Trial(Duration.ofSeconds(10), Duration.ofSeconds(40), 0.01),
                 new Policy.Drain(
                         Duration.ofSeconds(40), Policy.AtDeadline.RESCUE, Duration.ofSeconds(5)),
-                Policy.Start.DEFAULT);
+                Policy.Start.DEFAULT,
+                        Optional.empty());
     }
 
     static Policy drainingUntil(Policy.AtDeadline then) {
@@ -51,7 +53,8 @@ final class Worlds {
                 base.in(),
                 base.trial(),
                 new Policy.Drain(Duration.ofSeconds(40), then, Duration.ofSeconds(5)),
-                base.start());
+                base.start(),
+                        base.objective());
     }
 
     /** From a load for six instances to one for two. */

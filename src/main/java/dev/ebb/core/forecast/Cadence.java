@@ -70,4 +70,18 @@ record Cadence(
         }
         return shortest;
     }
+
+    void write(Numbers to) {
+        to.put(last).put(changedAt).put(sampledAt).put(gaps).put(count).put(news ? 1 : 0);
+    }
+
+    static Cadence read(Numbers from) {
+        return new Cadence(
+                from.next(),
+                from.next(),
+                from.next(),
+                from.nextFloats(KEPT),
+                from.nextWhole(),
+                from.next() > 0);
+    }
 }

@@ -67,4 +67,26 @@ record Lessons(
                 Math.min(count + 1, 1_000_000),
                 spreads);
     }
+
+    void write(Numbers to) {
+        regression.write(to);
+        spread.write(to);
+        skill.write(to);
+        hour.write(to);
+        day.write(to);
+        residuals.write(to);
+        to.put(count).put(lastError);
+    }
+
+    static Lessons read(Numbers from) {
+        return new Lessons(
+                Regression.read(from),
+                Spread.read(from),
+                Skill.read(from),
+                Rhythm.ofTheHour().read(from),
+                Rhythm.ofTheDay().read(from),
+                Residuals.read(from),
+                from.nextInt(),
+                from.next());
+    }
 }

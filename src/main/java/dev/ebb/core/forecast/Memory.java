@@ -55,4 +55,24 @@ final class Memory {
     private static int index(long number) {
         return (int) Math.floorMod(number, (long) KEPT);
     }
+
+    void write(Numbers to) {
+        to.put(newest).put(samples);
+        for (Sighting one : made) {
+            to.put(one == null ? 0 : 1);
+            if (one != null) {
+                one.write(to);
+            }
+        }
+    }
+
+    static Memory read(Numbers from) {
+        long newest = from.nextWhole();
+        double[] samples = from.nextExactly(KEPT);
+        @Nullable Sighting[] made = new @Nullable Sighting[KEPT];
+        for (int i = 0; i < KEPT; i++) {
+            made[i] = from.next() > 0 ? Sighting.read(from) : null;
+        }
+        return new Memory(newest, samples, made);
+    }
 }

@@ -29,6 +29,9 @@ public final class Outlook {
 
     private static final double LONGEST_HOLD = 180;
 
+    /** Of what {@link #toArray} writes; another one for each change of it. */
+    private static final double FORM = 1;
+
     private final Terms terms;
     private final Ladder ladder;
     private final Cadence cadence;
@@ -98,6 +101,67 @@ public final class Outlook {
         return new Outlook(draft);
     }
 
+    /** All of it but its terms, as numbers, for {@link #of}. */
+    public double[] toArray() {
+        Numbers to = Numbers.empty();
+        to.put(FORM);
+        cadence.write(to);
+        to.put(trend == null ? 0 : 1);
+        if (trend != null) {
+            trend.write(to);
+        }
+        season.write(to);
+        memory.write(to);
+        lessons.write(to);
+        reference.write(to);
+        chosen.write(to);
+        to.put(doubtUntil).put(doubted);
+        to.put(plan == null ? 0 : 1);
+        if (plan != null) {
+            plan.write(to);
+        }
+        return to.written();
+    }
+
+    /**
+     * What {@link #toArray} wrote.
+     *
+     * @throws IllegalArgumentException when it is nothing that it could have written
+     */
+    public static Outlook of(Terms terms, double[] numbers) {
+        Numbers from = Numbers.of(numbers);
+        if (from.next() != FORM) {
+            throw new IllegalArgumentException("not an outlook, or one of another version");
+        }
+        Draft draft = new Draft(terms);
+        draft.cadence = Cadence.read(from);
+        draft.trend = from.next() > 0 ? Trend.read(from) : null;
+        draft.season = Season.read(from);
+        draft.memory = Memory.read(from);
+        draft.lessons = Lessons.read(from);
+        draft.reference = Reference.read(from);
+        draft.chosen = draft.chosen.read(from);
+        draft.doubtUntil = from.next();
+        draft.doubted = from.nextInt();
+        draft.plan = from.next() > 0 ? Plan.read(from) : null;
+        if (!from.isAtEnd()) {
+            throw new IllegalArgumentException("not an outlook: too long");
+        }
+        return new Outlook(draft);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Outlook that
+                && terms.equals(that.terms)
+                && java.util.Arrays.equals(toArray(), that.toArray());
+    }
+
+    @Override
+    public int hashCode() {
+        return Double.hashCode(doubtUntil) * 31 + Long.hashCode(memory.newest());
+    }
+
     /** The next outlook while it is being made. */
     private static final class Draft {
         Terms terms;
@@ -134,6 +198,9 @@ public final class Outlook {
         }
 
         void read(double at, double wall, double demand) {
+            if (at < cadence.sampledAt()) {
+                startClockAnew();
+            }
             double before = cadence.sampledAt();
             cadence = cadence.after(at, demand, terms.lead());
             reference = reference.seeing(at, demand);
@@ -142,6 +209,15 @@ public final class Outlook {
                 decide(at, demand, sample(wall, demand, since));
             }
             hold(at);
+        }
+
+        /** The monotonic clock has another origin: what was kept by it says nothing any more. */
+        private void startClockAnew() {
+            cadence = Cadence.fresh();
+            memory = Memory.fresh();
+            reference = reference.forgettingTheClock();
+            chosen = WindowMax.over(LONGEST_HOLD, 5);
+            doubtUntil = Double.NEGATIVE_INFINITY;
         }
 
         /** Takes the sample in, learns from what has turned out, and forecasts. */
@@ -207,26 +283,8 @@ public final class Outlook {
             double wait = Math.min(LONGEST_HOLD, Math.max(terms.restart(), refresh));
             int kept = (int) chosen.highest(at, wait);
             int wanted = Math.clamp(Math.max(least, kept), Math.max(1, terms.min()), terms.max());
-            plan = held(now, wanted, doubts && wanted == doubted);
-        }
-
-        private static Plan held(Plan plan, int wanted, boolean doubted) {
-            Plan.Held why =
-                    wanted <= plan.chosen()
-                            ? Plan.Held.NO
-                            : doubted ? Plan.Held.SUDDEN_FALL : Plan.Held.RESTART;
-            return new Plan(
-                    wanted,
-                    plan.chosen(),
-                    plan.need(),
-                    plan.demand(),
-                    plan.expected(),
-                    plan.spread(),
-                    plan.risk(),
-                    plan.price(),
-                    plan.trust(),
-                    plan.lead(),
-                    why);
+            Plan.Held why = doubts && wanted == doubted ? Plan.Held.SUDDEN_FALL : Plan.Held.RESTART;
+            plan = now.keeping(wanted, wanted <= now.chosen() ? Plan.Held.NO : why);
         }
     }
 }

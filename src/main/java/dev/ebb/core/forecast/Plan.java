@@ -39,6 +39,41 @@ public record Plan(
         SUDDEN_FALL
     }
 
+    Plan keeping(int instances, Held why) {
+        return new Plan(
+                instances,
+                chosen,
+                need,
+                demand,
+                expected,
+                spread,
+                risk,
+                price,
+                trust,
+                lead,
+                why);
+    }
+
+    void write(Numbers to) {
+        to.put(wanted).put(chosen).put(need).put(demand).put(expected).put(spread).put(risk);
+        to.put(price).put(trust).put(lead).put(held.ordinal());
+    }
+
+    static Plan read(Numbers from) {
+        return new Plan(
+                from.nextInt(),
+                from.nextInt(),
+                from.nextInt(),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next(),
+                Held.values()[Math.floorMod(from.nextInt(), Held.values().length)]);
+    }
+
     /** In a sentence, with its numbers. */
     public String text() {
         StringBuilder text = new StringBuilder(200);

@@ -28,6 +28,10 @@ record Reference(WindowMax highest, double load, double missed, int samples) {
         return new Reference(WindowMax.over(WAIT, 15), 1, 0, 0);
     }
 
+    Reference forgettingTheClock() {
+        return new Reference(fresh().highest, load, missed, samples);
+    }
+
     Reference seeing(double at, double demand) {
         WindowMax next = highest.after(at, Math.max(1, demand / TARGET));
         return new Reference(next, load, missed, samples);
@@ -54,5 +58,15 @@ record Reference(WindowMax highest, double load, double missed, int samples) {
     double price(double caution) {
         double share = missed / Math.max(1e-9, load);
         return PRICE * caution * Math.pow(Math.max(share, LEAST), -POWER);
+    }
+
+    void write(Numbers to) {
+        highest.write(to);
+        to.put(load).put(missed).put(samples);
+    }
+
+    static Reference read(Numbers from) {
+        return new Reference(
+                fresh().highest.read(from), from.next(), from.next(), from.nextInt());
     }
 }

@@ -80,4 +80,12 @@ final class Regression {
         }
         return next;
     }
+
+    void write(Numbers to) {
+        to.put(weights).put(doubt);
+    }
+
+    static Regression read(Numbers from) {
+        return new Regression(from.nextExactly(SIZE), from.nextExactly(SIZE * SIZE));
+    }
 }

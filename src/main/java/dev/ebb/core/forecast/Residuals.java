@@ -87,4 +87,12 @@ final class Residuals {
         double within = 1 - (place - bin);
         return (above[bin + 1] + (above[bin] - above[bin + 1]) * within) / above[0];
     }
+
+    void write(Numbers to) {
+        to.put(seen).put(unit);
+    }
+
+    static Residuals read(Numbers from) {
+        return new Residuals(from.nextExactly(BINS), from.next());
+    }
 }

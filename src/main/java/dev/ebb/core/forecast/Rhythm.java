@@ -90,4 +90,22 @@ final class Rhythm {
     private int slot(long minute) {
         return (int) Math.floorMod(minute, (long) minutes);
     }
+
+    void write(Numbers to) {
+        surprise.write(to);
+        weight.write(to);
+        visit.write(to);
+    }
+
+    /** What {@link #write} wrote of one like this. */
+    Rhythm read(Numbers from) {
+        return new Rhythm(
+                minutes,
+                prior,
+                keep,
+                reach,
+                Rows.read(from, minutes),
+                Rows.read(from, minutes),
+                Rows.read(from, minutes));
+    }
 }

@@ -33,4 +33,21 @@ final class Rows {
         next[index / ROW] = row;
         return new Rows(next);
     }
+
+    void write(Numbers to) {
+        for (float[] row : rows) {
+            to.put(row);
+        }
+    }
+
+    static Rows read(Numbers from, int size) {
+        float[][] rows = new float[(size + ROW - 1) / ROW][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = from.nextFloats(ROW);
+            if (rows[i].length != ROW) {
+                throw new IllegalArgumentException("not an outlook: a row is too short");
+            }
+        }
+        return new Rows(rows);
+    }
 }

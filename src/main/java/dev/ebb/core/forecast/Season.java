@@ -8,6 +8,7 @@ final class Season {
     static final int DAY = 288;
     static final int WEEK = 7 * DAY;
     private static final double SLOT = 300;
+    private static final long NONE = -(1L << 52);
 
     private final Rows means;
     private final long newest;
@@ -22,7 +23,7 @@ final class Season {
     }
 
     static Season fresh() {
-        return new Season(Rows.of(WEEK + 2, Float.NaN), Long.MIN_VALUE, 0, 0);
+        return new Season(Rows.of(WEEK + 2, Float.NaN), NONE, 0, 0);
     }
 
     /**
@@ -36,7 +37,7 @@ final class Season {
         if (slot == newest) {
             return new Season(means, newest, sum + z * covered, seconds + covered);
         }
-        if (newest == Long.MIN_VALUE || slot < newest) {
+        if (newest == NONE || slot < newest) {
             return new Season(Rows.of(WEEK + 2, Float.NaN), slot, z * covered, covered);
         }
         Rows next = means.with(index(newest), (float) (sum / seconds));
@@ -71,5 +72,15 @@ final class Season {
 
     private static int index(long slot) {
         return (int) Math.floorMod(slot, WEEK + 2L);
+    }
+
+    void write(Numbers to) {
+        means.write(to);
+        to.put(newest).put(sum).put(seconds);
+    }
+
+    static Season read(Numbers from) {
+        return new Season(
+                Rows.read(from, WEEK + 2), from.nextWhole(), from.next(), from.next());
     }
 }

@@ -17,4 +17,20 @@ record Sighting(
         double center,
         double base,
         double spread,
-        long minute) {}
+        long minute) {
+
+    void write(Numbers to) {
+        to.put(index).put(now).put(features).put(center).put(base).put(spread).put(minute);
+    }
+
+    static Sighting read(Numbers from) {
+        return new Sighting(
+                from.nextWhole(),
+                from.next(),
+                from.nextExactly(Trend.FEATURES),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.nextWhole());
+    }
+}

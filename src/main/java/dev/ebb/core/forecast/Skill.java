@@ -31,4 +31,12 @@ record Skill(double forecast, double reading) {
         }
         return Math.max(0, 1 - (forecast / reading - 1) / SLACK);
     }
+
+    void write(Numbers to) {
+        to.put(forecast).put(reading);
+    }
+
+    static Skill read(Numbers from) {
+        return new Skill(from.next(), from.next());
+    }
 }

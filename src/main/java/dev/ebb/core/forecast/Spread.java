@@ -34,4 +34,12 @@ record Spread(double recent, double usual, int samples) {
                 usual + (squared - usual) * slow,
                 Math.min(samples + 1, 1_000_000));
     }
+
+    void write(Numbers to) {
+        to.put(recent).put(usual).put(samples);
+    }
+
+    static Spread read(Numbers from) {
+        return new Spread(from.next(), from.next(), from.nextInt());
+    }
 }

@@ -61,4 +61,19 @@ record Trend(
 
     /** How many features there are. */
     static final int FEATURES = 10;
+
+    void write(Numbers to) {
+        to.put(now).put(before).put(minute).put(minutes).put(hour).put(peak).put(highest);
+    }
+
+    static Trend read(Numbers from) {
+        return new Trend(
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next(),
+                from.next());
+    }
 }

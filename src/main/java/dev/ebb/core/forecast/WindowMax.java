@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** The highest numbers of the recent past, in parts of a fixed length. Immutable. */
 final class WindowMax {
+    private static final long NONE = -(1L << 52);
+
     private final double part;
     private final long newest;
     private final double[] highest;
@@ -21,14 +23,14 @@ final class WindowMax {
     static WindowMax over(double reach, double part) {
         double[] none = new double[(int) Math.ceil(reach / part) + 1];
         Arrays.fill(none, Double.NEGATIVE_INFINITY);
-        return new WindowMax(part, Long.MIN_VALUE, none);
+        return new WindowMax(part, NONE, none);
     }
 
     /** With one more number; one from before the newest part counts as in it. */
     WindowMax after(double at, double value) {
         long now = Math.max(newest, (long) Math.floor(at / part));
         double[] next = highest.clone();
-        long missed = newest == Long.MIN_VALUE ? 0 : Math.min(now - newest, next.length);
+        long missed = newest == NONE ? 0 : Math.min(now - newest, next.length);
         for (long i = 0; i < missed; i++) {
             next[index(now - i)] = Double.NEGATIVE_INFINITY;
         }
@@ -38,7 +40,7 @@ final class WindowMax {
 
     /** The highest of the last so many seconds; negative infinity where there is none. */
     double highest(double at, double window) {
-        if (newest == Long.MIN_VALUE) {
+        if (newest == NONE) {
             return Double.NEGATIVE_INFINITY;
         }
         long oldest = (long) Math.floor((at - window) / part + 1e-9) + 1;
@@ -51,5 +53,14 @@ final class WindowMax {
 
     private int index(long number) {
         return (int) Math.floorMod(number, (long) highest.length);
+    }
+
+    void write(Numbers to) {
+        to.put(newest).put(highest);
+    }
+
+    /** What {@link #write} wrote of one like this. */
+    WindowMax read(Numbers from) {
+        return new WindowMax(part, from.nextWhole(), from.nextExactly(highest.length));
     }
 }

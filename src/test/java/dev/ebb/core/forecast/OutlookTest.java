@@ -167,6 +167,41 @@ class OutlookTest {
     }
 
     @Test
+    void itCanBeWrittenDownAndGoesOnAsBefore() {
+        LongToDoubleFunction load = noisy(10, 0.2, 9);
+        Outlook outlook = run(Outlook.fresh(TERMS), 0, 30 * HOUR, load);
+        Outlook read = Outlook.of(TERMS, outlook.toArray());
+
+        assertThat(read).isEqualTo(outlook);
+        assertThat(run(read, 30 * HOUR, 31 * HOUR, load))
+                .isEqualTo(run(outlook, 30 * HOUR, 31 * HOUR, load));
+    }
+
+    @Test
+    void numbersThatAreNoOutlookAreRefused() {
+        double[] numbers = run(Outlook.fresh(TERMS), 0, HOUR, second -> 5).toArray();
+        double[] cut = java.util.Arrays.copyOf(numbers, numbers.length - 1);
+        double[] longer = java.util.Arrays.copyOf(numbers, numbers.length + 1);
+
+        for (double[] wrong : new double[][] {cut, longer, {}, {2, 1, 1}}) {
+            assertThatThrownBy(() -> Outlook.of(TERMS, wrong))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    /** After a restart of the machine the monotonic clock begins anew. */
+    @Test
+    void clockThatBeganAnewDoesNotStopIt() {
+        Outlook outlook = run(Outlook.fresh(TERMS), 10 * HOUR, 12 * HOUR, second -> 5);
+        for (long second = 0; second < 600; second += 5) {
+            Now now = new Now(second * 1_000_000_000L, (20 * HOUR + second) * 1000);
+            outlook = outlook.after(now, 20);
+        }
+
+        assertThat(plan(outlook).wanted()).isGreaterThanOrEqualTo(23);
+    }
+
+    @Test
     void whatIsNoDemandIsRefused() {
         Outlook outlook = Outlook.fresh(TERMS);
 

@@ -1,0 +1,51 @@
+package dev.ebb.core;
+
+/**
+ * What is remembered of a service's load from tick to tick. Immutable.
+ *
+ * @param needs the recent past of what the load asked for
+ * @param latency the recent past of the service's latencies
+ * @param learnedConcurrency most requests in flight per instance that went well; 0 before any
+ * @param forecasts what the load is expected to do; empty without an objective
+ */
+public record LoadMemory(
+        NeedHistory needs,
+        Series<LatencyPoint> latency,
+        double learnedConcurrency,
+        Forecasts forecasts) {
+
+    /** Of a service of which nothing is known yet. */
+    static LoadMemory fresh(Policy policy, Now now) {
+        return new LoadMemory(
+                emptyNeeds(policy, now),
+                Series.empty(LatencyPoint::atNanos),
+                0,
+                Forecasts.NONE);
+    }
+
+    /** After a time in which nothing was observed; what has been learned stays. */
+    LoadMemory afterGap(Policy policy, Now now) {
+        return new LoadMemory(
+                emptyNeeds(policy, now),
+                Series.empty(LatencyPoint::atNanos),
+                learnedConcurrency,
+                forecasts);
+    }
+
+    private static NeedHistory emptyNeeds(Policy policy, Now now) {
+        long span = policy.in().stabilization().toNanos() * Patience.FACTOR_MAX;
+        return NeedHistory.empty(span, now);
+    }
+
+    LoadMemory withNeeds(NeedHistory next, double concurrency) {
+        return new LoadMemory(next, latency, concurrency, forecasts);
+    }
+
+    LoadMemory withLatency(Series<LatencyPoint> next) {
+        return new LoadMemory(needs, next, learnedConcurrency, forecasts);
+    }
+
+    LoadMemory withForecasts(Forecasts next) {
+        return new LoadMemory(needs, latency, learnedConcurrency, next);
+    }
+}
