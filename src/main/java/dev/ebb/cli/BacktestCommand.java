@@ -132,6 +132,7 @@ final class BacktestCommand implements Callable<Integer> {
                 new Backtest.Plan(
                         read(),
                         model.model(),
+                        model.queues(),
                         List.copyOf(contenders.values()),
                         Rivals.named("oracle").orElseThrow(),
                         sweep ? families(contenders.keySet()) : List.of(),

@@ -61,6 +61,13 @@ final class BacktestJson {
         map.put("accuracy_over_percent", score.accuracyOver());
         map.put("timeshare_under_percent", score.timeshareUnder());
         map.put("timeshare_over_percent", score.timeshareOver());
+        score.latencies()
+                .ifPresent(l -> {
+                    map.put("latency_mean_seconds", l.mean());
+                    map.put("latency_p50_seconds", l.median());
+                    map.put("latency_p99_seconds", l.p99());
+                    map.put("latency_p999_seconds", l.p999());
+                });
         price.ifPresent(p -> map.put("money", score.instanceHours() * p));
         return map;
     }

@@ -28,7 +28,7 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
             lines.add(ink.bold(name));
             lines.add("  " + about);
         }
-        var table = new Table().add(head());
+        var table = new Table().add(head(one.optimum().latencies().isPresent()));
         one.results().forEach(result -> table.add(row(result)));
         lines.addAll(table.lines("  "));
         if (!one.frontier().isEmpty()) {
@@ -53,12 +53,15 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
         return trace.gaps() == 0 ? text : text + ", " + Texts.count(trace.gaps(), "gap");
     }
 
-    private List<Table.Cell> head() {
+    private List<Table.Cell> head(boolean timed) {
         var cells = new ArrayList<Table.Cell>();
         cells.add(Table.Cell.of("policy", ink::dim));
         cells.addAll(heads("hours", "x optimum", "missed", "overload", "starts", "turns"));
         if (price.isPresent()) {
             cells.addAll(heads("money"));
+        }
+        if (timed) {
+            cells.addAll(heads("p50", "p99"));
         }
         if (width >= WIDE) {
             cells.addAll(heads("lacking", "time", "spare", "time"));
@@ -90,6 +93,8 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
         if (price.isPresent()) {
             cells.addAll(numbers(fixed(score.instanceHours() * price.get(), 2)));
         }
+        score.latencies()
+                .ifPresent(l -> cells.addAll(numbers(seconds(l.median()), seconds(l.p99()))));
         if (width >= WIDE) {
             cells.addAll(
                     numbers(
@@ -127,6 +132,10 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
             cells.add(Table.Cell.number(text));
         }
         return cells;
+    }
+
+    private static String seconds(double seconds) {
+        return seconds < 1 ? Texts.millis(seconds * 1000) : fixed(seconds, 1) + "s";
     }
 
     private static String share(double percent) {

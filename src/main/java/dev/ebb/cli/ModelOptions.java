@@ -1,8 +1,10 @@
 package dev.ebb.cli;
 
 import dev.ebb.sim.lab.FleetModel;
+import dev.ebb.sim.lab.QueueModel;
 import dev.ebb.sim.lab.SignalDelays;
 import dev.ebb.sim.lab.Trace;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -14,13 +16,20 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
     private static final Pattern SPAN = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,3})?)(ms|s|m|h)");
 
+    private static final String REFERENCE = "reference";
+    private static final String QUEUES = "queues";
+    private static final List<String> MODELS = List.of(REFERENCE, QUEUES);
+
     @Option(
             names = "--model",
             paramLabel = "NAME",
             description =
                     "reference: steps of 5s, --start 30s --drain 10s --min 1 --max 100, capacity so"
                             + " that the trace's peak needs 40 instances at 70 %%, utilization 15s"
-                            + " old. It is the default, and the options below change it.")
+                            + " old. It is the default, and the options below change it. queues:"
+                            + " the same fleet, but with requests that arrive by chance and wait,"
+                            + " cold starts and stragglers; for objectives about latency. It takes"
+                            + " time for each request.")
     private Optional<String> name = Optional.empty();
 
     @Option(
@@ -53,6 +62,24 @@ final class ModelOptions {
             description = "Length of the model's step; policies are asked once in each.")
     private Optional<String> step = Optional.empty();
 
+    @Option(
+            names = "--service-time",
+            paramLabel = "TIME",
+            description = "With --model queues: a request's mean time, without waiting: 200ms.")
+    private Optional<String> service = Optional.empty();
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            description = "With --model queues: requests that an instance works on at once: 4.")
+    private Optional<Integer> concurrency = Optional.empty();
+
+    @Option(
+            names = "--objective",
+            paramLabel = "TIME",
+            description = "With --model queues: a request that takes longer misses: 1s.")
+    private Optional<String> objective = Optional.empty();
+
     @Option(names = "--min", paramLabel = "N", description = "Fewest instances.")
     private Optional<Integer> min = Optional.empty();
 
@@ -66,16 +93,34 @@ final class ModelOptions {
                         || min.isPresent()
                         || max.isPresent()
                         || Stream.of(start, drain, delay, step).anyMatch(Optional::isPresent);
-        if (name.isPresent()) {
-            if (!name.get().equals("reference")) {
-                throw wrong("--model: '" + name.get() + "' is not known; there is: reference");
-            }
-            if (changed) {
-                throw wrong(
-                        "--model reference is exactly that; leave it out to change a figure of it");
-            }
+        if (name.isPresent() && !MODELS.contains(name.get())) {
+            String models = String.join(", ", MODELS);
+            throw wrong("--model: '" + name.get() + "' is not known; there are: " + models);
+        }
+        if (changed && name.isPresent() && name.get().equals(REFERENCE)) {
+            throw wrong("--model reference is exactly that; leave it out to change a figure of it");
         }
         return changed ? this::changed : FleetModel::reference;
+    }
+
+    /** What requests are like, if the model has any. */
+    Optional<QueueModel> queues() {
+        if (!name.equals(Optional.of(QUEUES))) {
+            if (service.isPresent() || objective.isPresent() || concurrency.isPresent()) {
+                throw wrong("--service-time, --concurrency and --objective want --model queues");
+            }
+            return Optional.empty();
+        }
+        QueueModel usual = QueueModel.USUAL;
+        try {
+            return Optional.of(
+                    usual.with(
+                            seconds("--service-time", service, usual.service()),
+                            concurrency.orElse(usual.slots()),
+                            seconds("--objective", objective, usual.objective())));
+        } catch (IllegalArgumentException e) {
+            throw wrong("the model: " + e.getMessage());
+        }
     }
 
     private FleetModel changed(Trace trace) {

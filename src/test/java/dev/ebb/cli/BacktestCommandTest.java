@@ -110,6 +110,35 @@ class BacktestCommandTest {
     }
 
     @Test
+    void withQueuesThereAreLatencies() throws IOException {
+        Path json = folder.resolve("out.json");
+        Cli cli =
+                backtest(
+                        "--against",
+                        "oracle",
+                        "--model",
+                        "queues",
+                        "--service-time",
+                        "1s",
+                        "--objective",
+                        "4s",
+                        "--json",
+                        json.toString());
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("p50", "p99");
+        JsonNode trace = JsonMapper.shared().readTree(json.toFile()).get("traces").get(0);
+        // The cheapest fleet is at 90 % all the time: its requests wait.
+        JsonNode tight = policy(trace, "oracle");
+        JsonNode ebb = policy(trace, "ebb");
+        assertThat(ebb.get("latency_mean_seconds").asDouble())
+                .isBetween(0.9, tight.get("latency_mean_seconds").asDouble());
+        assertThat(ebb.get("latency_p50_seconds").asDouble())
+                .isLessThan(ebb.get("latency_p99_seconds").asDouble());
+        assertThat(ebb.get("missed_percent").asDouble())
+                .isLessThan(tight.get("missed_percent").asDouble());
+    }
+
+    @Test
     void theGateHasACodeOfItsOwn() {
         Cli holds = backtest("--against", "oracle", "--fail-if", "cost > 5 * oracle");
         assertThat(holds.code()).as(holds.err()).isZero();
@@ -145,8 +174,10 @@ class BacktestCommandTest {
             delimiter = '|',
             value = {
                 "--against hba|ebb: --against: nobody is named 'hba'; there are ",
-                "--model refrence|ebb: --model: 'refrence' is not known; there is: reference",
+                "--model refrence|ebb: --model: 'refrence' is not known; there are: reference",
                 "--model reference --start 30s|ebb: --model reference is exactly that",
+                "--objective 1s|ebb: --service-time, --concurrency and --objective want --model",
+                "--model queues --concurrency 0|ebb: the model: an instance works on 1 to 10000",
                 "--start 30|ebb: --start wants a time such as 500ms, 30s or 2m, not '30'",
                 "--min 5 --max 4|ebb: the model: 0 <= min <= max <= 100000",
                 "--capacity 0|ebb: the model: capacity must be positive",

@@ -19,6 +19,7 @@ public final class Backtest {
      *
      * @param traces each by another name
      * @param model of the service, for each trace
+     * @param queues what requests are like, where the load is to be made of them
      * @param contenders each by another name
      * @param optimum whose cost is 1
      * @param sweep policies of which the frontier is wanted
@@ -27,6 +28,7 @@ public final class Backtest {
     public record Plan(
             List<Trace> traces,
             Function<Trace, FleetModel> model,
+            Optional<QueueModel> queues,
             List<Contender> contenders,
             Contender optimum,
             List<Family> sweep,
@@ -140,7 +142,7 @@ public final class Backtest {
             this.plan = plan;
             this.trace = trace;
             this.model = plan.model().apply(trace);
-            this.replay = new Replay(trace, model);
+            this.replay = new Replay(trace, model, plan.queues());
             this.pool = pool;
             this.meter = meter;
             optimum = submit(plan.optimum(), false);

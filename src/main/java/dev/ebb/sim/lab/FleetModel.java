@@ -1,8 +1,9 @@
 package dev.ebb.sim.lab;
 
 /**
- * What a service is like in the lab. It is a fluid model: in each step the load is spread evenly
- * over the instances that are ready, and what exceeds their capacity is lost. Immutable.
+ * What a service is like in the lab. Without a {@link QueueModel} beside it, load is a fluid: in
+ * each step it is spread evenly over the instances that are ready, and what exceeds their capacity
+ * is lost. Immutable.
  *
  * @param step length of the model's step in seconds; policies are asked once a step
  * @param start seconds from the order to ready; billed, in whole steps, rounded up

@@ -1,5 +1,6 @@
 package dev.ebb.sim.lab;
 
+import java.util.Optional;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -7,17 +8,27 @@ import java.util.function.DoubleConsumer;
  * the trace. Immutable; several threads may each run a policy.
  */
 public final class Replay {
-    private static final int REPORT_EVERY = 1 << 16;
+    private static final int REPORT_EVERY = 1 << 12;
 
     private final Trace trace;
-    private final Trace load;
+    private final Trace loads;
     private final FleetModel model;
+    private final Optional<QueueModel> queues;
     private final int steps;
 
+    /** With the load as a fluid. */
     public Replay(Trace trace, FleetModel model) {
+        this(trace, model, Optional.empty());
+    }
+
+    /**
+     * @param queues what requests are like, where the load is to be made of them
+     */
+    public Replay(Trace trace, FleetModel model, Optional<QueueModel> queues) {
         this.trace = trace;
         this.model = model;
-        this.load = trace.step() < model.step() - 1e-9 ? trace.averaged(model.step()) : trace;
+        this.queues = queues;
+        this.loads = trace.step() < model.step() - 1e-9 ? trace.averaged(model.step()) : trace;
         this.steps = (int) Math.ceil(trace.seconds() / model.step() - 1e-9);
     }
 
@@ -28,8 +39,8 @@ public final class Replay {
 
     /** Load in a step of the model; in a step longer than the trace's, the mean. */
     public double load(int step) {
-        int at = (int) ((step + 0.5) * model.step() / load.step());
-        return load.value(Math.min(at, load.size() - 1));
+        int at = (int) ((step + 0.5) * model.step() / loads.step());
+        return loads.value(Math.min(at, loads.size() - 1));
     }
 
     /**
@@ -55,6 +66,7 @@ public final class Replay {
         var fleet = new Fleet(model, initial());
         var seen = new Seen(model, load(0), fleet);
         var tally = new Tally(model);
+        Flow flow = queues.isPresent() ? new QueueFlow(model, queues.get()) : new FluidFlow(model);
         int wanted = model.clamp(policy.decide(seen.begin(0, fleet.ready())));
         watcher.decided(0, wanted, wanted, policy);
         fleet.settle(wanted);
@@ -69,17 +81,18 @@ public final class Replay {
                     wanted = answer;
                 }
             }
-            double now = load(i);
+            double load = load(i);
             int ready = fleet.ready();
             int billed = fleet.billed();
-            tally.passed(now, ready, billed);
-            watcher.passed(i, now, ready, billed);
-            seen.end(now, ready);
+            flow.serve(i * model.step(), load, ready);
+            tally.passed(load, ready, billed);
+            watcher.passed(i, load, ready, billed);
+            seen.end(flow, ready);
             if (i % REPORT_EVERY == 0) {
                 pause(progress, i);
             }
         }
-        return tally.score(fleet.starts());
+        return tally.score(fleet.starts(), flow);
     }
 
     private void pause(DoubleConsumer progress, int done) throws InterruptedException {

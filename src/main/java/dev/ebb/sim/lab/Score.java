@@ -1,5 +1,7 @@
 package dev.ebb.sim.lab;
 
+import java.util.Optional;
+
 /**
  * What a run cost and what it missed. Immutable.
  *
@@ -8,7 +10,7 @@ package dev.ebb.sim.lab;
  *
  * @param instanceHours billed: starting, ready and draining
  * @param missedPercent share of the requests that came while the utilization was above the miss
- *     threshold
+ *     threshold; with queues, that took longer than the objective
  * @param overloadPercent share of the requests that exceeded the capacity
  * @param starts instances that were started
  * @param directionChanges how often a change of the wanted number went the other way than the
@@ -18,6 +20,7 @@ package dev.ebb.sim.lab;
  * @param timeshareUnder share of the time with too few instances
  * @param timeshareOver share of the time with too many
  * @param hours length of the run
+ * @param latencies response times, where the model has requests
  */
 public record Score(
         double instanceHours,
@@ -29,4 +32,5 @@ public record Score(
         double accuracyOver,
         double timeshareUnder,
         double timeshareOver,
-        double hours) {}
+        double hours,
+        Optional<Latencies> latencies) {}

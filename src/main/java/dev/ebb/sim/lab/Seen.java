@@ -5,7 +5,6 @@ import java.util.Arrays;
 /** The signals of one run: a short memory of what was, read with the delays of the model. */
 final class Seen implements Signals {
     private final double step;
-    private final double capacity;
     private final Fleet fleet;
     private final int loadAge;
     private final int pipelineAge;
@@ -21,7 +20,6 @@ final class Seen implements Signals {
      */
     Seen(FleetModel model, double first, Fleet fleet) {
         this.step = model.step();
-        this.capacity = model.capacity();
         this.fleet = fleet;
         this.loadAge = Math.max(1, model.steps(model.signals().load()));
         this.pipelineAge = Math.max(1, model.steps(model.signals().utilization()));
@@ -31,8 +29,9 @@ final class Seen implements Signals {
         utilizations = new double[kept];
         busies = new double[kept];
         Arrays.fill(loads, first);
-        Arrays.fill(busies, busy(first, fleet.ready()));
-        Arrays.fill(utilizations, utilization(first, fleet.ready()));
+        double busy = Math.min(first / model.capacity(), fleet.ready());
+        Arrays.fill(busies, busy);
+        Arrays.fill(utilizations, utilization(busy, first, fleet.ready()));
     }
 
     /** The signals of this step. */
@@ -43,22 +42,18 @@ final class Seen implements Signals {
     }
 
     /** The step is over: it can be seen from now on. */
-    void end(double load, int ready) {
+    void end(Flow flow, int ready) {
         int slot = index % loads.length;
-        loads[slot] = load;
-        busies[slot] = busy(load, ready);
-        utilizations[slot] = utilization(load, ready);
+        loads[slot] = flow.offered();
+        busies[slot] = flow.busy();
+        utilizations[slot] = utilization(flow.busy(), flow.offered(), ready);
     }
 
-    private double busy(double load, int ready) {
-        return Math.min(load / capacity, ready);
-    }
-
-    private double utilization(double load, int ready) {
+    private static double utilization(double busy, double load, int ready) {
         if (ready == 0) {
             return load > 0 ? 1 : 0;
         }
-        return busy(load, ready) / ready;
+        return busy / ready;
     }
 
     @Override

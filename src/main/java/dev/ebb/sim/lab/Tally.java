@@ -5,9 +5,6 @@ final class Tally {
     private final FleetModel model;
     private long steps;
     private long billed;
-    private double offered;
-    private double missed;
-    private double overload;
     private long directionChanges;
     private int direction;
     private double under;
@@ -30,12 +27,6 @@ final class Tally {
     void passed(double load, int ready, int cost) {
         steps++;
         billed += cost;
-        offered += load;
-        double carried = ready * model.capacity();
-        if (load > model.missAbove() * carried * (1 + 1e-12)) {
-            missed += load;
-            overload += Math.max(0, load - carried);
-        }
         elasticity(model.need(load), ready);
     }
 
@@ -49,19 +40,21 @@ final class Tally {
         }
     }
 
-    Score score(long starts) {
+    Score score(long starts, Flow flow) {
+        double offered = flow.totalOffered();
         double hours = model.step() / 3600;
         double all = Math.max(1, steps);
         return new Score(
                 billed * hours,
-                offered > 0 ? 100 * missed / offered : 0,
-                offered > 0 ? 100 * overload / offered : 0,
+                offered > 0 ? 100 * flow.totalMissed() / offered : 0,
+                offered > 0 ? 100 * flow.totalOverload() / offered : 0,
                 starts,
                 directionChanges,
                 100 * under / all,
                 100 * over / all,
                 100 * stepsUnder / all,
                 100 * stepsOver / all,
-                steps * hours);
+                steps * hours,
+                flow.latencies());
     }
 }

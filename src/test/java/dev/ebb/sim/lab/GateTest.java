@@ -7,6 +7,7 @@ import dev.ebb.sim.lab.Gate.GateProblem;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,7 @@ class GateTest {
                     "ebb", score(0, 0, 0, 0, 0));
 
     private static Score score(double cost, double missed, double overload, int starts, int turns) {
-        return new Score(cost, missed, overload, starts, turns, 0, 0, 0, 0, 1);
+        return new Score(cost, missed, overload, starts, turns, 0, 0, 0, 0, 1, Optional.empty());
     }
 
     private static List<String> broken(String text, Score mine) throws GateProblem {

@@ -113,7 +113,7 @@ final class KpaScaler {
     /** The highest of the ticks within the delay. */
     private int delayed(double now, int desired) {
         long tick = (long) Math.floor(now / TICK);
-        int slot = (int) Math.floorMod(tick, delayTick.length);
+        int slot = Math.floorMod(tick, delayTick.length);
         delayed[slot] = delayTick[slot] == tick ? Math.max(delayed[slot], desired) : desired;
         delayTick[slot] = tick;
         int highest = desired;
