@@ -10,8 +10,6 @@ import dev.ebb.sim.lab.Gate;
 import dev.ebb.sim.lab.InputProblem;
 import dev.ebb.sim.lab.PolicyFiles;
 import dev.ebb.sim.lab.Score;
-import dev.ebb.sim.lab.Trace;
-import dev.ebb.sim.lab.TraceFiles;
 import dev.ebb.sim.lab.rival.Lineup;
 import dev.ebb.sim.lab.rival.Rivals;
 import java.io.IOException;
@@ -46,8 +44,9 @@ import picocli.CommandLine.Spec;
                     + " SPEC's elasticity measures: instances lacking and spare, of those that"
                     + " were needed, and the share of the time.",
             "",
-            "Traces: lines of t_seconds,value in regular steps; lines with # are comments. A gap is"
-                    + " bridged with the last value before it, and counted.",
+            "Traces: lines of t_seconds,value in regular steps, with # for comments; what Prometheus"
+                    + " answers to a range query; access logs in common or combined form; gzip of"
+                    + " these. A gap is bridged with the last value before it, and counted.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -73,6 +72,8 @@ final class BacktestCommand implements Callable<Integer> {
             required = true,
             description = "Recorded load; several files, or the option again.")
     private List<Path> traces = new ArrayList<>();
+
+    @Mixin private TraceInput input;
 
     @Option(
             names = "--policy",
@@ -130,7 +131,7 @@ final class BacktestCommand implements Callable<Integer> {
         Map<String, Contender> contenders = contenders(gate);
         var plan =
                 new Backtest.Plan(
-                        read(),
+                        input.read(traces, spec.commandLine().getErr()),
                         model.model(),
                         model.queues(),
                         List.copyOf(contenders.values()),
@@ -157,26 +158,6 @@ final class BacktestCommand implements Callable<Integer> {
         var text = new BacktestText(width, price, Ink.of(Ink.isTerminal()));
         results.forEach(one -> text.lines(one).forEach(out::println));
         out.flush();
-    }
-
-    private List<Trace> read() throws IOException {
-        Map<String, Trace> all = new LinkedHashMap<>();
-        for (Path file : traces) {
-            Trace trace;
-            try {
-                trace = TraceFiles.read(file);
-            } catch (InputProblem e) {
-                throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
-            } catch (IOException e) {
-                throw new Failure(Exit.FAILED, file + ": cannot be read: " + e.getMessage());
-            }
-            if (all.put(trace.name(), trace) != null) {
-                throw new Failure(
-                        Exit.USAGE,
-                        file + ": another trace is named " + trace.name() + "; rename a file");
-            }
-        }
-        return List.copyOf(all.values());
     }
 
     /** Ebb's own, those from files, those that were asked for, and those that the gate needs. */

@@ -7,15 +7,11 @@ import dev.ebb.sim.lab.Trace;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** What the service in the lab is like: the reference model, or that with other figures. */
 final class ModelOptions {
-    private static final Pattern SPAN = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,3})?)(ms|s|m|h)");
-
     private static final String REFERENCE = "reference";
     private static final String QUEUES = "queues";
     private static final List<String> MODELS = List.of(REFERENCE, QUEUES);
@@ -115,9 +111,9 @@ final class ModelOptions {
         try {
             return Optional.of(
                     usual.with(
-                            seconds("--service-time", service, usual.service()),
+                            Spans.seconds("--service-time", service, usual.service()),
                             concurrency.orElse(usual.slots()),
-                            seconds("--objective", objective, usual.objective())));
+                            Spans.seconds("--objective", objective, usual.objective())));
         } catch (IllegalArgumentException e) {
             throw wrong("the model: " + e.getMessage());
         }
@@ -128,39 +124,20 @@ final class ModelOptions {
         SignalDelays seen = usual.signals();
         try {
             return new FleetModel(
-                    seconds("--step", step, usual.step()),
-                    seconds("--start", start, usual.start()),
-                    seconds("--drain", drain, usual.drain()),
+                    Spans.seconds("--step", step, usual.step()),
+                    Spans.seconds("--start", start, usual.start()),
+                    Spans.seconds("--drain", drain, usual.drain()),
                     capacity.orElse(usual.capacity()),
                     min.orElse(usual.min()),
                     max.orElse(usual.max()),
                     usual.missAbove(),
                     new SignalDelays(
-                            seconds("--metric-delay", delay, seen.load()),
-                            seconds("--metric-delay", delay, seen.utilization()),
+                            Spans.seconds("--metric-delay", delay, seen.load()),
+                            Spans.seconds("--metric-delay", delay, seen.utilization()),
                             seen.window()));
         } catch (IllegalArgumentException e) {
             throw wrong("the model: " + e.getMessage());
         }
-    }
-
-    private static double seconds(String option, Optional<String> text, double usual) {
-        if (text.isEmpty()) {
-            return usual;
-        }
-        Matcher span = SPAN.matcher(text.get());
-        if (!span.matches()) {
-            throw wrong(
-                    option + " wants a time such as 500ms, 30s or 2m, not '" + text.get() + "'");
-        }
-        double unit =
-                switch (span.group(2)) {
-                    case "ms" -> 0.001;
-                    case "s" -> 1;
-                    case "m" -> 60;
-                    default -> 3600;
-                };
-        return Double.parseDouble(span.group(1)) * unit;
     }
 
     private static Failure wrong(String line) {

@@ -3,11 +3,7 @@ package dev.ebb.sim.lab;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Reads {@code t_seconds,value}: one line for each step, in order of time; lines that begin with
@@ -18,42 +14,30 @@ import java.util.Locale;
  * Trace} says how those are bridged.
  */
 public final class CsvTraces implements TraceReader {
-    /** Steps that a trace may have: five years of seconds are more. */
-    private static final int LIMIT = 50_000_000;
-
     private static final int LONGEST_LINE = 10_000;
 
     @Override
-    public boolean accepts(Path file) throws IOException {
-        try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            String line = in.readLine();
-            while (line != null && skipped(line)) {
-                line = in.readLine();
-            }
-            return line != null && line.length() < LONGEST_LINE && line.split(",", -1).length == 2;
-        } catch (MalformedInputException e) {
-            return false;
-        }
+    public boolean accepts(TraceSource source) throws IOException {
+        return source.head()
+                .lines()
+                .filter(line -> !skipped(line))
+                .findFirst()
+                .filter(line -> line.length() < LONGEST_LINE && line.split(",", -1).length == 2)
+                .isPresent();
     }
 
     @Override
-    public Trace read(Path file) throws IOException, InputProblem {
-        var rows = new Rows(file);
-        try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+    public TraceRead read(TraceSource source, TraceOptions options)
+            throws IOException, InputProblem {
+        var rows = new Rows(source);
+        try (BufferedReader in = source.text()) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 rows.line(line);
             }
         } catch (MalformedInputException e) {
-            throw new InputProblem(file.toString(), "is not text in UTF-8");
+            throw new InputProblem(source.place(), "is not text in UTF-8");
         }
-        return rows.trace();
-    }
-
-    /** The file's name without its folder and last extension. */
-    public static String stem(Path file) {
-        String name = String.valueOf(file.getFileName());
-        int dot = name.lastIndexOf('.');
-        return dot > 0 ? name.substring(0, dot) : name;
+        return TraceRead.of(rows.trace());
     }
 
     private static boolean skipped(String line) {
@@ -62,7 +46,7 @@ public final class CsvTraces implements TraceReader {
 
     /** What has been read so far. For one thread. */
     private static final class Rows {
-        private final Path file;
+        private final TraceSource source;
         private double[] times = new double[1024];
         private double[] values = new double[1024];
         private int[] lines = new int[1024];
@@ -70,8 +54,8 @@ public final class CsvTraces implements TraceReader {
         private int number;
         private boolean begun;
 
-        Rows(Path file) {
-            this.file = file;
+        Rows(TraceSource source) {
+            this.source = source;
         }
 
         void line(String text) throws InputProblem {
@@ -93,14 +77,14 @@ public final class CsvTraces implements TraceReader {
 
         private void add(double time, double value) throws InputProblem {
             if (size > 0 && time <= times[size - 1]) {
-                String last = text(times[size - 1]);
-                throw problem(number, "time " + text(time) + " does not come after " + last);
+                String last = Grid.text(times[size - 1]);
+                throw problem(number, "time " + Grid.text(time) + " does not come after " + last);
             }
-            if (size == LIMIT) {
-                throw problem(number, "more than " + LIMIT + " lines; use a coarser step");
+            if (size == Grid.LIMIT) {
+                throw problem(number, "more than " + Grid.LIMIT + " lines; use a coarser step");
             }
             if (size == times.length) {
-                int more = Math.min(LIMIT, size * 2);
+                int more = Math.min(Grid.LIMIT, size * 2);
                 times = Arrays.copyOf(times, more);
                 values = Arrays.copyOf(values, more);
                 lines = Arrays.copyOf(lines, more);
@@ -138,65 +122,12 @@ public final class CsvTraces implements TraceReader {
         }
 
         Trace trace() throws InputProblem {
-            if (size < 2) {
-                throw new InputProblem(
-                        file.toString(),
-                        "a trace needs at least two lines of t_seconds,value; there are " + size);
-            }
-            double step = step();
-            double last = (times[size - 1] - times[0]) / step;
-            if (last >= LIMIT) {
-                throw problem(lines[size - 1], "with gaps, more than " + LIMIT + " steps");
-            }
-            var loads = new double[(int) Math.round(last) + 1];
-            Arrays.fill(loads, Double.NaN);
-            for (int i = 0; i < size; i++) {
-                loads[place(i, step)] = values[i];
-            }
-            return trace(step, loads);
-        }
-
-        private Trace trace(double step, double[] loads) throws InputProblem {
-            try {
-                return Trace.of(stem(file), step, loads);
-            } catch (IllegalArgumentException e) {
-                throw new InputProblem(file.toString(), String.valueOf(e.getMessage()));
-            }
-        }
-
-        private double step() {
-            var distances = new double[size - 1];
-            for (int i = 0; i < distances.length; i++) {
-                distances[i] = times[i + 1] - times[i];
-            }
-            Arrays.sort(distances);
-            return distances[distances.length / 2];
-        }
-
-        private int place(int row, double step) throws InputProblem {
-            double exact = (times[row] - times[0]) / step;
-            long place = Math.round(exact);
-            boolean taken = row > 0 && Math.round((times[row - 1] - times[0]) / step) == place;
-            if (taken || Math.abs(exact - place) > 0.25) {
-                throw problem(
-                        lines[row],
-                        "time "
-                                + text(times[row])
-                                + " is not on the step of "
-                                + text(step)
-                                + " s that the others have; resample the trace");
-            }
-            return (int) place;
+            return new Grid(source, times, values, size, i -> source.place() + ":" + lines[i])
+                    .trace("a trace needs at least two lines of t_seconds,value");
         }
 
         private InputProblem problem(int line, String what) {
-            return new InputProblem(file + ":" + line, what);
-        }
-
-        private static String text(double number) {
-            return number == Math.rint(number) && Math.abs(number) < 1e15
-                    ? Long.toString((long) number)
-                    : String.format(Locale.ROOT, "%.6g", number);
+            return new InputProblem(source.place() + ":" + line, what);
         }
 
         private static String cut(String text) {

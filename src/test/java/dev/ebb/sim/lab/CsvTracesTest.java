@@ -20,7 +20,15 @@ class CsvTracesTest {
     }
 
     private Trace read(String content) throws IOException, InputProblem {
-        return new CsvTraces().read(file(content));
+        return read(file(content));
+    }
+
+    private static Trace read(Path file) throws IOException, InputProblem {
+        return new CsvTraces().read(new TraceSource(file), TraceOptions.DEFAULT).trace();
+    }
+
+    private static boolean accepts(Path file) throws IOException {
+        return new CsvTraces().accepts(new TraceSource(file));
     }
 
     @Test
@@ -62,7 +70,7 @@ class CsvTracesTest {
             })
     void whatIsWrongIsSaidWithItsLine(String content, String message) throws IOException {
         Path file = file(content.replace("\\n", "\n"));
-        assertThatThrownBy(() -> new CsvTraces().read(file))
+        assertThatThrownBy(() -> read(file))
                 .isInstanceOf(InputProblem.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining(message);
@@ -70,9 +78,9 @@ class CsvTracesTest {
 
     @Test
     void itKnowsItsOwnForm() throws IOException {
-        assertThat(new CsvTraces().accepts(file("# x\n\nt_seconds,value\n0,1\n"))).isTrue();
-        assertThat(new CsvTraces().accepts(file("{\"status\":\"success\"}"))).isFalse();
-        Path binary = Files.write(folder.resolve("b"), new byte[] {(byte) 0x1f, (byte) 0x8b, 8});
-        assertThat(new CsvTraces().accepts(binary)).isFalse();
+        assertThat(accepts(file("# x\n\nt_seconds,value\n0,1\n"))).isTrue();
+        assertThat(accepts(file("{\"status\":\"success\"}"))).isFalse();
+        Path binary = Files.write(folder.resolve("b"), new byte[] {(byte) 0x7f, (byte) 0x8b, 8});
+        assertThat(accepts(binary)).isFalse();
     }
 }

@@ -40,7 +40,7 @@ class ReferenceFiguresTest {
         assumeTrue(
                 Files.isRegularFile(file),
                 () -> "no " + file.toAbsolutePath().normalize() + "; -Debb.traces names a folder");
-        Trace trace = new CsvTraces().read(file);
+        Trace trace = TraceFiles.read(file);
         var replay = new Replay(trace, FleetModel.reference(trace));
         Score optimum = run(replay, "oracle");
         Score score = run(replay, policy);
