@@ -44,9 +44,10 @@ import picocli.CommandLine.Spec;
                     + " SPEC's elasticity measures: instances lacking and spare, of those that"
                     + " were needed, and the share of the time.",
             "",
-            "Traces: lines of t_seconds,value in regular steps, with # for comments; what Prometheus"
-                    + " answers to a range query; access logs in common or combined form; gzip of"
-                    + " these. A gap is bridged with the last value before it, and counted.",
+            "Traces: lines of t_seconds,value in regular steps, with # for comments; what"
+                    + " Prometheus answers to a range query; access logs in common or combined"
+                    + " form; gzip of these. A gap is bridged with the last value before it, and"
+                    + " counted.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
