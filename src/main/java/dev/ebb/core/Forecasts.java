@@ -11,12 +11,28 @@ import java.util.Optional;
  *
  * @param cpu of the CPU that is used
  * @param concurrency of the requests in flight, where it is declared how many an instance bears
+ * @param stopped the latest stop of an instance
  * @param startSeconds from the order of an instance to serving, as measured; 0 before the first
  */
 public record Forecasts(
-        Optional<Outlook> cpu, Optional<Outlook> concurrency, double startSeconds) {
+        Optional<Outlook> cpu,
+        Optional<Outlook> concurrency,
+        Optional<Stopped> stopped,
+        double startSeconds) {
 
-    public static final Forecasts NONE = new Forecasts(Optional.empty(), Optional.empty(), 0);
+    public static final Forecasts NONE =
+            new Forecasts(Optional.empty(), Optional.empty(), Optional.empty(), 0);
+
+    /**
+     * A stop, and what was in use then.
+     *
+     * @param cpu in instances fully used
+     * @param concurrency the same of the requests in flight
+     */
+    public record Stopped(long atNanos, double cpu, double concurrency) {}
+
+    /** Up to so many times as much is the same load. */
+    private static final double SAME = 1.05;
 
     /** Seconds that a start is taken for before one was measured. */
     private static final double FIRST_GUESS = 30;
@@ -31,7 +47,7 @@ public record Forecasts(
                 seconds >= startSeconds
                         ? seconds
                         : startSeconds + (seconds - startSeconds) * QUICKER;
-        return new Forecasts(cpu, concurrency, next);
+        return new Forecasts(cpu, concurrency, stopped, next);
     }
 
     /**
@@ -49,7 +65,26 @@ public record Forecasts(
                                         now,
                                         terms(policy, policy.targets().concurrency()),
                                         used)),
+                stopped,
                 startSeconds);
+    }
+
+    /** With a stop at this moment. */
+    Forecasts stopping(Now now) {
+        Stopped latest = new Stopped(now.monotonicNanos(), demand(cpu), demand(concurrency));
+        return new Forecasts(cpu, concurrency, Optional.of(latest), startSeconds);
+    }
+
+    /** Whether an instance was stopped within this time and the load is still as it was then. */
+    boolean isCalmSinceStop(Now now, Duration within) {
+        return stopped.filter(s -> !now.isPast(s.atNanos(), within))
+                .filter(s -> demand(cpu) <= SAME * s.cpu() + 0.01)
+                .filter(s -> demand(concurrency) <= SAME * s.concurrency() + 0.01)
+                .isPresent();
+    }
+
+    private static double demand(Optional<Outlook> outlook) {
+        return outlook.flatMap(Outlook::plan).map(p -> p.demand()).orElse(0.0);
     }
 
     private static Outlook next(Optional<Outlook> from, Now now, Terms terms, double demand) {

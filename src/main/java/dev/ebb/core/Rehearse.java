@@ -139,8 +139,9 @@ final class Rehearse {
             return state;
         }
         int carrying = state.count(Instance::isHealthyServing);
-        if (tick.sizing().in() > carrying && state.ordered().isEmpty()) {
-            return needed(state, batch, plan, carrying);
+        int needed = Math.max(tick.sizing().in(), tick.sizing().strict());
+        if (needed > carrying && state.ordered().isEmpty()) {
+            return needed(state, batch, plan, needed, carrying);
         }
         sorted(batch).forEach(id -> plan.order(new Command.Drain(id), why));
         return state;
@@ -148,13 +149,13 @@ final class Rehearse {
 
     /** The trial went well, but the load of the recent past would not fit any more. */
     private ServiceState needed(
-            ServiceState state, Set<InstanceId> batch, Plan plan, int carrying) {
+            ServiceState state, Set<InstanceId> batch, Plan plan, int needed, int carrying) {
         Reason reason =
                 new Reason(
                         "needed",
                         "the recent load needs %s, %d carry it"
-                                .formatted(Text.instances(tick.sizing().in()), carrying),
-                        Map.of("needed", (double) tick.sizing().in()));
+                                .formatted(Text.instances(needed), carrying),
+                        Map.of("needed", (double) needed));
         ServiceState next = state;
         for (InstanceId id : sorted(batch)) {
             next = rescue(next, next.find(id).orElseThrow(), plan, reason);
@@ -166,11 +167,11 @@ final class Rehearse {
             ServiceState state, Instance instance, Plan plan, boolean allowed) {
         int inFlight = instance.inFlight().orElse(0);
         if (tick.proof().nothingInFlight(instance)) {
-            int needed = Math.max(tick.sizing().out(), tick.sizing().in());
+            int needed = Math.max(tick.sizing().strict(), tick.sizing().in());
             int carrying = state.count(Instance::isHealthyServing) + rescued(plan);
             boolean missed = needed > carrying && !instance.is(Mark.RETIRING);
             if (missed && state.ordered().isEmpty()) {
-                return needed(state, Set.of(instance.id()), plan, carrying);
+                return needed(state, Set.of(instance.id()), plan, needed, carrying);
             }
             if (allowed) {
                 plan.order(

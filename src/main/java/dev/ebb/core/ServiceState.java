@@ -171,7 +171,9 @@ public record ServiceState(
             case Command.Drain(InstanceId id) ->
                     withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.DRAINING, now));
             case Command.Stop(InstanceId id, boolean _) ->
-                    withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.STOPPING, now));
+                    withGeneration(generation + 1)
+                            .with(id, i -> i.become(Lifecycle.STOPPING, now))
+                            .withLoad(load.withForecasts(load.forecasts().stopping(now)));
         };
     }
 

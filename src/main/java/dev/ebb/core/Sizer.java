@@ -54,7 +54,7 @@ final class Sizer {
         needs.add(cpu());
         declaredConcurrency().ifPresent(each -> needs.add(concurrency(each)));
         learnedConcurrency(state).ifPresent(needs::add);
-        needs.addAll(forecast(state.load().forecasts()));
+        needs.addAll(forecast(state.load().forecasts(), state.standing()));
         needs.add(floor());
         int out = needs.stream().mapToInt(Need::out).max().orElse(1);
         int in = Math.max(highestNeed, needs.stream().mapToInt(Need::in).max().orElse(1));
@@ -66,7 +66,8 @@ final class Sizer {
             out = ordered;
             in = ordered;
         }
-        return new Sizing(out, in, List.copyOf(needs), cpuIn, inFlightIn);
+        int strict = Math.clamp(strict(), policy.range().min(), policy.range().max());
+        return new Sizing(out, in, strict, List.copyOf(needs), cpuIn, inFlightIn);
     }
 
     /** The need to be remembered: what the load asks for now, before any patience. */
@@ -76,6 +77,16 @@ final class Sizer {
                 .mapToInt(n -> Math.max(n.out(), n.in()))
                 .max()
                 .orElse(1);
+    }
+
+    private int strict() {
+        int byCpu = ceil(cpuOut / (policy.targets().cpu() * meanAllowed()));
+        OptionalDouble each = declaredConcurrency();
+        return each.isEmpty()
+                ? byCpu
+                : Math.max(
+                        byCpu,
+                        ceil(inFlightOut / (policy.targets().concurrency() * each.getAsDouble())));
     }
 
     private Need cpu() {
@@ -191,23 +202,26 @@ final class Sizer {
     }
 
     /** What is expected, with the headroom that this is worth; nothing without an objective. */
-    private List<Need> forecast(Forecasts forecasts) {
-        List<Need> needs = new ArrayList<>();
+    private List<Need> forecast(Forecasts forecasts, int standing) {
         if (policy.objective().isEmpty()) {
-            return needs;
+            return List.of();
         }
-        forecasts.cpu().flatMap(Outlook::plan).ifPresent(p -> needs.add(planned("cpu", p)));
+        boolean calm = forecasts.isCalmSinceStop(now, policy.in().stabilization());
+        int most = calm ? standing : Integer.MAX_VALUE;
+        List<Need> needs = new ArrayList<>();
+        forecasts.cpu().flatMap(Outlook::plan).ifPresent(p -> needs.add(planned("cpu", p, most)));
         forecasts
                 .concurrency()
                 .flatMap(Outlook::plan)
-                .ifPresent(p -> needs.add(planned("concurrency", p)));
+                .ifPresent(p -> needs.add(planned("concurrency", p, most)));
         return needs;
     }
 
-    private static Need planned(String of, dev.ebb.core.forecast.Plan plan) {
+    /** After a stop it takes more load, not just more doubt, to start again. */
+    private static Need planned(String of, dev.ebb.core.forecast.Plan plan, int most) {
         return need(
                 of + "_forecast",
-                plan.wanted(),
+                Math.min(plan.wanted(), most),
                 plan.wanted(),
                 plan.text(),
                 Map.of(

@@ -129,6 +129,10 @@ final class SteadyChecks {
             serving += each.lifecycle() == Lifecycle.WARMING ? 1 : 0;
         }
         int[] size = rightSize(service);
+        if (policy.objective().isPresent()) {
+            // How much headroom is right depends on what has been learned of the load so far.
+            size[1] = Math.max(size[1], service.status.get().explanation().wanted());
+        }
         facts.scenario.judged();
         if (serving < size[0] - 1 || serving > size[1] + 1) {
             facts.violation(

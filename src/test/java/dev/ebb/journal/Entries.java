@@ -150,7 +150,14 @@ final class Entries {
                                 list(() -> new LatencyPoint(random.nextLong(), latency())),
                                 LatencyPoint::atNanos),
                         number(),
-                        new Forecasts(maybe(this::outlook), maybe(this::outlook), number())),
+                        new Forecasts(
+                                maybe(this::outlook),
+                                maybe(this::outlook),
+                                maybe(
+                                        () ->
+                                                new Forecasts.Stopped(
+                                                        random.nextLong(), number(), number())),
+                                number())),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
                 new Patience(random.nextInt(9), random.nextLong(), random.nextLong()));

@@ -24,6 +24,9 @@ record Reference(WindowMax highest, double load, double missed, int samples) {
     private static final double POWER = 0.7;
     private static final double LEAST = 1e-5;
 
+    /** More than this is missed by no load, but by a fleet that was never right for it. */
+    private static final double MOST = 0.2;
+
     static Reference fresh() {
         return new Reference(WindowMax.over(WAIT, 15), 1, 0, 0);
     }
@@ -57,7 +60,7 @@ record Reference(WindowMax highest, double load, double missed, int samples) {
     /** What a missed request costs, in served ones. */
     double price(double caution) {
         double share = missed / Math.max(1e-9, load);
-        return PRICE * caution * Math.pow(Math.max(share, LEAST), -POWER);
+        return PRICE * caution * Math.pow(Math.clamp(share, LEAST, MOST), -POWER);
     }
 
     void write(Numbers to) {
