@@ -45,8 +45,8 @@ public final class Recording implements Watcher {
     @Override
     public void passed(int step, double load, int ready, int billed) {
         last = step;
-        if (size > 0 && readies[size - 1] == ready && bills[size - 1] == billed
-                || size == CHANGES) {
+        boolean same = size > 0 && readies[size - 1] == ready && bills[size - 1] == billed;
+        if (same || size == CHANGES) {
             return;
         }
         if (size == steps.length) {

@@ -80,12 +80,13 @@ public record HpaCalculator(double toleranceDown, double toleranceUp) {
 
     /** What the assumptions about silent pods say must not go the other way than what is known. */
     private int guarded(int current, double first, double second, int count) {
-        boolean turned = first < 1 && second > 1 || first > 1 && second < 1;
+        boolean turned = (first < 1 && second > 1) || (first > 1 && second < 1);
         if (isWithin(second) || turned) {
             return current;
         }
         int wanted = (int) Math.ceil(second * count);
-        boolean backwards = second < 1 && wanted > current || second > 1 && wanted < current;
+        boolean backwards =
+                (second < 1 && wanted > current) || (second > 1 && wanted < current);
         return backwards ? current : wanted;
     }
 

@@ -43,9 +43,9 @@ class PodRankingTest {
     /** The gate, if the pair says something about it. */
     private static boolean isLogarithmic(JsonNode pair) {
         return pair.properties().stream()
-                .filter(e -> e.getValue().isBoolean())
+                .filter(e -> e.getValue().isBoolean() || e.getValue().isNumber())
                 .filter(e -> e.getKey().toLowerCase(Locale.ROOT).matches(".*(log|gate).*"))
-                .map(e -> e.getValue().asBoolean())
+                .map(e -> e.getValue().asBoolean() || e.getValue().asInt(0) != 0)
                 .findFirst()
                 .orElse(true);
     }
