@@ -35,8 +35,16 @@ class CsvTracesTest {
     void commentsNamesAndGaps() throws Exception {
         Trace trace =
                 read(
-                        "# title: shop\nt_seconds,value\n0,1\n60,2.5\n"
-                                + "# here\n180,4e1\n240,nan\n300,\n");
+                        """
+                        # title: shop
+                        t_seconds,value
+                        0,1
+                        60,2.5
+                        # here
+                        180,4e1
+                        240,nan
+                        300,
+                        """);
         assertThat(trace.name()).isEqualTo("shop.eu");
         assertThat(trace.step()).isEqualTo(60);
         assertThat(trace.size()).isEqualTo(6);

@@ -108,7 +108,7 @@ class QueueFlowTest {
         var later = new QueueFlow(model, cold);
         later.serve(0, 0.2, 1);
         later.serve(1, 0, 0);
-        long before = (long) later.totalOffered();
+        double before = later.totalOffered();
         later.serve(2, 0.4, 1);
         assertThat(later.totalOffered()).isGreaterThan(before);
         assertThat(later.latencies().orElseThrow().p999()).isGreaterThan(0.2);

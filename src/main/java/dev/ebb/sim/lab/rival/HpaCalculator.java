@@ -54,7 +54,8 @@ public record HpaCalculator(double toleranceDown, double toleranceUp) {
             request += pods.unreadyRequest();
             count += pods.unready();
         }
-        double second = (double) (usage * 100 / request) / target;
+        long percent = usage * 100 / request;
+        double second = (double) percent / target;
         return guarded(current, ratio, second, count);
     }
 
@@ -66,7 +67,8 @@ public record HpaCalculator(double toleranceDown, double toleranceUp) {
         if (pods.ready() == 0) {
             return INVALID;
         }
-        double ratio = (double) (pods.usage() / pods.ready()) / target;
+        long mean = pods.usage() / pods.ready();
+        double ratio = (double) mean / target;
         boolean withUnready = pods.unready() > 0 && ratio > 1;
         if (!withUnready && pods.missing() == 0) {
             return isWithin(ratio) ? current : (int) Math.ceil(ratio * pods.ready());
@@ -74,7 +76,8 @@ public record HpaCalculator(double toleranceDown, double toleranceUp) {
         long usage = pods.usage() + (ratio < 1 ? target * pods.missing() : 0);
         int count = pods.ready() + (ratio == 1 ? 0 : pods.missing());
         count += withUnready ? pods.unready() : 0;
-        double second = (double) (usage / count) / target;
+        long meanOfAll = usage / count;
+        double second = (double) meanOfAll / target;
         return guarded(current, ratio, second, count);
     }
 
@@ -85,8 +88,7 @@ public record HpaCalculator(double toleranceDown, double toleranceUp) {
             return current;
         }
         int wanted = (int) Math.ceil(second * count);
-        boolean backwards =
-                (second < 1 && wanted > current) || (second > 1 && wanted < current);
+        boolean backwards = (second < 1 && wanted > current) || (second > 1 && wanted < current);
         return backwards ? current : wanted;
     }
 
