@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 // What is not written is not answered, and a test fails.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TestHttp2Instance implements AutoCloseable {
+    /** More than the gateway lets pass. */
+    private static final int MOST_HEAD_BYTES = 64 * 1024;
 
     /** One whole request. */
     record Request(Http2Headers head, String body, List<String> trailers) {
@@ -116,7 +118,10 @@ final class TestHttp2Instance implements AutoCloseable {
 
     private void accept(Channel channel, int maxStreams) {
         connections.incrementAndGet();
-        var settings = Http2Settings.defaultSettings().maxConcurrentStreams(maxStreams);
+        var settings =
+                Http2Settings.defaultSettings()
+                        .maxConcurrentStreams(maxStreams)
+                        .maxHeaderListSize(MOST_HEAD_BYTES);
         channel.pipeline()
                 .addLast(
                         Http2FrameCodecBuilder.forServer().initialSettings(settings).build(),
