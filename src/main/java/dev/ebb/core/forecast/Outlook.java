@@ -166,20 +166,27 @@ public final class Outlook {
     private static final class Draft {
         Terms terms;
         Ladder ladder;
-        Cadence cadence = Cadence.fresh();
+        Cadence cadence;
         @Nullable Trend trend;
-        Season season = Season.fresh();
-        Memory memory = Memory.fresh();
-        Lessons lessons = Lessons.fresh();
-        Reference reference = Reference.fresh();
-        WindowMax chosen = WindowMax.over(LONGEST_HOLD, 5);
-        double doubtUntil = Double.NEGATIVE_INFINITY;
+        Season season;
+        Memory memory;
+        Lessons lessons;
+        Reference reference;
+        WindowMax chosen;
+        double doubtUntil;
         int doubted;
         @Nullable Plan plan;
 
         Draft(Terms terms) {
             this.terms = terms;
             this.ladder = Ladder.of(terms);
+            this.cadence = Cadence.fresh();
+            this.season = Season.fresh();
+            this.memory = Memory.fresh();
+            this.lessons = Lessons.fresh();
+            this.reference = Reference.fresh();
+            this.chosen = WindowMax.over(LONGEST_HOLD, 5);
+            this.doubtUntil = Double.NEGATIVE_INFINITY;
         }
 
         Draft(Outlook from) {

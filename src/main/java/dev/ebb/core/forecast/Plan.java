@@ -40,6 +40,9 @@ public record Plan(
     }
 
     Plan keeping(int instances, Held why) {
+        if (instances == wanted && why == held) {
+            return this;
+        }
         return new Plan(
                 instances,
                 chosen,

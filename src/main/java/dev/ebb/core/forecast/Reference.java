@@ -37,7 +37,7 @@ record Reference(WindowMax highest, double load, double missed, int samples) {
 
     Reference seeing(double at, double demand) {
         WindowMax next = highest.after(at, Math.max(1, demand / TARGET));
-        return new Reference(next, load, missed, samples);
+        return next == highest ? this : new Reference(next, load, missed, samples);
     }
 
     /** How many instances the yardstick asks for. */

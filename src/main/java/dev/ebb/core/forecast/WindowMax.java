@@ -29,12 +29,16 @@ final class WindowMax {
     /** With one more number; one from before the newest part counts as in it. */
     WindowMax after(double at, double value) {
         long now = Math.max(newest, (long) Math.floor(at / part));
+        if (now == newest && value <= highest[index(now)]) {
+            return this;
+        }
         double[] next = highest.clone();
         long missed = newest == NONE ? 0 : Math.min(now - newest, next.length);
         for (long i = 0; i < missed; i++) {
             next[index(now - i)] = Double.NEGATIVE_INFINITY;
         }
-        next[index(now)] = Math.max(next[index(now)], value);
+        int place = index(now);
+        next[place] = Math.max(next[place], value);
         return new WindowMax(part, now, next);
     }
 
@@ -44,9 +48,12 @@ final class WindowMax {
             return Double.NEGATIVE_INFINITY;
         }
         long oldest = (long) Math.floor((at - window) / part + 1e-9) + 1;
+        long count = Math.min(newest - oldest + 1, highest.length);
         double max = Double.NEGATIVE_INFINITY;
-        for (long i = Math.max(oldest, newest - highest.length + 1); i <= newest; i++) {
-            max = Math.max(max, highest[index(i)]);
+        int place = index(newest);
+        for (long i = 0; i < count; i++) {
+            max = Math.max(max, highest[place]);
+            place = place == 0 ? highest.length - 1 : place - 1;
         }
         return max;
     }
