@@ -297,7 +297,7 @@ final class PolicySchema {
                 policy.mode(),
                 policy.range(),
                 new Targets(usable, usable, t.memoryGuard(), Math.max(usable, t.afterFailure())),
-                new Out(policy.out().window(), 0),
+                policy.out(),
                 new In(
                         in.window(),
                         in.stabilization(),

@@ -190,7 +190,7 @@ final class Scenarios {
                 policy.mode(),
                 policy.range(),
                 policy.targets(),
-                new Policy.Out(policy.out().window(), 0),
+                policy.out(),
                 new Policy.In(
                         in.window(),
                         in.stabilization(),

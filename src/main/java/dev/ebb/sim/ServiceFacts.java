@@ -147,7 +147,8 @@ final class ServiceFacts {
     /**
      * A lower bound of the need, from what control was given: CPU used and requests in flight,
      * averaged over the window, against the targets with their tolerance. What is unknown or
-     * unbelievable counts as nothing, so that the real need can only be higher.
+     * unbelievable counts as nothing, so that the real need can only be higher: one that was there
+     * for a part of the window counts by that part, for others had its load in the rest.
      */
     int needAtLeast(long now) {
         double cores = 0;
@@ -155,8 +156,8 @@ final class ServiceFacts {
         long windows = Math.max(policy.in().window().toNanos(), policy.out().window().toNanos());
         for (Trail trail : trails.values()) {
             if (!trail.stopAsked) {
-                cores += cpuOver(trail, now - windows);
-                flights += flightsOver(trail, now - windows);
+                cores += cpuOver(trail, now - windows, now);
+                flights += flightsOver(trail, now - windows, now);
             }
         }
         double slack = 1 + policy.out().tolerance();
@@ -172,7 +173,7 @@ final class ServiceFacts {
         return Math.clamp(need, policy.range().min(), policy.range().max());
     }
 
-    private double cpuOver(Trail trail, long since) {
+    private double cpuOver(Trail trail, long since, long now) {
         Trail.Sample first = null;
         Trail.Sample last = null;
         for (Trail.Sample sample : trail.cpu) {
@@ -192,18 +193,23 @@ final class ServiceFacts {
         if (first == null || last == null || last.atNanos() == first.atNanos()) {
             return 0;
         }
-        return (last.value() - first.value()) / (last.atNanos() - first.atNanos());
+        return (last.value() - first.value()) / (now - since);
     }
 
-    private static double flightsOver(Trail trail, long since) {
+    private static double flightsOver(Trail trail, long since, long now) {
         double sum = 0;
         int count = 0;
+        long first = now;
+        long last = since;
         for (Trail.Sample sample : trail.inFlight) {
             if (sample.atNanos() >= since) {
                 sum += sample.value();
                 count++;
+                first = Math.min(first, sample.atNanos());
+                last = Math.max(last, sample.atNanos());
             }
         }
-        return count == 0 ? 0 : sum / count;
+        double part = Math.max(0.0, (double) (last - first) / (now - since));
+        return count == 0 ? 0 : sum / count * part;
     }
 }
