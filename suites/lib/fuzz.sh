@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 home=$PWD
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- request response body
+[ $# -gt 0 ] || set -- request response body hpack http1 http2
 JAVA_HOME=$(bin/find-jdk.sh)
 export JAVA_HOME
 work=$home/target/fuzz
@@ -28,6 +28,9 @@ for target; do
     request) class=RequestHeadFuzz ;;
     response) class=ResponseHeadFuzz ;;
     body) class=BodyFuzz ;;
+    hpack) class=http2.HpackFuzz ;;
+    http1) class=Http1ConnectionFuzz ;;
+    http2) class=http2.ConnectionFuzz ;;
     *) echo "no such target: $target"; exit 2 ;;
     esac
     kept=$home/src/test/resources/dev/ebb/gateway/fuzz/$target.txt

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ebb.gateway.http2.ConnectionFuzz;
+import dev.ebb.gateway.http2.HpackFuzz;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FuzzCorpusTest {
     private static final int CHANGED = 20_000;
+    private static final int THROUGH_SOCKETS = 400;
     private static final String[] MORSELS = {
         "\r\n",
         "\n",
@@ -44,7 +47,15 @@ class FuzzCorpusTest {
         "Upgrade: websocket\r\n",
         "OPTIONS ",
         "5\r\n",
-        "0\r\n"
+        "0\r\n",
+        "\0\0\0\4\1\0\0\0\0",
+        "\0\0\4\10\0\0\0\0\0\0\0\0\1",
+        "\0\0\4\3\0\0\0\0\1\0\0\0\10",
+        "\0\0\1\1\5\0\0\0\3\u0082",
+        "\0\0\0\0\1\0\0\0\1",
+        "\100\1a\1b",
+        "\u00be",
+        "\77\u00e1\37"
     };
 
     // The functions are method references.
@@ -52,12 +63,21 @@ class FuzzCorpusTest {
     enum Target {
         REQUEST(RequestHeadFuzz::fuzzerTestOneInput),
         RESPONSE(ResponseHeadFuzz::fuzzerTestOneInput),
-        BODY(BodyFuzz::fuzzerTestOneInput);
+        BODY(BodyFuzz::fuzzerTestOneInput),
+        HPACK(HpackFuzz::fuzzerTestOneInput),
+        HTTP2(ConnectionFuzz::fuzzerTestOneInput),
+        HTTP1(Http1ConnectionFuzz::fuzzerTestOneInput, THROUGH_SOCKETS);
 
         final Consumer<byte[]> target;
+        final int changed;
 
         Target(Consumer<byte[]> target) {
+            this(target, CHANGED);
+        }
+
+        Target(Consumer<byte[]> target, int changed) {
             this.target = target;
+            this.changed = changed;
         }
 
         List<byte[]> kept() {
@@ -77,7 +97,7 @@ class FuzzCorpusTest {
     void smallChangesToItHoldToo(Target target) {
         var kept = target.kept();
         var chance = new Random(25);
-        for (int i = 0; i < CHANGED; i++) {
+        for (int i = 0; i < target.changed; i++) {
             target.target.accept(changed(kept, chance));
         }
     }
