@@ -4,18 +4,28 @@ import dev.ebb.sim.lab.Backtest.Comparison;
 import dev.ebb.sim.lab.Backtest.Point;
 import dev.ebb.sim.lab.Backtest.Result;
 import dev.ebb.sim.lab.FleetModel;
-import dev.ebb.sim.lab.Score;
+import dev.ebb.sim.lab.Latencies;
 import dev.ebb.sim.lab.Trace;
+import dev.ebb.sim.lab.rival.Lineup;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /** A backtest for people, within the window's width. Immutable. */
 record BacktestText(int width, Optional<Double> price, Ink ink) {
     /** From this width on there is room for the elasticity measures. */
     private static final int WIDE = 110;
+
+    /** The same beside response times. */
+    private static final int WIDEST = 125;
+
+    /** From this width on there is room for starts beside response times. */
+    private static final int MEDIUM = 96;
 
     /** A heading, a row for each policy, and the frontier where one was asked for. */
     List<String> lines(Comparison one) {
@@ -28,8 +38,9 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
             lines.add(ink.bold(name));
             lines.add("  " + about);
         }
-        var table = new Table().add(head(one.optimum().latencies().isPresent()));
-        one.results().forEach(result -> table.add(row(result)));
+        List<Column> columns = columns(one.optimum().latencies().isPresent());
+        var table = new Table().add(head(columns));
+        one.results().forEach(result -> table.add(row(result, columns)));
         lines.addAll(table.lines("  "));
         if (!one.frontier().isEmpty()) {
             lines.add("");
@@ -53,19 +64,43 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
         return trace.gaps() == 0 ? text : text + ", " + Texts.count(trace.gaps(), "gap");
     }
 
-    private List<Table.Cell> head(boolean timed) {
+    private record Column(String name, Function<Result, String> text) {}
+
+    /** What there is room for, the most important first. */
+    private List<Column> columns(boolean timed) {
+        var columns = new ArrayList<Column>();
+        columns.add(new Column("hours", r -> number(r.score().instanceHours())));
+        columns.add(new Column("x optimum", r -> fixed(r.ratio(), 3)));
+        columns.add(new Column("missed", r -> share(r.score().missedPercent())));
+        columns.add(new Column("overload", r -> share(r.score().overloadPercent())));
+        if (timed) {
+            columns.add(new Column("p50", r -> latency(r, Latencies::median)));
+            columns.add(new Column("p99", r -> latency(r, Latencies::p99)));
+        }
+        price.ifPresent(p ->
+                columns.add(new Column("money", r -> fixed(r.score().instanceHours() * p, 2))));
+        if (!timed || width >= MEDIUM) {
+            columns.add(new Column("starts", r -> Texts.count(r.score().starts())));
+            columns.add(new Column("turns", r -> Texts.count(r.score().directionChanges())));
+        }
+        if (width >= (timed ? WIDEST : WIDE)) {
+            columns.add(new Column("lacking", r -> share(r.score().accuracyUnder())));
+            columns.add(new Column("time", r -> share(r.score().timeshareUnder())));
+            columns.add(new Column("spare", r -> share(r.score().accuracyOver())));
+            columns.add(new Column("time", r -> share(r.score().timeshareOver())));
+        }
+        return columns;
+    }
+
+    private static String latency(Result result, ToDoubleFunction<Latencies> which) {
+        double seconds = which.applyAsDouble(result.score().latencies().orElseThrow());
+        return seconds < 1 ? Texts.millis(seconds * 1000) : fixed(seconds, 1) + "s";
+    }
+
+    private List<Table.Cell> head(List<Column> columns) {
         var cells = new ArrayList<Table.Cell>();
         cells.add(Table.Cell.of("policy", ink::dim));
-        cells.addAll(heads("hours", "x optimum", "missed", "overload", "starts", "turns"));
-        if (price.isPresent()) {
-            cells.addAll(heads("money"));
-        }
-        if (timed) {
-            cells.addAll(heads("p50", "p99"));
-        }
-        if (width >= WIDE) {
-            cells.addAll(heads("lacking", "time", "spare", "time"));
-        }
+        cells.addAll(heads(columns.stream().map(Column::name).toArray(String[]::new)));
         return cells;
     }
 
@@ -77,32 +112,11 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
         return cells;
     }
 
-    private List<Table.Cell> row(Result result) {
-        Score score = result.score();
-        boolean own = result.policy().equals("ebb");
+    private List<Table.Cell> row(Result result, List<Column> columns) {
+        boolean own = result.policy().equals(Lineup.EBB);
         var cells = new ArrayList<Table.Cell>();
         cells.add(Table.Cell.of(result.policy(), own ? ink::bold : t -> t));
-        cells.addAll(
-                numbers(
-                        number(score.instanceHours()),
-                        fixed(result.ratio(), 3),
-                        share(score.missedPercent()),
-                        share(score.overloadPercent()),
-                        Texts.count(score.starts()),
-                        Texts.count(score.directionChanges())));
-        if (price.isPresent()) {
-            cells.addAll(numbers(fixed(score.instanceHours() * price.get(), 2)));
-        }
-        score.latencies()
-                .ifPresent(l -> cells.addAll(numbers(seconds(l.median()), seconds(l.p99()))));
-        if (width >= WIDE) {
-            cells.addAll(
-                    numbers(
-                            share(score.accuracyUnder()),
-                            share(score.timeshareUnder()),
-                            share(score.accuracyOver()),
-                            share(score.timeshareOver())));
-        }
+        columns.forEach(column -> cells.add(Table.Cell.number(column.text().apply(result))));
         return cells;
     }
 
@@ -117,7 +131,7 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
             cells.add(Table.Cell.of(point.policy()));
             cells.addAll(
                     numbers(
-                            number(point.knob()),
+                            BigDecimal.valueOf(point.knob()).stripTrailingZeros().toPlainString(),
                             fixed(point.ratio(), 3),
                             share(point.score().missedPercent()),
                             share(point.score().overloadPercent())));
@@ -132,10 +146,6 @@ record BacktestText(int width, Optional<Double> price, Ink ink) {
             cells.add(Table.Cell.number(text));
         }
         return cells;
-    }
-
-    private static String seconds(double seconds) {
-        return seconds < 1 ? Texts.millis(seconds * 1000) : fixed(seconds, 1) + "s";
     }
 
     private static String share(double percent) {
