@@ -27,6 +27,9 @@ public final class Outlook {
     /** Seconds beyond one refresh of the signal for which a size is held at least. */
     private static final double SECOND_LOOK = 10;
 
+    /** With no more caution than this a second look costs more than what it saves. */
+    private static final double CARELESS = 0.02;
+
     private static final double LONGEST_HOLD = 180;
 
     /** Of what {@link #toArray} writes; another one for each change of it. */
@@ -286,8 +289,10 @@ public final class Outlook {
             boolean doubts = at < doubtUntil;
             int least = Math.max(now.chosen(), doubts ? doubted : 0);
             chosen = chosen.after(at, least);
-            double refresh = Math.min(LONGEST_HOLD, cadence.interval(terms.lead()) + SECOND_LOOK);
-            double wait = Math.min(LONGEST_HOLD, Math.max(terms.restart(), refresh));
+            double refresh = cadence.interval(terms.lead()) + SECOND_LOOK;
+            boolean looksAgain = terms.caution() > CARELESS;
+            double longEnough = looksAgain ? Math.max(terms.restart(), refresh) : terms.restart();
+            double wait = Math.min(LONGEST_HOLD, longEnough);
             int kept = (int) chosen.highest(at, wait);
             int wanted = Math.clamp(Math.max(least, kept), Math.max(1, terms.min()), terms.max());
             Plan.Held why = doubts && wanted == doubted ? Plan.Held.SUDDEN_FALL : Plan.Held.RESTART;

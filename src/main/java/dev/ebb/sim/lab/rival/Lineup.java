@@ -15,7 +15,9 @@ public final class Lineup {
     public static final String EBB = "ebb";
 
     private static final List<Double> CAUTIONS =
-            List.of(0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 6.0, 12.0, 25.0, 50.0, 100.0);
+            List.of(
+                    0.003, 0.01, 0.02, 0.04, 0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 6.0, 12.0, 25.0,
+                    50.0, 100.0);
 
     private static final List<Double> PERCENTS = List.of(40.0, 50.0, 60.0, 70.0, 80.0, 90.0);
 
