@@ -110,6 +110,12 @@ final class BacktestCommand implements Callable<Integer> {
     private Optional<Path> json = Optional.empty();
 
     @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write a page with charts and reasons, readable without a network.")
+    private Optional<Path> html = Optional.empty();
+
+    @Option(
             names = "--price",
             paramLabel = "X",
             description = "What an instance costs per hour: the table shows money, too.")
@@ -128,6 +134,7 @@ final class BacktestCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         price.ifPresent(BacktestCommand::mustBePrice);
         json.ifPresent(file -> mustBeWritable("--json", file));
+        html.ifPresent(file -> mustBeWritable("--html", file));
         Optional<Gate> gate = gate();
         Map<String, Contender> contenders = contenders(gate);
         var plan =
@@ -138,11 +145,14 @@ final class BacktestCommand implements Callable<Integer> {
                         List.copyOf(contenders.values()),
                         Rivals.named("oracle").orElseThrow(),
                         sweep ? families(contenders.keySet()) : List.of(),
-                        false);
+                        html.isPresent());
         List<Comparison> results = run(plan);
         tell(results);
         if (json.isPresent()) {
             Files.writeString(json.get(), BacktestJson.text(results, price) + "\n");
+        }
+        if (html.isPresent()) {
+            Files.writeString(html.get(), BacktestHtml.page(results, price));
         }
         return gate.isEmpty() || holds(gate.get(), results) ? Exit.OK : GATE;
     }
