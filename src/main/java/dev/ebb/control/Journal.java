@@ -1,6 +1,9 @@
 package dev.ebb.control;
 
+import dev.ebb.core.Forecasts;
+import dev.ebb.core.ServiceName;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Port: the record of what was intended and done. Appended to by the control thread only. A write
@@ -37,4 +40,12 @@ public interface Journal {
      * the end is left out.
      */
     List<JournalEntry> recover();
+
+    /**
+     * What earlier lives of Ebb learned of the load, by service, as it was last written down; may
+     * be empty at any time.
+     */
+    default Map<ServiceName, Forecasts> learned() {
+        return Map.of();
+    }
 }

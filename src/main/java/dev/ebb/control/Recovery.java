@@ -2,6 +2,7 @@ package dev.ebb.control;
 
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.JournalEntry.KeptInstance;
+import dev.ebb.core.Forecasts;
 import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
@@ -29,12 +30,14 @@ final class Recovery {
     private final Kept kept;
     private final Now now;
     private final Map<InstanceId, String> alive;
+    private final Map<ServiceName, Forecasts> learned;
 
     Recovery(Ports ports, Recorder recorder, Kept kept, Now now) {
         this.ports = ports;
         this.recorder = recorder;
         this.kept = kept;
         this.now = now;
+        this.learned = ports.journal().learned();
         this.alive =
                 ports.platform()
                         .adopt(
@@ -59,7 +62,8 @@ final class Recovery {
                         .withFrozen(allFrozen || service.frozen())
                         .withOrdered(service.replicas())
                         .withGeneration(
-                                ports.sink().report(plan.name(), now).acknowledgedGeneration() + 1);
+                                ports.sink().report(plan.name(), now).acknowledgedGeneration() + 1)
+                        .withLearned(learned.getOrDefault(plan.name(), Forecasts.NONE));
         ServiceLoop loop = new ServiceLoop(plan, ports, recorder, state);
         List<Instance> instances = new ArrayList<>();
         for (KeptInstance one : mine) {

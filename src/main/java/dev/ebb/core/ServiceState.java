@@ -340,6 +340,11 @@ public record ServiceState(
                 patience);
     }
 
+    /** With what an earlier life learned of the load. */
+    public ServiceState withLearned(Forecasts learned) {
+        return withLoad(load.withForecasts(learned));
+    }
+
     public ServiceState withLoad(LoadMemory next) {
         return new ServiceState(
                 name,

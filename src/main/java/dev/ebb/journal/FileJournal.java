@@ -3,11 +3,14 @@ package dev.ebb.journal;
 import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Explanation;
+import dev.ebb.core.Forecasts;
+import dev.ebb.core.ServiceName;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -26,6 +29,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     /** Of an instance whose windows are full, at least. */
     private static final int REMEMBERED_BYTES_EACH = 3_000;
 
+    private final Path state;
     private final SegmentDirectory directory;
     private final JournalSettings settings;
     private final ObservationRing observations;
@@ -41,6 +45,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     private volatile Optional<String> observationTrouble = Optional.empty();
 
     private FileJournal(Path state, JournalSettings settings, Recovery recovery, long next) {
+        this.state = state;
         this.directory = new SegmentDirectory(journalIn(state));
         this.settings = settings;
         var ring = new SegmentDirectory(observationsIn(state));
@@ -143,6 +148,11 @@ public final class FileJournal implements Journal, AutoCloseable {
     @Override
     public List<JournalEntry> recover() {
         return recovered;
+    }
+
+    @Override
+    public Map<ServiceName, Forecasts> learned() {
+        return Learned.of(new SegmentDirectory(observationsIn(state)));
     }
 
     /** What keeps the journal from being written, or makes that doubtful; for people. */
