@@ -7,8 +7,6 @@ import dev.ebb.sim.lab.Contender;
 import dev.ebb.sim.lab.EbbScaler.Sight;
 import dev.ebb.sim.lab.Family;
 import dev.ebb.sim.lab.Gate;
-import dev.ebb.sim.lab.InputProblem;
-import dev.ebb.sim.lab.PolicyFiles;
 import dev.ebb.sim.lab.Score;
 import dev.ebb.sim.lab.rival.Lineup;
 import dev.ebb.sim.lab.rival.Rivals;
@@ -80,7 +78,10 @@ final class BacktestCommand implements Callable<Integer> {
             names = "--policy",
             paramLabel = "FILE",
             arity = "1..*",
-            description = "A policy to try as well, named by its file.")
+            description =
+                    "A policy to try as well, named by its file: Ebb's YAML, a"
+                            + " HorizontalPodAutoscaler, a ScaledObject of KEDA, annotations of"
+                            + " Knative.")
     private List<Path> policies = new ArrayList<>();
 
     @Option(
@@ -172,7 +173,7 @@ final class BacktestCommand implements Callable<Integer> {
     }
 
     /** Ebb's own, those from files, those that were asked for, and those that the gate needs. */
-    private Map<String, Contender> contenders(Optional<Gate> gate) throws IOException {
+    private Map<String, Contender> contenders(Optional<Gate> gate) {
         Map<String, Contender> all = new LinkedHashMap<>();
         all.put(Lineup.EBB, Lineup.named(Lineup.EBB, seen()).orElseThrow());
         for (Contender own : fromFiles()) {
@@ -195,18 +196,9 @@ final class BacktestCommand implements Callable<Integer> {
         return all;
     }
 
-    private List<Contender> fromFiles() throws IOException {
-        List<Contender> own = new ArrayList<>();
-        for (Path file : policies) {
-            try {
-                own.add(new PolicyFiles(List.of()).read(file));
-            } catch (InputProblem e) {
-                throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
-            } catch (IOException e) {
-                throw new Failure(Exit.FAILED, file + ": cannot be read: " + e.getMessage());
-            }
-        }
-        return own;
+    private List<Contender> fromFiles() {
+        var input = new PolicyInput(spec.commandLine().getErr(), seen());
+        return policies.stream().flatMap(file -> input.read(file).stream()).toList();
     }
 
     private static Failure nobody(String name) {
