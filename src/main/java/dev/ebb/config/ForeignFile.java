@@ -54,7 +54,8 @@ public record ForeignFile(List<ForeignPolicy> policies, List<Problem> problems) 
         if (policies.isEmpty() && problems.errors() == 0) {
             problems.error(
                     Place.FILE,
-                    "there is no HorizontalPodAutoscaler, ScaledObject or Knative annotation in it");
+                    "there is no HorizontalPodAutoscaler, ScaledObject or Knative annotation"
+                            + " in it");
         }
         return new ForeignFile(problems.errors() == 0 ? policies : List.of(), problems.sorted());
     }

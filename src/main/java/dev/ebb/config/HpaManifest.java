@@ -110,7 +110,8 @@ final class HpaManifest {
         String name = resource.text("name").orElse("");
         if (!name.equals("cpu")) {
             resource.notSimulated(
-                    resource.place(), "the resource '" + name + "', which a trace says nothing of,");
+                    resource.place(),
+                    "the resource '" + name + "', which a trace says nothing of,");
             return Optional.empty();
         }
         OptionalInt percent = target.whole("averageUtilization", 1, 10_000);

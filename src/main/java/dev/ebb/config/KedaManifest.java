@@ -115,7 +115,8 @@ final class KedaManifest {
         boolean out = isTrue(n, "paused-scale-out") || isTrue(n, "paused");
         Optional<Behavior> behavior = policy.behavior();
         if (in || out) {
-            var still = new Rules("Disabled", List.of(), OptionalInt.empty(), OptionalDouble.empty());
+            var still =
+                    new Rules("Disabled", List.of(), OptionalInt.empty(), OptionalDouble.empty());
             Optional<Rules> up = out ? Optional.of(still) : behavior.flatMap(Behavior::up);
             Optional<Rules> down = in ? Optional.of(still) : behavior.flatMap(Behavior::down);
             behavior = Optional.of(new Behavior(up, down));

@@ -28,7 +28,8 @@ final class KnativeManifest {
                         : annotations(root).or(() -> root.map("annotations"));
         Walk n = notes.orElse(root);
         if (notes.isEmpty() && root.get("kind").isEmpty() && !hasAny(root)) {
-            root.problems().error(root.place(), "is no manifest: it has neither kind nor annotations");
+            root.problems()
+                    .error(root.place(), "is no manifest: it has neither kind nor annotations");
             return Optional.empty();
         }
         String name = root.map("metadata").flatMap(m -> m.text("name")).orElse("");

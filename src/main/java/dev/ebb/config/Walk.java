@@ -97,7 +97,8 @@ record Walk(Yaml.Mapping mapping, Problems problems) {
         boolean plain = digits.matches("-?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,2})?");
         if (!plain || unit == null) {
             problems.error(
-                    place(key), "'" + key + "' should be a number, not " + Problems.quote(text.get()));
+                    place(key),
+                    "'" + key + "' should be a number, not " + Problems.quote(text.get()));
             return OptionalDouble.empty();
         }
         double value = Double.parseDouble(digits) * unit;
