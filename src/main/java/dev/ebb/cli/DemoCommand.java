@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -73,6 +74,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "The gateway's port (default: 8080, or a free one if that is taken).")
     private Optional<Integer> port = Optional.empty();
 
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "Keep the journal and the logs in this folder, which must be new or empty, for"
+                            + " `ebb replay --state DIR` and others. They are removed without it.")
+    private Optional<Path> kept = Optional.empty();
+
     @Spec private CommandSpec spec;
 
     private final Terminal terminal = new Terminal();
@@ -83,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
         json.ifPresent(this::mustBeWritable);
         Path file = home().resolve("examples").resolve("demo.yaml");
         EbbConfig config = RunCommand.load(file, spec.commandLine().getErr());
-        Path state = Files.createTempDirectory("ebb-demo-");
+        Path state = stateFolder();
         var run = new DemoRun(duration, DemoSettings.USUAL, target(config));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endEarly(run), "end"));
         try {
@@ -91,8 +100,29 @@ final class DemoCommand implements Callable<Integer> {
             tell(report);
             return report.exitCode();
         } finally {
-            delete(state);
+            if (kept.isEmpty()) {
+                delete(state);
+            }
             finished.countDown();
+        }
+    }
+
+    private Path stateFolder() throws IOException {
+        if (kept.isEmpty()) {
+            return Files.createTempDirectory("ebb-demo-");
+        }
+        Path folder = kept.get();
+        if (Files.exists(folder) && !(Files.isDirectory(folder) && isEmpty(folder))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--state: " + folder + " is there already; give a new folder");
+        }
+        return Files.createDirectories(folder);
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
         }
     }
 

@@ -84,8 +84,8 @@ public record Plan(
                 String.format(
                         Locale.ROOT,
                         "%d for the present load of %.1f; %.1f expected within %.0f s, give or take"
-                                + " %.0f %%; %d leave a risk of %.2g %% where a miss counts for"
-                                + " %.0f",
+                                + " %.0f %%; %d are too few with a risk of %.2g %%, and a missed"
+                                + " request counts for %.1f served ones",
                         need,
                         demand,
                         expected,
