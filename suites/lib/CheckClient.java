@@ -38,6 +38,9 @@ public final class CheckClient {
     /** Well below any server's limit: on a connection that both may end, a request may be lost. */
     private static final long IDLE_MAX_NANOS = 10_000_000_000L;
 
+    /** One that was idle for so long is looked at before it is used, as other clients do. */
+    private static final long IDLE_TRUSTED_NANOS = 1_000_000_000L;
+
     private record Connection(Socket socket, InputStream in, OutputStream out) {}
 
     private record Idle(Connection connection, long sinceNanos) {}
@@ -171,7 +174,9 @@ public final class CheckClient {
 
     private Connection connection() throws IOException {
         for (Idle kept = idle.pollFirst(); kept != null; kept = idle.pollFirst()) {
-            if (System.nanoTime() - kept.sinceNanos() < IDLE_MAX_NANOS) {
+            long since = System.nanoTime() - kept.sinceNanos();
+            boolean open = since < IDLE_TRUSTED_NANOS || isOpen(kept.connection());
+            if (since < IDLE_MAX_NANOS && open) {
                 return kept.connection();
             }
             close(kept.connection());
@@ -184,6 +189,29 @@ public final class CheckClient {
                 socket,
                 new BufferedInputStream(socket.getInputStream(), 16_384),
                 socket.getOutputStream());
+    }
+
+    /** Whether the other side has not closed it. */
+    private static boolean isOpen(Connection connection) {
+        try {
+            connection.socket().setSoTimeout(1);
+            // Nothing may come unasked, and an end is no open connection.
+            connection.in().read();
+            return false;
+        } catch (SocketTimeoutException e) {
+            return restored(connection);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean restored(Connection connection) {
+        try {
+            connection.socket().setSoTimeout(TIMEOUT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static void close(Connection connection) {

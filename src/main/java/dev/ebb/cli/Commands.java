@@ -63,6 +63,7 @@ final class Commands implements Runnable {
                     "protect",
                     "freeze",
                     "thaw",
+                    "upgrade",
                     "stop",
                     "simulate",
                     "backtest",
@@ -89,6 +90,7 @@ final class Commands implements Runnable {
             case "protect" -> new OrderCommands.Protect();
             case "freeze" -> new OrderCommands.Freeze();
             case "thaw" -> new OrderCommands.Thaw();
+            case "upgrade" -> new UpgradeCommand();
             case "stop" -> new StopCommand();
             case "simulate" -> new SimulateCommand();
             case "backtest" -> new BacktestCommand();

@@ -3,6 +3,7 @@ package dev.ebb.cli;
 import dev.ebb.console.View;
 import dev.ebb.control.Clock;
 import dev.ebb.control.Controller;
+import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Order;
 import dev.ebb.control.Order.Answer;
 import dev.ebb.core.Now;
@@ -48,6 +49,8 @@ final class ControlLoop {
     private sealed interface Task {
         record Ordered(Order order, CompletableFuture<Answer> answer) implements Task {}
 
+        record Note(JournalEntry.Upgraded entry) implements Task {}
+
         record Wake() implements Task {}
     }
 
@@ -88,6 +91,11 @@ final class ControlLoop {
         } catch (ExecutionException e) {
             return new Answer.Refused("it failed: " + e.getCause());
         }
+    }
+
+    /** Has it put on record soon; a full queue, or the end, may swallow it. */
+    void note(JournalEntry.Upgraded entry) {
+        var _ = tasks.offer(new Task.Note(entry));
     }
 
     /**
@@ -212,6 +220,8 @@ final class ControlLoop {
             Task task = tasks.poll(left, TimeUnit.NANOSECONDS);
             if (task instanceof Task.Ordered ordered) {
                 carryOut(ordered);
+            } else if (task instanceof Task.Note(JournalEntry.Upgraded entry)) {
+                controller.note(entry);
             }
             if (task != null) {
                 until =

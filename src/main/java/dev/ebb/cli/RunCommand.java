@@ -9,6 +9,7 @@ import dev.ebb.config.ServiceConfig;
 import dev.ebb.console.View;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Policy.Range;
+import dev.ebb.gateway.handover.ServiceManager;
 import dev.ebb.platform.process.LogFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
@@ -59,10 +61,19 @@ final class RunCommand implements Callable<Integer> {
                     "Leave instances running when Ebb ends; the next `ebb run` takes them over.")
     private boolean keep;
 
+    @Option(
+            names = Successor.TAKE_OVER,
+            paramLabel = "DIR",
+            hidden = true,
+            description = "Take over from the Ebb that waits there; see `ebb upgrade`.")
+    private Optional<Path> takeOver = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        EbbConfig config = load(file, spec.commandLine().getErr());
+        PrintWriter err = spec.commandLine().getErr();
+        Optional<EbbConfig> first =
+                takeOver.isPresent() ? Optional.empty() : Optional.of(load(file, err));
         Ink ink = Ink.of(Ink.isTerminal());
         var logs = new LogFiles(state.path());
         try (var narrator =
@@ -74,18 +85,42 @@ final class RunCommand implements Callable<Integer> {
                         },
                         ink)) {
             var ears = new Wiring.Ears(narrator::listening, p -> p, narrator::failures);
-            String name = file.toAbsolutePath().normalize().toString();
-            Wiring ebb = Wiring.open(config, name, state.path(), ears);
+            Wiring ebb =
+                    first.isPresent()
+                            ? Wiring.open(first.get(), place(), ears)
+                            : TakeOver.from(
+                                    takeOver.orElseThrow(), place(), ears, () -> load(file, err));
             var done = new AtomicBoolean();
             endOnSignal(ebb, narrator, done);
-            hello(ebb, config, ink).forEach(out::println);
+            hello(ebb, ebb.config(), ink).forEach(out::println);
             out.flush();
-            ebb.warning().ifPresent(spec.commandLine().getErr()::println);
-            ebb.begin();
+            ebb.warning().ifPresent(err::println);
+            if (first.isPresent()) {
+                ebb.begin();
+            }
+            tellServiceManager(err);
             ebb.await();
             done.set(true);
         }
         return Exit.OK;
+    }
+
+    private Wiring.Place place() {
+        Path config = file.toAbsolutePath().normalize();
+        Path folder = state.path().toAbsolutePath().normalize();
+        var options = keep ? List.of("--keep-instances") : List.<String>of();
+        return new Wiring.Place(
+                state.path(),
+                config.toString(),
+                Optional.of(new Successor(config, folder, options)));
+    }
+
+    /** That we are ready, and which process we are: after an upgrade it is another one. */
+    private static void tellServiceManager(PrintWriter err) {
+        ServiceManager.tell(
+                        Optional.ofNullable(System.getenv("NOTIFY_SOCKET")),
+                        "READY=1\nMAINPID=" + ProcessHandle.current().pid() + "\n")
+                .ifPresent(why -> err.println("ebb: " + why));
     }
 
     /** The configuration of a file; its errors are printed. */

@@ -38,6 +38,7 @@ record Story(long wallMillis, Tone tone, String who, String what, String why) {
                             e.kept() == 0
                                     ? "no instance is left"
                                     : Texts.count(e.kept(), "instance") + " kept running");
+            case JournalEntry.Upgraded e -> upgraded(e);
             case JournalEntry.Moved e -> moved(e);
             case JournalEntry.Identified e ->
                     e.adopted()
@@ -82,6 +83,13 @@ record Story(long wallMillis, Tone tone, String who, String what, String why) {
                     JournalEntry.Checkpoint _ ->
                     Optional.empty();
         };
+    }
+
+    private static Optional<Story> upgraded(JournalEntry.Upgraded e) {
+        boolean failed = e.failed().isPresent();
+        Tone tone = failed ? Tone.BAD : Tone.PLAIN;
+        String what = failed ? "not upgraded" : "upgraded";
+        return Optional.of(new Story(e.wallMillis(), tone, "ebb", what, e.text()));
     }
 
     private static String size(OptionalInt replicas) {

@@ -1,42 +1,40 @@
 package dev.ebb.cli;
 
 import dev.ebb.config.EbbConfig;
-import dev.ebb.console.AdminFile;
-import dev.ebb.console.AdminServer;
 import dev.ebb.console.Backend;
 import dev.ebb.console.View;
-import dev.ebb.control.Clock;
-import dev.ebb.control.Controller;
+import dev.ebb.control.EndpointSink;
+import dev.ebb.control.InstanceStatus;
 import dev.ebb.control.Journal;
+import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Order;
 import dev.ebb.control.Platform;
-import dev.ebb.control.Ports;
+import dev.ebb.core.Health;
+import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
-import dev.ebb.core.Now;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewayStartException;
 import dev.ebb.gateway.GatewayStats;
+import dev.ebb.gateway.Listening;
+import dev.ebb.gateway.handover.HandoverException;
 import dev.ebb.gateway.tls.TlsFilesException;
-import dev.ebb.journal.FileJournal;
-import dev.ebb.journal.Opening;
-import dev.ebb.observe.ProcessMetrics;
 import dev.ebb.platform.process.ProcessPlatform;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +46,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Wiring {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
-    private static final Duration ROTATE_EVERY = Duration.ofSeconds(5);
+
+    /** For the tick that is under way, and the last words of the journal. */
+    private static final Duration CONTROL_END = Duration.ofSeconds(10);
+
+    /** A client that asks for something within this time is told in the answer to come anew. */
+    private static final Duration IDLE_MAX = Duration.ofSeconds(5);
 
     /** Beyond the drain's limit and the grace of the slowest service. */
     private static final Duration END_SLACK = Duration.ofSeconds(40);
@@ -65,28 +68,24 @@ public final class Wiring {
         public static final Ears NONE = new Ears(j -> j, p -> p, List::of);
     }
 
+    /**
+     * @param state the folder
+     * @param file the configuration's name, for people
+     * @param successor how this program is started anew for an upgrade; empty where it cannot be
+     */
+    record Place(Path state, String file, Optional<Successor> successor) {}
+
     private final EbbConfig config;
-    private final Path state;
-    private final String file;
-    private final Clock clock = new SystemClock();
+    private final Place place;
     private final long startedWallMillis = System.currentTimeMillis();
-    private final Deque<Runnable> undo = new ArrayDeque<>();
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Ears ears;
     private final Gateway gateway;
-    private final ProcessPlatform processes;
-    private final Controller controller;
-    private final ControlLoop loop;
-    private final AdminServer admin;
-    private final Optional<String> warning;
-
-    private record SystemClock() implements Clock {
-        @Override
-        public Now now() {
-            return new Now(System.nanoTime(), System.currentTimeMillis());
-        }
-    }
+    private final EndpointSink sink;
+    private final Supplier<Optional<Hold>> before;
+    private final Upgrades upgrades;
+    private volatile Optional<ControlPart> control = Optional.empty();
 
     /**
      * Takes everything that Ebb needs: the state directory, the journal, the ports. The gateway
@@ -96,131 +95,226 @@ public final class Wiring {
      * @throws Failure with one line for people; then nothing is taken, and nothing was started
      */
     public static Wiring open(EbbConfig config, String file, Path state, Ears ears) {
-        ProcessPlatform.problem()
-                .ifPresent(why -> {
-                    throw new Failure(Exit.FAILED, why);
-                });
-        var lock = StateLock.take(state);
+        return open(config, new Place(state, file, Optional.empty()), ears);
+    }
+
+    static Wiring open(EbbConfig config, Place place, Ears ears) {
+        checkMachine();
+        var lock = StateLock.take(place.state());
+        Wiring wiring;
         try {
-            return new Wiring(config, file, state, ears, lock);
+            wiring = new Wiring(config, place, ears, Optional.empty(), Optional::empty);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
-    }
-
-    private Wiring(EbbConfig config, String file, Path state, Ears ears, StateLock lock) {
-        this.config = config;
-        this.file = file;
-        this.state = state;
-        this.ears = ears;
         try {
-            Opening.Ready opened = journal();
-            undo.push(opened.journal()::close);
-            warning = opened.report().warning();
-            gateway = gateway();
-            undo.push(gateway::close);
-            processes = new ProcessPlatform(Adapters.launches(config), state);
-            undo.push(processes::close);
-            var metrics = new ProcessMetrics(Adapters.resources(config), processes::leaderPid);
-            var alert = new ExitAlert(processes, processes::leaderPid);
-            var ports =
-                    new Ports(
-                            ears.platform().apply(alert),
-                            new OpenSink(gateway, ending::get),
-                            metrics,
-                            ears.journal().apply(opened.journal()));
-            controller = new Controller(Adapters.plans(config), ports, BuildInfo.load().version());
-            loop = new ControlLoop(controller, clock, config.tick());
-            alert.onExit(loop::wake);
-            admin = admin();
-            undo.push(admin::close);
+            wiring.control = Optional.of(wiring.control(lock));
+            return wiring;
         } catch (RuntimeException e) {
-            undo.forEach(Runnable::run);
+            wiring.gateway.close(Duration.ZERO);
             throw e;
         }
-        undo.addLast(lock::close);
     }
 
-    private Opening.Ready journal() {
-        return switch (FileJournal.open(state, Adapters.journal(config))) {
-            case Opening.Ready ready -> ready;
-            case Opening.Refused(String why, boolean _) -> throw new Failure(Exit.FAILED, why);
-        };
+    /**
+     * One that is to take over: its gateway has the other's sockets and accepts nothing yet, and
+     * control is not taken before {@link #takeControl}.
+     *
+     * @param before what the other one still has in flight
+     * @throws Failure as above
+     */
+    static Wiring beside(
+            EbbConfig config,
+            Place place,
+            Ears ears,
+            List<Listening> sockets,
+            Supplier<Optional<Hold>> before) {
+        checkMachine();
+        return new Wiring(config, place, ears, Optional.of(sockets), before);
     }
 
-    private Gateway gateway() {
+    private static void checkMachine() {
+        ProcessPlatform.problem()
+                .ifPresent(why -> {
+                    throw new Failure(Exit.FAILED, why);
+                });
+    }
+
+    private Wiring(
+            EbbConfig config,
+            Place place,
+            Ears ears,
+            Optional<List<Listening>> sockets,
+            Supplier<Optional<Hold>> before) {
+        this.config = config;
+        this.place = place;
+        this.ears = ears;
+        this.before = before;
+        this.gateway = gateway(sockets);
+        this.sink = new OpenSink(gateway, ending::get, before);
+        this.upgrades = new Upgrades(new Handing(), place);
+    }
+
+    private ControlPart control(StateLock lock) {
+        var backend =
+                new Backend(
+                        this::view, this::order, this::stop, this::trouble, upgrades::begin);
+        return ControlPart.open(lock, config, place, ears, sink, backend);
+    }
+
+    private Gateway gateway(Optional<List<Listening>> sockets) {
         try {
-            return Gateway.start(
-                    Adapters.gateway(config),
-                    Adapters.services(config),
-                    Adapters.fixedRoutes(config));
+            var settings = Adapters.gateway(config);
+            var services = Adapters.services(config);
+            var fixed = Adapters.fixedRoutes(config);
+            return sockets.isPresent()
+                    ? Gateway.takeOver(settings, services, fixed, sockets.get())
+                    : Gateway.start(settings, services, fixed);
         } catch (GatewayStartException e) {
             if (e.getCause() instanceof TlsFilesException) {
-                throw new Failure(Exit.FAILED, "TLS in " + file + ": " + e.getMessage());
+                throw new Failure(Exit.FAILED, "TLS in " + place.file() + ": " + e.getMessage());
             }
             throw new Failure(
                     Exit.FAILED,
-                    e.getMessage() + " ('listen' in " + file + ", or stop what has it)");
-        }
-    }
-
-    private AdminServer admin() {
-        String token = AdminFile.newToken();
-        InetSocketAddress address = Adapters.socketAddress(config.admin());
-        var backend = new Backend(this::view, this::order, this::stop, this::trouble);
-        AdminServer server;
-        try {
-            server = AdminServer.start(address, token, backend);
-        } catch (IOException e) {
-            throw new Failure(
-                    Exit.FAILED,
-                    "the admin API cannot listen on %s: %s; choose another with 'admin' in %s"
-                            .formatted(config.admin(), e.getMessage(), file));
-        }
-        try {
-            InetSocketAddress real = server.address();
-            new AdminFile(
-                            real.getAddress().getHostAddress(),
-                            real.getPort(),
-                            ProcessHandle.current().pid(),
-                            token)
-                    .write(state);
-            return server;
-        } catch (IOException e) {
-            server.close();
-            throw new Failure(Exit.FAILED, "cannot write admin.json in %s: %s".formatted(state, e));
+                    e.getMessage() + " ('listen' in " + place.file() + ", or stop what has it)");
         }
     }
 
     /** Finds instances of an earlier life again, and begins to tick. To be called once. */
     public void begin() {
-        var rotation = new Thread(this::rotate, "logs");
-        rotation.setDaemon(true);
-        rotation.start();
         try {
-            loop.start();
+            mine().begin();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stop(true);
         }
     }
 
-    private void rotate() {
-        try {
-            while (!ended.await(ROTATE_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-                processes.rotateLogs();
+    private ControlPart mine() {
+        return control.orElseThrow(
+                () -> new IllegalStateException("another process has the control"));
+    }
+
+    // ---- One process after the other
+
+    /**
+     * Takes the lock, the journal and the instances, and begins to tick.
+     *
+     * @throws Failure when they cannot be had
+     */
+    void takeControl() throws InterruptedException {
+        ControlPart part = control(StateLock.take(place.state()));
+        control = Optional.of(part);
+        part.begin();
+    }
+
+    /** Puts on record what happened to Ebb itself. */
+    void note(JournalEntry.Upgraded entry) {
+        control.ifPresent(part -> part.loop().note(entry));
+    }
+
+    /** Begins or ends to take connections. */
+    void accept(boolean on) {
+        gateway.accept(on);
+    }
+
+    /** Those in rotation whose checks are good. */
+    Set<InstanceId> healthy() {
+        return control.stream()
+                .flatMap(part -> part.status().services().stream())
+                .flatMap(service -> service.instances().stream())
+                .filter(i -> i.lifecycle().inRotation() && i.health() == Health.HEALTHY)
+                .map(InstanceStatus::id)
+                .collect(Collectors.toSet());
+    }
+
+    /** Those in rotation, whatever their checks say. */
+    Set<InstanceId> inRotation() {
+        return control.stream()
+                .flatMap(part -> part.status().services().stream())
+                .flatMap(service -> service.instances().stream())
+                .filter(i -> i.lifecycle().inRotation())
+                .map(InstanceStatus::id)
+                .collect(Collectors.toSet());
+    }
+
+    /** This process, as one that may hand over. */
+    private final class Handing implements Upgrades.Running {
+        @Override
+        public Optional<String> refusal() {
+            if (ending.get()) {
+                return Optional.of("Ebb is ending");
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("output of instances is not rotated any more", e);
+            return before.get()
+                    .map(hold ->
+                            "%s; wait for %s".formatted(hold.why().text(), hold.release()));
         }
+
+        @Override
+        public Optional<List<Listening>> sockets() {
+            return gateway.handles();
+        }
+
+        @Override
+        public Set<InstanceId> healthy() {
+            return Wiring.this.healthy();
+        }
+
+        @Override
+        public void accept(boolean on) {
+            gateway.accept(on);
+        }
+
+        @Override
+        public void release() throws HandoverException, InterruptedException {
+            if (!mine().finish(true, CONTROL_END)) {
+                throw new HandoverException("the control loop does not end");
+            }
+            mine().close();
+            control = Optional.empty();
+        }
+
+        @Override
+        public void takeBack() throws InterruptedException {
+            if (control.isPresent()) {
+                mine().finish(true, CONTROL_END);
+                mine().close();
+            }
+            takeControl();
+        }
+
+        @Override
+        public void note(JournalEntry.Upgraded entry) {
+            Wiring.this.note(entry);
+        }
+
+        @Override
+        public void leave() {
+            Duration limit = config.gateway().shutdown();
+            Duration half = limit.dividedBy(2);
+            gateway.close(limit, half.compareTo(IDLE_MAX) < 0 ? half : IDLE_MAX);
+        }
+
+        @Override
+        public Duration leaveLimit() {
+            return config.gateway().shutdown();
+        }
+
+        @Override
+        public void left() {
+            ending.set(true);
+            ended.countDown();
+        }
+    }
+
+    EbbConfig config() {
+        return config;
     }
 
     /** Something about the journal that people must be told. */
     public Optional<String> warning() {
-        return warning;
+        return control.flatMap(ControlPart::warning);
     }
 
     /** Where the gateway listens, without TLS if there is such a place. */
@@ -240,7 +334,7 @@ public final class Wiring {
     }
 
     public InetSocketAddress adminAddress() {
-        return admin.address();
+        return mine().adminAddress();
     }
 
     public GatewayStats gatewayStats() {
@@ -249,12 +343,13 @@ public final class Wiring {
 
     /** The leader of an instance's session. */
     public OptionalLong pidOf(InstanceId id) {
-        return processes.leaderPid(id);
+        return mine().processes().leaderPid(id);
     }
 
     /** Carries out an order on the control thread; waits for a few seconds at most. */
     public Order.Answer order(Order order) {
-        return loop.order(order);
+        return control.map(part -> part.loop().order(order))
+                .orElse(new Order.Answer.Refused("another process takes over; try again"));
     }
 
     public View view() {
@@ -264,7 +359,7 @@ public final class Wiring {
                         ProcessHandle.current().pid(),
                         startedWallMillis,
                         String.join(", ", urls()),
-                        file,
+                        place.file(),
                         config.services().stream()
                                 .flatMap(s ->
                                         s.routes().stream()
@@ -272,16 +367,17 @@ public final class Wiring {
                                                         new View.Routed(
                                                                 s.name().value(), r.toString())))
                                 .toList());
+        ControlPart part = mine();
         GatewayStats stats = gateway.stats();
         Map<String, View.Traffic> traffic = new HashMap<>();
         stats.services().forEach((name, t) -> traffic.put(name.value(), traffic(t)));
         traffic.put("", traffic(stats.unrouted()));
         return new View(
                 about,
-                controller.status(),
+                part.status(),
                 traffic,
                 ears.failures().get(),
-                loop.figures(),
+                part.loop().figures(),
                 stats.tls().map(Wiring::tls),
                 stats.accessLog().map(log -> new View.AccessLog(log.written(), log.dropped())));
     }
@@ -324,7 +420,7 @@ public final class Wiring {
     }
 
     private Optional<String> trouble() {
-        return loop.trouble().or(() -> controller.status().alarm());
+        return control.isPresent() ? mine().trouble() : Optional.of("nobody is in charge");
     }
 
     /**
@@ -339,22 +435,30 @@ public final class Wiring {
 
     private void end(boolean keepInstances) {
         try {
+            if (upgrades.giveUp()) {
+                // Another process has everything; what is open here is being ended already.
+                ended.await();
+                return;
+            }
             gateway.close(config.gateway().shutdown());
             Duration grace =
                     config.services().stream()
                             .map(s -> s.policy().drain().grace())
                             .max(Duration::compareTo)
                             .orElse(Duration.ZERO);
-            if (!loop.finish(keepInstances, grace.plus(END_SLACK))) {
-                LOG.error("not all instances ended in time; the next start of Ebb adopts them");
+            if (control.isPresent()) {
+                if (!mine().finish(keepInstances, grace.plus(END_SLACK))) {
+                    LOG.error("not all instances ended in time; the next start of Ebb adopts them");
+                }
+                mine().removeAdminFile();
             }
-            AdminFile.remove(state);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException e) {
             LOG.error("ending failed", e);
         } finally {
-            undo.forEach(Runnable::run);
+            control.ifPresent(ControlPart::close);
+            gateway.close();
             ended.countDown();
         }
     }

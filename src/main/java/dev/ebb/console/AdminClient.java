@@ -58,6 +58,14 @@ public final class AdminClient {
         }
     }
 
+    /** Begins to hand over to another process. */
+    public Answer upgrade(UpgradeOrder order) throws IOException {
+        Reply reply = call("POST", "/v1/upgrade", OrderJson.write(order));
+        return reply.status == 202
+                ? new Answer.Done(reply.field("done"))
+                : new Answer.Refused(reply.field(reply.status == 409 ? "refused" : "error"));
+    }
+
     private String get(String path) throws IOException {
         Reply reply = call("GET", path, "");
         if (reply.status != 200) {

@@ -56,7 +56,7 @@ public final class AdminServer implements AutoCloseable {
         return switch (path) {
             case "/v1/status", "/metrics", "/healthz", "/" ->
                     reads ? read(path) : Reply.method("GET");
-            case "/v1/orders", "/v1/stop" ->
+            case "/v1/orders", "/v1/stop", "/v1/upgrade" ->
                     method.equals("POST") ? write(exchange, path) : Reply.method("POST");
             default -> {
                 Optional<String> service = explained(path);
@@ -86,6 +86,7 @@ public final class AdminServer implements AutoCloseable {
                             GET  /v1/services/NAME/explain      the newest decision and its reasons
                             POST /v1/orders                     scale, park, rescue, restart, ...
                             POST /v1/stop                       end Ebb
+                            POST /v1/upgrade                    make way for another process
                             GET  /metrics                       for Prometheus
                             GET  /healthz                       whether Ebb is well
                             """);
@@ -136,9 +137,16 @@ public final class AdminServer implements AutoCloseable {
             backend.stop().begin(keep);
             return Reply.json(202, Wire.write(Map.of("done", "Ebb stops")));
         }
-        return switch (backend.orders().apply(OrderJson.read(text))) {
+        if (path.equals("/v1/upgrade")) {
+            return answer(backend.upgrade().apply(OrderJson.upgrade(text)), 202);
+        }
+        return answer(backend.orders().apply(OrderJson.read(text)), 200);
+    }
+
+    private static Reply answer(Order.Answer answer, int status) {
+        return switch (answer) {
             case Order.Answer.Done(String done) ->
-                    Reply.json(200, Wire.write(Map.of("done", done)));
+                    Reply.json(status, Wire.write(Map.of("done", done)));
             case Order.Answer.Refused(String why) ->
                     Reply.json(409, Wire.write(Map.of("refused", why)));
         };

@@ -13,12 +13,28 @@ import java.util.function.Supplier;
  * @param orders carries out an order on the control thread, or refuses it
  * @param stop begins to end Ebb; the argument says whether instances are kept
  * @param trouble why Ebb is not well, if it is not
+ * @param upgrade begins to hand over to another process, or refuses to
  */
 public record Backend(
         Supplier<View> view,
         Function<Order, Order.Answer> orders,
         Stop stop,
-        Supplier<Optional<String>> trouble) {
+        Supplier<Optional<String>> trouble,
+        Function<UpgradeOrder, Order.Answer> upgrade) {
+
+    /** One that cannot be upgraded. */
+    public Backend(
+            Supplier<View> view,
+            Function<Order, Order.Answer> orders,
+            Stop stop,
+            Supplier<Optional<String>> trouble) {
+        this(
+                view,
+                orders,
+                stop,
+                trouble,
+                _ -> new Order.Answer.Refused("this Ebb cannot be upgraded"));
+    }
 
     /** Begins to end Ebb, and returns at once. */
     @FunctionalInterface

@@ -3,6 +3,7 @@ package dev.ebb.console;
 import dev.ebb.control.Order;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,33 @@ public final class OrderJson {
                             absent(json, "service") ? Optional.empty() : Optional.of(service(json)),
                             flag(json, "on"));
         };
+    }
+
+    /** The order to make way for another process, as it is sent. */
+    static String write(UpgradeOrder order) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("program", order.program());
+        json.put("file", order.file());
+        json.put("step_ms", order.step().toMillis());
+        return Wire.write(json);
+    }
+
+    static UpgradeOrder upgrade(String text) throws Malformed {
+        JsonNode json = object(text);
+        Set<String> known = Set.of("program", "file", "step_ms");
+        for (String name : json.propertyNames()) {
+            if (!known.contains(name)) {
+                throw new Malformed("an upgrade has no field '" + name + "'");
+            }
+        }
+        JsonNode step = json.path("step_ms");
+        if (!step.isInt() || step.intValue() < 1000 || step.intValue() > 600_000) {
+            throw new Malformed("'step_ms' is a whole number from 1000 to 600000");
+        }
+        return new UpgradeOrder(
+                text(json, "program"),
+                absent(json, "file") ? Optional.empty() : Optional.of(text(json, "file")),
+                Duration.ofMillis(step.intValue()));
     }
 
     /** A JSON object, an empty one for an empty text. */

@@ -90,6 +90,11 @@ public final class Controller {
         return done;
     }
 
+    /** Puts on record what happened to Ebb itself. */
+    public void note(JournalEntry.Upgraded entry) {
+        recorder.note(entry);
+    }
+
     /** The newest view. Any thread. */
     public Status status() {
         return status;

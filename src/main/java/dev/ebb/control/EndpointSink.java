@@ -2,6 +2,7 @@ package dev.ebb.control;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.core.Health;
+import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Now;
@@ -19,6 +20,15 @@ public interface EndpointSink {
 
     /** What the data plane has seen of a service up to now. */
     Report report(ServiceName service, Now now);
+
+    /**
+     * Why requests may be on their way to instances that {@link #report} does not count: those of
+     * another data plane, which is not asked. As long as there are such, nothing proves that an
+     * instance is idle. The hold says what ends that.
+     */
+    default Optional<Hold> uncounted() {
+        return Optional.empty();
+    }
 
     /**
      * @param acknowledgedGeneration no pick is made from a snapshot older than this one

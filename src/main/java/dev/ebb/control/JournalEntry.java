@@ -28,6 +28,32 @@ public sealed interface JournalEntry {
     /** A life of Ebb ended in order; {@code kept} instances were left running. */
     record Closed(long wallMillis, int kept) implements JournalEntry {}
 
+    /**
+     * One process of Ebb was to take over from another. Written by the one that is in charge
+     * afterwards.
+     *
+     * @param toPid of the new process; 0 when it never came to be
+     * @param failed why it came to nothing; empty when the new one took over
+     */
+    record Upgraded(
+            long wallMillis,
+            String fromVersion,
+            long fromPid,
+            String toVersion,
+            long toPid,
+            Optional<String> failed)
+            implements JournalEntry {
+
+        /** What happened, as a sentence without a full stop. */
+        public String text() {
+            return failed.map(why ->
+                            "the upgrade failed, and pid %d goes on: %s".formatted(fromPid, why))
+                    .orElse(
+                            "upgraded from version %s, pid %d, to version %s, pid %d"
+                                    .formatted(fromVersion, fromPid, toVersion, toPid));
+        }
+    }
+
     /** The policy that decisions follow from here on. */
     record Configured(long wallMillis, ServiceName service, Policy policy)
             implements JournalEntry {}

@@ -47,6 +47,7 @@ final class Kept {
             }
             case JournalEntry.Opened _,
                     JournalEntry.Closed _,
+                    JournalEntry.Upgraded _,
                     JournalEntry.Configured _,
                     JournalEntry.HealthChanged _,
                     JournalEntry.Decided _,

@@ -110,7 +110,8 @@ public final class Replay {
                 findings.life();
             }
             case JournalEntry.Closed _ -> endLife();
-            case JournalEntry.Configured _,
+            case JournalEntry.Upgraded _,
+                    JournalEntry.Configured _,
                     JournalEntry.HealthChanged _,
                     JournalEntry.Checkpoint _ -> {}
         }

@@ -110,7 +110,8 @@ final class ServiceLoop {
                 facts,
                 report.acknowledgedGeneration(),
                 report.latency(),
-                metrics.hostCpuBusy());
+                metrics.hostCpuBusy(),
+                ports.sink().uncounted());
     }
 
     /** Once for each change, however often it is looked at within a tick. */

@@ -82,7 +82,8 @@ final class Shutdown {
                 Optional.ofNullable(report.endpoints().get(instance.id()))
                         .map(e -> e.traffic().inFlight())
                         .orElse(0);
-        if (inFlight == 0 || now.isPast(since.monotonicNanos(), DRAIN_MAX)) {
+        boolean idle = inFlight == 0 && ports.sink().uncounted().isEmpty();
+        if (idle || now.isPast(since.monotonicNanos(), DRAIN_MAX)) {
             become(loop, instance, Lifecycle.STOPPING, inFlight, now);
             ports.platform().stop(instance.id(), grace);
         }

@@ -35,6 +35,7 @@ final class Guards {
         if (state.journalDown()) {
             holds.add(JOURNAL_DOWN);
         }
+        seen.uncounted().ifPresent(holds::add);
         if (assessment.coverage() < policy.in().coverage()) {
             holds.add(coverage(assessment));
         }

@@ -1,6 +1,7 @@
 package dev.ebb.core;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -10,6 +11,8 @@ import java.util.OptionalDouble;
  * @param acknowledgedGeneration the newest endpoint snapshot that every data plane has confirmed
  * @param latency the service's cumulative latencies, over all its instances
  * @param hostCpuBusy share of the host's CPU in use, 0 to 1; empty when unknown
+ * @param uncounted why requests may be in flight that no reading here counts, as the hold that this
+ *     is for every removal; empty when all are counted, and in the journal of an older Ebb
  */
 public record Observation(
         Now now,
@@ -17,9 +20,28 @@ public record Observation(
         List<InstanceFacts> instances,
         long acknowledgedGeneration,
         LatencyCounts latency,
-        OptionalDouble hostCpuBusy) {
+        OptionalDouble hostCpuBusy,
+        Optional<Hold> uncounted) {
 
     public Observation {
         instances = List.copyOf(instances);
+    }
+
+    /** One in which every request in flight is counted. */
+    public Observation(
+            Now now,
+            ServiceName service,
+            List<InstanceFacts> instances,
+            long acknowledgedGeneration,
+            LatencyCounts latency,
+            OptionalDouble hostCpuBusy) {
+        this(
+                now,
+                service,
+                instances,
+                acknowledgedGeneration,
+                latency,
+                hostCpuBusy,
+                Optional.empty());
     }
 }

@@ -18,6 +18,7 @@ public final class Recheck {
 
     private final Policy policy;
     private final Proof proof;
+    private final Optional<Reason> uncounted;
     private final double coverage;
     private final int needed;
 
@@ -28,6 +29,7 @@ public final class Recheck {
     public Recheck(ServiceState state, Observation fresh, Policy policy) {
         this.policy = policy;
         this.proof = new Proof(fresh);
+        this.uncounted = fresh.uncounted().map(Hold::why);
         Assessment now = new Assessor(policy, fresh).assess(state);
         Sizing sizing = new Sizer(policy, now, fresh.now()).size(now.state(), 0);
         this.coverage = now.coverage();
@@ -85,6 +87,9 @@ public final class Recheck {
         if (state.journalDown()) {
             return no("journal_down", "the journal cannot be written");
         }
+        if (uncounted.isPresent()) {
+            return uncounted;
+        }
         return coverage < policy.in().coverage() && !isExempt(instance, by)
                 ? no("coverage", "too few instances report")
                 : Optional.empty();
@@ -117,7 +122,7 @@ public final class Recheck {
             return no("journal_down", "the journal cannot be written");
         }
         if (!cut && !proof.nothingInFlight(instance)) {
-            return no("in_flight", "requests are in flight again");
+            return uncounted.or(() -> no("in_flight", "requests are in flight again"));
         }
         return failed || isExempt(instance, by)
                 ? Optional.empty()

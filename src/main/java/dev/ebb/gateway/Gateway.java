@@ -12,17 +12,12 @@ import dev.ebb.gateway.tls.Tls;
 import dev.ebb.gateway.tls.TlsClient;
 import dev.ebb.gateway.tls.TlsFilesException;
 import dev.ebb.gateway.tls.TlsServer;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +30,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /**
  * The HTTP/1.1 reverse proxy: listens, and sends each request to one of its service's instances.
@@ -56,8 +50,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final Map<ServiceName, Integer> indexes = new HashMap<>();
     private final List<GatewayService> services;
     private final List<HealthChecks> checks = new ArrayList<>();
-    private final List<Channel> listeners = new ArrayList<>();
-    private Optional<Channel> tlsListener = Optional.empty();
+    private final Listeners listeners;
     private final TlsParts tls;
     private final Optional<AccessLog> accessLog;
     private final AtomicInteger clients = new AtomicInteger();
@@ -102,7 +95,8 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             List<GatewayService> services,
             List<FixedRoute> fixed,
             TlsParts tls,
-            Optional<AccessLog> accessLog) {
+            Optional<AccessLog> accessLog,
+            Optional<List<Listening>> inherited) {
         this.settings = settings;
         this.accessLog = accessLog;
         this.tls = tls;
@@ -118,6 +112,9 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                         settings.loops(),
                         new DefaultThreadFactory("gateway", true),
                         settings.transport().handlers());
+        listeners =
+                new Listeners(
+                        group, settings, inherited.orElse(List.of()), inherited.isEmpty());
         var seeds = new SplittableRandom();
         for (int i = 0; i < settings.loops(); i++) {
             EventLoop eventLoop = group.next();
@@ -154,11 +151,42 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         return start(settings, services, fixed, LOOK_AT_CERTIFICATES);
     }
 
+    /**
+     * The same, with sockets that another process has handed over. It accepts nothing until {@link
+     * #accept}. Needs epoll.
+     *
+     * @throws GatewayStartException when an address cannot be had; its message says why
+     */
+    public static Gateway takeOver(
+            GatewaySettings settings,
+            List<GatewayService> services,
+            List<FixedRoute> fixed,
+            List<Listening> inherited)
+            throws GatewayStartException {
+        if (settings.transport().resolved() != Transport.EPOLL) {
+            throw new GatewayStartException(
+                    "the transport %s cannot take over listening sockets; use EPOLL"
+                            .formatted(settings.transport()),
+                    new UnsupportedOperationException());
+        }
+        return start(settings, services, fixed, LOOK_AT_CERTIFICATES, Optional.of(inherited));
+    }
+
     static Gateway start(
             GatewaySettings settings,
             List<GatewayService> services,
             List<FixedRoute> fixed,
             Duration lookAtCertificates)
+            throws GatewayStartException {
+        return start(settings, services, fixed, lookAtCertificates, Optional.empty());
+    }
+
+    private static Gateway start(
+            GatewaySettings settings,
+            List<GatewayService> services,
+            List<FixedRoute> fixed,
+            Duration lookAtCertificates,
+            Optional<List<Listening>> inherited)
             throws GatewayStartException {
         if (!settings.transport().available()) {
             throw new GatewayStartException(
@@ -172,9 +200,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         } catch (TlsFilesException e) {
             throw new GatewayStartException(String.valueOf(e.getMessage()), e);
         }
-        var gateway = new Gateway(settings, services, fixed, tls, openLog(settings));
+        var gateway = 
+                new Gateway(settings, services, fixed, tls, openLog(settings), inherited);
         try {
-            gateway.listen();
+            gateway.listeners.open(gateway::accept, gateway::acceptTls);
             tls.all().ifPresent(Tls::start);
         } catch (GatewayStartException e) {
             gateway.close(Duration.ZERO);
@@ -194,64 +223,6 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         } catch (IOException e) {
             throw new GatewayStartException("cannot write the access log: " + e, e);
         }
-    }
-
-    private void listen() throws GatewayStartException {
-        var bootstrap =
-                new ServerBootstrap()
-                        .group(group)
-                        .channel(settings.transport().serverChannel())
-                        .option(ChannelOption.SO_BACKLOG, 4096)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(
-                                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                                GatewayLoop.waterMark(settings));
-        for (InetSocketAddress address : settings.listeners()) {
-            listeners.add(bind(bootstrap, address, this::accept));
-        }
-        if (settings.tls().isPresent()) {
-            Channel bound = bind(bootstrap, settings.tls().get().listen(), this::acceptTls);
-            tlsListener = Optional.of(bound);
-            listeners.add(bound);
-        }
-    }
-
-    private static Channel bind(
-            ServerBootstrap bootstrap, InetSocketAddress address, Consumer<Channel> accept)
-            throws GatewayStartException {
-        var handler =
-                new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        accept.accept(channel);
-                    }
-                };
-        var bound = bootstrap.clone().childHandler(handler).bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new GatewayStartException(why(address, bound.cause()), bound.cause());
-        }
-        return bound.channel();
-    }
-
-    private static String why(InetSocketAddress address, Throwable cause) {
-        boolean known = address.getAddress() != null;
-        var host = known ? address.getAddress().getHostAddress() : address.getHostString();
-        var where = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-        var message = String.valueOf(cause.getMessage());
-        if (!known) {
-            return "cannot listen at %s: the name is unknown; use an address of this machine"
-                    .formatted(where);
-        }
-        if (message.contains("assign")) {
-            return "cannot listen at %s: this machine does not have that address".formatted(where);
-        }
-        if (cause instanceof BindException || message.contains("in use")) {
-            return "cannot listen at %s: the port is in use by another program; choose another"
-                    .formatted(where);
-        }
-        return "cannot listen at %s: %s".formatted(where, message);
     }
 
     private GatewayLoop loopOf(Channel channel) {
@@ -315,15 +286,25 @@ public final class Gateway implements EndpointSink, AutoCloseable {
 
     /** Where it listens with TLS, with the port that was really taken. */
     public Optional<InetSocketAddress> tlsAddress() {
-        return tlsListener.map(channel -> (InetSocketAddress) channel.localAddress());
+        return listeners.tlsAddress();
     }
 
     /** Where it listens without TLS, with the ports that were really taken. */
     public List<InetSocketAddress> addresses() {
-        return listeners.stream()
-                .filter(channel -> tlsListener.filter(channel::equals).isEmpty())
-                .map(channel -> (InetSocketAddress) channel.localAddress())
-                .toList();
+        return listeners.addresses();
+    }
+
+    /** Its sockets, for another process; empty when the transport cannot hand them over. */
+    public Optional<List<Listening>> handles() {
+        return listeners.handles();
+    }
+
+    /**
+     * Begins to take connections, or takes no more; those that wait in the system's queue stay
+     * there for whoever accepts next. What is open goes on. Returns when it is so.
+     */
+    public void accept(boolean on) {
+        listeners.accept(on);
     }
 
     // ---- Control's side
@@ -447,15 +428,25 @@ public final class Gateway implements EndpointSink, AutoCloseable {
      *
      * @return client connections that were still open at the deadline
      */
-    public synchronized int close(Duration deadline) {
+    public int close(Duration deadline) {
+        return close(deadline, IDLE_GRACE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param idle for how long a client that asks for nothing may still do so, and is then told in
+     *     an answer that the connection closes
+     */
+    public synchronized int close(Duration deadline, Duration idle) {
         if (closed) {
             return 0;
         }
         closed = true;
         long end = System.nanoTime() + deadline.toNanos();
-        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        listeners.close();
         boolean graceful = !deadline.isZero();
-        Duration grace = graceful && deadline.compareTo(IDLE_GRACE) > 0 ? IDLE_GRACE : deadline;
+        Duration grace = graceful && deadline.compareTo(idle) > 0 ? idle : deadline;
         loops.forEach(loop -> loop.beginClosing(grace, deadline));
         while (clients.get() > 0 && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(10_000_000);

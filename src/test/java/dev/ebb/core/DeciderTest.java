@@ -212,6 +212,42 @@ class DeciderTest {
     }
 
     @Test
+    void nothingIsRemovedWhileRequestsAreInFlightThatNobodyCounts() {
+        Fleet fleet = new Fleet(quick(2, 5), 5);
+        var hold = new Hold(Reason.of("upgrading", "another process answers"), "its end");
+        fleet.uncounted = Optional.of(hold);
+        fleet.rate = 60;
+        fleet.until(60);
+        assertThat(fleet.events("Park")).isEmpty();
+        assertThat(fleet.last.explanation().holds()).contains(hold);
+
+        fleet.uncounted = Optional.empty();
+        fleet.untilSo(f -> f.state.count(i -> i.lifecycle() == Lifecycle.DRAINING) == 1);
+        fleet.uncounted = Optional.of(hold);
+        Observation seen = fleet.observe();
+        Instance draining =
+                fleet.state.instances().stream().filter(Instance::isOnTrial).findFirst().get();
+        assertThat(new Proof(seen).nothingInFlight(draining)).isFalse();
+        assertThat(
+                        new Recheck(fleet.state, seen, fleet.policy)
+                                .objection(
+                                        fleet.state,
+                                        new Command.Stop(draining.id(), false),
+                                        Recheck.By.OPERATOR))
+                .contains(hold.why());
+    }
+
+    @Test
+    void aStartGoesOnWhileRequestsAreInFlightThatNobodyCounts() {
+        Fleet fleet = new Fleet(quick(2, 5), 2);
+        fleet.uncounted =
+                Optional.of(new Hold(Reason.of("upgrading", "another process answers"), "its end"));
+        fleet.rate = 400;
+        fleet.untilSo(f -> !f.events("Start").isEmpty());
+        assertThat(fleet.events("Start")).isNotEmpty();
+    }
+
+    @Test
     void aProtectedInstanceIsNeverChosenAndTheLowestCostGoesFirst() {
         Fleet fleet = new Fleet(quick(2, 5), 3);
         fleet.state = fleet.state.with(id(3), i -> i.withMark(Mark.PROTECTED, true));

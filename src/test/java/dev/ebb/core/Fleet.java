@@ -40,6 +40,7 @@ final class Fleet {
     boolean acknowledges = true;
     private long acknowledged;
     OptionalDouble hostBusy = OptionalDouble.empty();
+    Optional<Hold> uncounted = Optional.empty();
     double seconds;
 
     Fleet(Policy policy, int instances) {
@@ -164,7 +165,13 @@ final class Fleet {
             facts.add(facts(one));
         }
         return new Observation(
-                now(), NAME, facts, acknowledged, LatencyCounts.of(latency), hostBusy);
+                now(),
+                NAME,
+                facts,
+                acknowledged,
+                LatencyCounts.of(latency),
+                hostBusy,
+                uncounted);
     }
 
     private InstanceFacts facts(Instance one) {

@@ -50,7 +50,7 @@ import java.util.random.RandomGenerator;
 
 /** Entries with random content of every kind, from a seeded source. */
 final class Entries {
-    static final int KINDS = 14;
+    static final int KINDS = 15;
     private static final String LETTERS = "ab-Z09 \"\\\n\t\r{}:,\u0000\u001f\u2028äß€😀";
 
     private final RandomGenerator random;
@@ -94,6 +94,14 @@ final class Entries {
                             maybeLong(),
                             policy(),
                             state());
+            case 13 ->
+                    new JournalEntry.Upgraded(
+                            time(),
+                            text(),
+                            random.nextLong(),
+                            text(),
+                            random.nextLong(),
+                            maybe(this::text));
             default -> checkpoint(random.nextInt(4));
         };
     }
@@ -228,7 +236,8 @@ final class Entries {
                 facts,
                 random.nextLong(),
                 latency(),
-                maybeDouble());
+                maybeDouble(),
+                maybe(() -> new Hold(reason(), text())));
     }
 
     Explanation explanation() {

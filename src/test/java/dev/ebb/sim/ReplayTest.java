@@ -204,7 +204,11 @@ class ReplayTest {
             case JournalEntry.HealthChanged e -> e.id().service().equals(service);
             case JournalEntry.Marked e -> e.id().service().equals(service);
             case JournalEntry.Frozen e -> e.service().map(service::equals).orElse(true);
-            case JournalEntry.Opened _, JournalEntry.Closed _, JournalEntry.Checkpoint _ -> true;
+            case JournalEntry.Opened _,
+                    JournalEntry.Closed _,
+                    JournalEntry.Upgraded _,
+                    JournalEntry.Checkpoint _ ->
+                    true;
         };
     }
 

@@ -1,0 +1,162 @@
+package dev.ebb.cli;
+
+import dev.ebb.console.UpgradeOrder;
+import dev.ebb.control.JournalEntry;
+import dev.ebb.control.Order.Answer;
+import dev.ebb.core.InstanceId;
+import dev.ebb.gateway.Listening;
+import dev.ebb.gateway.handover.HandoverDoor;
+import dev.ebb.gateway.handover.HandoverException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The upgrades of a running process: one at a time, each on a thread of its own, until one of them
+ * succeeds. Safe for use by several threads.
+ */
+final class Upgrades {
+    private static final Logger LOG = LoggerFactory.getLogger(Upgrades.class);
+    private static final Duration GIVE_UP_MAX = Duration.ofSeconds(60);
+
+    /** What an upgrade does to the process that it is to relieve. For the upgrade's thread. */
+    interface Running {
+        /** Why it cannot be relieved now, and what to do. */
+        Optional<String> refusal();
+
+        /** Empty when its transport cannot hand them over. */
+        Optional<List<Listening>> sockets();
+
+        Set<InstanceId> healthy();
+
+        /** Takes connections, or takes no more. */
+        void accept(boolean on);
+
+        /**
+         * Gives up the journal, the instances, the lock; the gateway goes on as it is.
+         *
+         * @throws HandoverException when that cannot be done in time
+         */
+        void release() throws HandoverException, InterruptedException;
+
+        /**
+         * Takes back what was given up.
+         *
+         * @throws Failure when it cannot be had
+         */
+        void takeBack() throws InterruptedException;
+
+        void note(JournalEntry.Upgraded entry);
+
+        /** Answers what is open, for so long at most, and closes. */
+        void leave();
+
+        Duration leaveLimit();
+
+        /** Everything is done; the process may end. */
+        void left();
+    }
+
+    private final Running running;
+    private final Wiring.Place place;
+    private Optional<Thread> thread = Optional.empty();
+    private boolean givenUp;
+    private volatile boolean over;
+
+    Upgrades(Running running, Wiring.Place place) {
+        this.running = running;
+        this.place = place;
+    }
+
+    /** Begins one, and returns at once; how it goes is in {@link UpgradeProgress}. */
+    synchronized Answer begin(UpgradeOrder order) {
+        Optional<String> refusal = refusal(order);
+        if (refusal.isPresent()) {
+            return new Answer.Refused(refusal.get());
+        }
+        UpgradeProgress progress;
+        try {
+            progress = UpgradeProgress.begin(place.state());
+        } catch (IOException e) {
+            return new Answer.Refused("cannot write to %s: %s".formatted(place.state(), e));
+        }
+        var handover =
+                new Handover(running, place.successor().orElseThrow(), order, progress);
+        var started = new Thread(() -> run(handover), "upgrade");
+        started.setDaemon(true);
+        started.start();
+        thread = Optional.of(started);
+        return new Answer.Done("the upgrade has begun");
+    }
+
+    private void run(Handover handover) {
+        try {
+            if (handover.begin()) {
+                over = true;
+                handover.leave();
+                running.left();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the upgrade failed in a way that should not happen", e);
+        }
+    }
+
+    private Optional<String> refusal(UpgradeOrder order) {
+        if (place.successor().isEmpty()) {
+            return Optional.of("only an Ebb that was started by `ebb run` can be upgraded");
+        }
+        if (givenUp) {
+            return Optional.of("Ebb is ending");
+        }
+        if (thread.filter(Thread::isAlive).isPresent()) {
+            return Optional.of("an upgrade is under way; see: ebb status");
+        }
+        if (!HandoverDoor.isAvailable() || running.sockets().isEmpty()) {
+            return Optional.of(
+                    "the gateway's transport cannot hand over its sockets; use EPOLL"
+                            + " ('gateway.transport')");
+        }
+        return running.refusal().or(() -> unfit(order.program()));
+    }
+
+    /** A program that anyone could have put there is not run with our rights. */
+    static Optional<String> unfit(String program) {
+        Path path = Path.of(program);
+        if (!path.isAbsolute() || !Files.isRegularFile(path) || !Files.isExecutable(path)) {
+            return Optional.of("%s is no program with an absolute path".formatted(program));
+        }
+        try {
+            Set<PosixFilePermission> rights = Files.getPosixFilePermissions(path);
+            return rights.contains(PosixFilePermission.OTHERS_WRITE)
+                    ? Optional.of("%s may be changed by anyone; see: chmod o-w".formatted(program))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("%s cannot be looked at: %s".formatted(program, e));
+        }
+    }
+
+    /**
+     * Ebb is to end: an upgrade that is under way is taken back, and none begins any more.
+     *
+     * @return whether one has succeeded, so that there is nothing left here to end
+     */
+    boolean giveUp() throws InterruptedException {
+        Optional<Thread> underWay;
+        synchronized (this) {
+            givenUp = true;
+            underWay = thread;
+        }
+        if (!over && underWay.isPresent()) {
+            underWay.get().interrupt();
+            underWay.get().join(GIVE_UP_MAX.toMillis());
+        }
+        return over;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.ebb.cli;
+
+import dev.ebb.gateway.handover.HandoverGuest;
+import dev.ebb.gateway.handover.Talk;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A new process that goes wrong at a step, or not at all; a main class. Arguments: the step, how
+ * (die, mute or fail), then those of a real one.
+ */
+final class TestSuccessor {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private TestSuccessor() {}
+
+    public static void main(String[] args) throws Exception {
+        String step = args[0];
+        String how = args[1];
+        reached("start", step, how, null);
+        HandoverGuest guest = HandoverGuest.enter(Path.of(args[args.length - 1]));
+        Talk talk = guest.talk();
+        UpgradeWords.introduce(talk, UpgradeWords.Who.me());
+        var greeting = UpgradeWords.hearGreeting(talk, LONG);
+        reached("greeting", step, how, talk);
+        guest.take(greeting.listeners(), LONG);
+        talk.send(UpgradeWords.RECEIVED);
+        reached("received", step, how, talk);
+        talk.send(UpgradeWords.PREPARED);
+        UpgradeWords.expect(talk, UpgradeWords.RELEASED, LONG);
+        reached("released", step, how, talk);
+        talk.send(UpgradeWords.READY);
+        UpgradeWords.expect(talk, UpgradeWords.YOURS, LONG);
+        reached("yours", step, how, talk);
+        talk.send(UpgradeWords.IN_CHARGE);
+        // Until the old one is gone, as a real one would see it.
+        while (!talk.hasEnded()) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    private static void reached(String here, String step, String how, Talk talk)
+            throws Exception {
+        if (!here.equals(step)) {
+            return;
+        }
+        switch (how) {
+            case "die" -> Runtime.getRuntime().halt(7);
+            case "fail" -> {
+                UpgradeWords.fail(talk, "it does not want to");
+                Runtime.getRuntime().halt(1);
+            }
+            default -> TimeUnit.SECONDS.sleep(60);
+        }
+    }
+}
