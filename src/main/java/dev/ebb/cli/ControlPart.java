@@ -16,7 +16,6 @@ import dev.ebb.observe.ProcessMetrics;
 import dev.ebb.platform.process.ProcessPlatform;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -123,8 +123,7 @@ final class Handover {
                         .start();
         child = Optional.of(started);
         other = new UpgradeWords.Who("unknown", started.pid());
-        progress.step(
-                "started", "%s runs as pid %d".formatted(order.program(), started.pid()));
+        progress.step("started", "%s runs as pid %d".formatted(order.program(), started.pid()));
         return started;
     }
 
@@ -132,7 +131,7 @@ final class Handover {
         if (!started.isAlive()) {
             throw new HandoverException(
                     "the new process ended with code %d before it was set up; what it says is in"
-                            .formatted(started.exitValue())
+                                    .formatted(started.exitValue())
                             + " Ebb's output");
         }
     }

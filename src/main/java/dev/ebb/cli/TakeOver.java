@@ -53,8 +53,7 @@ final class TakeOver {
      * @return an Ebb that is in charge, and serves
      * @throws Failure with one line for people; then the old process is in charge as before
      */
-    static Wiring from(
-            Path door, Wiring.Place place, Wiring.Ears ears, Supplier<EbbConfig> load)
+    static Wiring from(Path door, Wiring.Place place, Wiring.Ears ears, Supplier<EbbConfig> load)
             throws InterruptedException {
         HandoverGuest guest;
         try {

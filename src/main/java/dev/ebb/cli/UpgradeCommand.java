@@ -171,7 +171,8 @@ final class UpgradeCommand implements Callable<Integer> {
         } else if (!line.failed()) {
             double took = (line.afterMs() - before) / 1e3;
             out.println(
-                    String.format(Locale.ROOT, "%-10s %6.2f s  %s", line.step(), took, line.text()));
+                    String.format(
+                            Locale.ROOT, "%-10s %6.2f s  %s", line.step(), took, line.text()));
         }
         out.flush();
     }

@@ -75,8 +75,7 @@ final class UpgradeWords {
         talk.send(GREETING + " " + VERSION + " " + me.version() + " " + me.pid());
     }
 
-    static void describe(
-            Talk talk, Collection<Listening> sockets, Collection<InstanceId> healthy)
+    static void describe(Talk talk, Collection<Listening> sockets, Collection<InstanceId> healthy)
             throws HandoverException {
         for (Listening socket : sockets) {
             String host = socket.address().getAddress().getHostAddress();

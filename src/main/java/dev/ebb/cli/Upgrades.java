@@ -87,8 +87,7 @@ final class Upgrades {
         } catch (IOException e) {
             return new Answer.Refused("cannot write to %s: %s".formatted(place.state(), e));
         }
-        var handover =
-                new Handover(running, place.successor().orElseThrow(), order, progress);
+        var handover = new Handover(running, place.successor().orElseThrow(), order, progress);
         var started = new Thread(() -> run(handover), "upgrade");
         started.setDaemon(true);
         started.start();

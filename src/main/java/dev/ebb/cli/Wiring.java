@@ -158,8 +158,7 @@ public final class Wiring {
 
     private ControlPart control(StateLock lock) {
         var backend =
-                new Backend(
-                        this::view, this::order, this::stop, this::trouble, upgrades::begin);
+                new Backend(this::view, this::order, this::stop, this::trouble, upgrades::begin);
         return ControlPart.open(lock, config, place, ears, sink, backend);
     }
 
@@ -247,8 +246,7 @@ public final class Wiring {
                 return Optional.of("Ebb is ending");
             }
             return before.get()
-                    .map(hold ->
-                            "%s; wait for %s".formatted(hold.why().text(), hold.release()));
+                    .map(hold -> "%s; wait for %s".formatted(hold.why().text(), hold.release()));
         }
 
         @Override

@@ -5,8 +5,8 @@ import java.util.Map;
 
 /**
  * Proof that nothing is on its way to an instance: every data plane has acknowledged a snapshot in
- * which it may not be picked, and a reading taken after that says that nothing is in flight. There is
- * none while requests may be in flight that no reading counts. Pure.
+ * which it may not be picked, and a reading taken after that says that nothing is in flight. There
+ * is none while requests may be in flight that no reading counts. Pure.
  */
 final class Proof {
     private final Observation seen;

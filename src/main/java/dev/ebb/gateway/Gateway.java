@@ -113,8 +113,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                         new DefaultThreadFactory("gateway", true),
                         settings.transport().handlers());
         listeners =
-                new Listeners(
-                        group, settings, inherited.orElse(List.of()), inherited.isEmpty());
+                new Listeners(group, settings, inherited.orElse(List.of()), inherited.isEmpty());
         var seeds = new SplittableRandom();
         for (int i = 0; i < settings.loops(); i++) {
             EventLoop eventLoop = group.next();
@@ -200,8 +199,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         } catch (TlsFilesException e) {
             throw new GatewayStartException(String.valueOf(e.getMessage()), e);
         }
-        var gateway = 
-                new Gateway(settings, services, fixed, tls, openLog(settings), inherited);
+        var gateway = new Gateway(settings, services, fixed, tls, openLog(settings), inherited);
         try {
             gateway.listeners.open(gateway::accept, gateway::acceptTls);
             tls.all().ifPresent(Tls::start);

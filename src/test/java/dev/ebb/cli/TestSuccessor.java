@@ -40,8 +40,7 @@ final class TestSuccessor {
         }
     }
 
-    private static void reached(String here, String step, String how, Talk talk)
-            throws Exception {
+    private static void reached(String here, String step, String how, Talk talk) throws Exception {
         if (!here.equals(step)) {
             return;
         }

@@ -138,11 +138,9 @@ class UpgradesTest {
         return script.toString();
     }
 
-    private UpgradeProgress.Line upgrade(String step, String how, int seconds)
-            throws IOException {
+    private UpgradeProgress.Line upgrade(String step, String how, int seconds) throws IOException {
         var order =
-                new UpgradeOrder(
-                        program(step, how), Optional.empty(), Duration.ofSeconds(seconds));
+                new UpgradeOrder(program(step, how), Optional.empty(), Duration.ofSeconds(seconds));
         assertThat(upgrades.begin(order)).isInstanceOf(Answer.Done.class);
         return await().atMost(SOON).until(this::last, l -> l.failed() || l.left());
     }
@@ -208,8 +206,9 @@ class UpgradesTest {
     void aFailedOneDoesNotStandInTheWayOfTheNext() throws IOException {
         assertThat(upgrade("received", "die", 30).failed()).isTrue();
         await().atMost(SOON)
-                .until(() -> upgrades.begin(order("/nowhere")) instanceof Answer.Refused(String w)
-                        && !w.contains("under way"));
+                .until(() ->
+                        upgrades.begin(order("/nowhere")) instanceof Answer.Refused(String w)
+                                && !w.contains("under way"));
         assertThat(upgrade("never", "die", 30).left()).isTrue();
     }
 
@@ -224,8 +223,7 @@ class UpgradesTest {
         await().atMost(SOON).until(() -> done.contains("pause"));
         assertThat(upgrades.giveUp()).isFalse();
         assertThat(done).containsExactly("release", "pause", "accept", "take back");
-        assertThat(upgrades.begin(order))
-                .isEqualTo(new Answer.Refused("Ebb is ending"));
+        assertThat(upgrades.begin(order)).isEqualTo(new Answer.Refused("Ebb is ending"));
     }
 
     @Test

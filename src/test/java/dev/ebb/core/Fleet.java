@@ -165,13 +165,7 @@ final class Fleet {
             facts.add(facts(one));
         }
         return new Observation(
-                now(),
-                NAME,
-                facts,
-                acknowledged,
-                LatencyCounts.of(latency),
-                hostBusy,
-                uncounted);
+                now(), NAME, facts, acknowledged, LatencyCounts.of(latency), hostBusy, uncounted);
     }
 
     private InstanceFacts facts(Instance one) {

@@ -130,10 +130,7 @@ public final class HandoverDoor implements AutoCloseable {
     }
 
     private static Visitor visitor(
-            BlockingQueue<Visitor> visitors,
-            LongPredicate expected,
-            Alive alive,
-            Duration limit)
+            BlockingQueue<Visitor> visitors, LongPredicate expected, Alive alive, Duration limit)
             throws HandoverException, InterruptedException {
         long until = System.nanoTime() + limit.toNanos();
         long mine = uid();
@@ -165,8 +162,7 @@ public final class HandoverDoor implements AutoCloseable {
      *
      * @throws HandoverException when the successor does not take them in time
      */
-    public void hand(
-            List<Listening> sockets, LongPredicate expected, Alive alive, Duration limit)
+    public void hand(List<Listening> sockets, LongPredicate expected, Alive alive, Duration limit)
             throws HandoverException, InterruptedException {
         Channel taker = visitor(takers, expected, alive, limit).channel();
         for (Listening socket : sockets) {
@@ -181,8 +177,7 @@ public final class HandoverDoor implements AutoCloseable {
     /** All conversations end with it. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS)
-                .awaitUninterruptibly(SEND_MAX.toMillis());
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(SEND_MAX.toMillis());
         for (Path path : List.of(folder.resolve(LINES), folder.resolve(SOCKETS), folder)) {
             try {
                 Files.deleteIfExists(path);
