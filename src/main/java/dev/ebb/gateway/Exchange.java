@@ -318,13 +318,6 @@ final class Exchange extends Attempts {
         refuse(refusal);
     }
 
-    /** The client said that it waits so long, and no longer. */
-    void deadlinePassed() {
-        if (!over) {
-            giveUp(Refusal.REQUEST_DEADLINE);
-        }
-    }
-
     /** The client has closed its connection. */
     void clientGone() {
         if (over) {

@@ -54,7 +54,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final TlsParts tls;
     private final Optional<AccessLog> accessLog;
     private final AtomicInteger clients = new AtomicInteger();
-    private boolean closed;
+    private volatile boolean closed;
 
     static {
         // Looks at one buffer in 128 with a stack trace. The tests switch it on.
@@ -309,6 +309,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
 
     @Override
     public void publish(EndpointSnapshot snapshot) {
+        if (closed) {
+            // Its loops may have ended, and nobody is picked any more.
+            return;
+        }
         int service = index(snapshot.service());
         for (GatewayLoop loop : loops) {
             loop.publish(service, snapshot);

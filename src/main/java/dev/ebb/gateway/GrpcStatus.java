@@ -13,11 +13,6 @@ final class GrpcStatus {
 
     private static final byte[] CONTENT_TYPE = Bytes.ascii("content-type");
     private static final byte[] GRPC = Bytes.ascii("application/grpc");
-    private static final byte[] TIMEOUT = Bytes.ascii("grpc-timeout");
-    private static final int MOST_DIGITS = 8;
-
-    /** {@link #timeoutNanos} for a request that has no deadline. */
-    static final long NONE = 0;
 
     private GrpcStatus() {}
 
@@ -52,38 +47,6 @@ final class GrpcStatus {
         }
         byte next = end == head.valueEnd[field] ? (byte) ';' : head.bytes[end];
         return next == ';' || next == '+' || next == ' ';
-    }
-
-    /** What the client says how long it waits for the whole answer; {@link #NONE} if nothing. */
-    static long timeoutNanos(Head head) {
-        int field = find(head, TIMEOUT);
-        if (field < 0) {
-            return NONE;
-        }
-        int at = head.valueStart[field];
-        int unit = head.valueEnd[field] - 1;
-        if (unit <= at || unit - at > MOST_DIGITS) {
-            return NONE;
-        }
-        long value = 0;
-        for (; at < unit; at++) {
-            if (!Bytes.digit(head.bytes[at])) {
-                return NONE;
-            }
-            value = value * 10 + head.bytes[at] - '0';
-        }
-        long nanos =
-                switch (head.bytes[unit]) {
-                    case 'H' -> 3_600_000_000_000L;
-                    case 'M' -> 60_000_000_000L;
-                    case 'S' -> 1_000_000_000L;
-                    case 'm' -> 1_000_000L;
-                    case 'u' -> 1_000L;
-                    case 'n' -> 1L;
-                    default -> NONE;
-                };
-        boolean huge = nanos > 0 && value > Long.MAX_VALUE / nanos;
-        return huge ? NONE : Math.max(value * nanos, nanos);
     }
 
     private static int find(Head head, byte[] name) {

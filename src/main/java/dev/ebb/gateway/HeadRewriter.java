@@ -39,18 +39,41 @@ final class HeadRewriter {
     private final HeadWriter out = new HeadWriter();
     private final DateField date = new DateField();
     private final boolean trustForwarded;
-    private final byte[] via;
+    private final byte[] via10;
+    private final byte[] via11;
+    private final byte[] via20;
 
     HeadRewriter(GatewaySettings settings) {
         trustForwarded = settings.trustForwarded();
-        via =
-                settings.via()
-                        .map(name -> Bytes.ascii("Via: 1.1 " + name + "\r\n"))
-                        .orElse(new byte[0]);
+        via10 = via(settings, "1.0");
+        via11 = via(settings, "1.1");
+        via20 = via(settings, "2.0");
+    }
+
+    /** What was received is told, not what is sent (RFC 9110 7.6.3). */
+    private static byte[] via(GatewaySettings settings, String version) {
+        return settings.via()
+                .map(name -> Bytes.ascii("Via: " + version + " " + name + "\r\n"))
+                .orElse(new byte[0]);
     }
 
     /** The request's head as the instance gets it. It is the same at each attempt. */
     ByteBuf request(RequestHead request, RouteEntry route, Peer peer, ByteBufAllocator allocator) {
+        return request(request, route, peer, request.http10 ? via10 : via11, allocator);
+    }
+
+    /** The same for a request that came over HTTP/2. */
+    ByteBuf requestOfHttp2(
+            RequestHead request, RouteEntry route, Peer peer, ByteBufAllocator allocator) {
+        return request(request, route, peer, via20, allocator);
+    }
+
+    private ByteBuf request(
+            RequestHead request,
+            RouteEntry route,
+            Peer peer,
+            byte[] via,
+            ByteBufAllocator allocator) {
         Head head = request.head;
         out.clear();
         addLine(request, route);

@@ -87,6 +87,9 @@ final class HealthChecks {
 
     /** On the home loop, after the balancer has taken the snapshot. */
     void apply(EndpointSnapshot snapshot) {
+        if (closed) {
+            return;
+        }
         var gone = new HashSet<>(subjects.keySet());
         for (Endpoint endpoint : snapshot.endpoints()) {
             gone.remove(endpoint.id());

@@ -182,7 +182,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
             refuse(next, Refusal.BODY_TOO_LARGE, entry, end);
             return;
         }
-        ByteBuf head = loop.rewriter().request(request, route, peer, loop.allocator());
+        ByteBuf head = loop.rewriter().requestOfHttp2(request, route, peer, loop.allocator());
         LoopService service = loop.service(route.service);
         var exchange =
                 new Exchange(next, service, route.timeouts, request, next.body(), head, loop.now());

@@ -23,9 +23,6 @@ final class Http2Exchange implements Downstream {
     private final boolean grpc;
     private final boolean isHead;
 
-    /** When the client waits no longer, by gRPC's field; 0 for never. */
-    private long deadlineNanos;
-
     private @Nullable Exchange exchange;
     private @Nullable ArrayDeque<ByteBuf> held;
     private boolean requestEnds;
@@ -47,10 +44,6 @@ final class Http2Exchange implements Downstream {
         body = new BodyScanner(loop.settings().limits().headBytes());
         grpc = GrpcStatus.asks(asked.head);
         isHead = asked.isHead;
-        if (grpc) {
-            long timeout = GrpcStatus.timeoutNanos(asked.head);
-            deadlineNanos = timeout == GrpcStatus.NONE ? 0 : loop.now() + timeout;
-        }
     }
 
     BodyScanner body() {
@@ -64,13 +57,7 @@ final class Http2Exchange implements Downstream {
 
     void tick(long nowNanos) {
         Exchange current = exchange;
-        if (current == null) {
-            return;
-        }
-        if (deadlineNanos != 0 && nowNanos - deadlineNanos > 0) {
-            deadlineNanos = 0;
-            current.deadlinePassed();
-        } else {
+        if (current != null) {
             current.tick(nowNanos);
         }
     }

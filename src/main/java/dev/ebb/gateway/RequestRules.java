@@ -13,7 +13,7 @@ import java.util.BitSet;
  * first. Immutable.
  */
 final class RequestRules {
-    private static final byte QUERY = '?';
+    private static final byte[] NOTHING = {};
 
     private final boolean idempotent;
     private final byte[][] methods;
@@ -57,11 +57,11 @@ final class RequestRules {
         if (probe.length == 0) {
             return Priority.NORMAL;
         }
-        int end = request.targetStart;
-        while (end < request.targetEnd && request.head.bytes[end] != QUERY) {
-            end++;
-        }
-        return is(request, request.targetStart, end, probe) ? Priority.HIGH : Priority.NORMAL;
+        int start = request.pathStart;
+        int end = request.pathEnd();
+        // A target in absolute form may leave out a path of "/".
+        byte[] wanted = start == end && probe.length == 1 ? NOTHING : probe;
+        return is(request, start, end, wanted) ? Priority.HIGH : Priority.NORMAL;
     }
 
     private static boolean is(RequestHead request, int start, int end, byte[] text) {

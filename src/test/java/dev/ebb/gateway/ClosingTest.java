@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.core.ServiceName;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -55,6 +56,15 @@ class ClosingTest {
             assertThat(answer.field("connection")).isEqualTo("close");
             assertThat(closing.get()).isZero();
         }
+    }
+
+    /** Control may still be in a tick when the gateway has ended. */
+    @Test
+    void whatIsPublishedAfterTheEndIsOfNoUse() {
+        var gateway = new TestGateway();
+        gateway.gateway.close(Duration.ZERO);
+        gateway.gateway.publish(new EndpointSnapshot(TestGateway.HELLO, 1, List.of()));
+        assertThat(gateway.report().acknowledgedGeneration()).isZero();
     }
 
     private static boolean refuses(Gateway gateway) throws Exception {

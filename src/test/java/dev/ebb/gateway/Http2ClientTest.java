@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -358,24 +357,5 @@ class Http2ClientTest {
             byte[] settings = client.socket.getInputStream().readNBytes(9);
             assertThat(settings[3]).isEqualTo((byte) 4);
         }
-    }
-
-    @Test
-    void timeoutsOfGRpcAreReadStrictly() {
-        assertThat(timeout("1S")).isEqualTo(1_000_000_000L);
-        assertThat(timeout("20m")).isEqualTo(20_000_000L);
-        assertThat(timeout("99999999H")).isEqualTo(GrpcStatus.NONE);
-        assertThat(timeout("1H")).isEqualTo(3_600_000_000_000L);
-        for (String bad : List.of("", "S", "1", "1x", "-1S", "1.5S", "123456789S")) {
-            assertThat(timeout(bad)).as(bad).isEqualTo(GrpcStatus.NONE);
-        }
-    }
-
-    private static long timeout(String value) {
-        var request = new RequestHead(new Head(10), 100);
-        var head = "GET / HTTP/1.1\r\nHost: a\r\nGrpc-Timeout: " + value + "\r\n\r\n";
-        request.head.load(Bytes.ascii(head), head.length());
-        assertThat(Optional.ofNullable(request.read())).isEmpty();
-        return GrpcStatus.timeoutNanos(request.head);
     }
 }
