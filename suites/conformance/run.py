@@ -1,6 +1,6 @@
 """Runs conformance suites one after the other, each in its time, and writes docs/conformance.md.
 
-usage: run.py [--full] [SUITE...]     suites: h2spec, grpc, autobahn
+usage: run.py [--full] [SUITE...]     suites: h2spec, grpc, autobahn, attacks, slow
 
 --full runs what takes long too: Autobahn's cases of compression, minutes of gRPC soak.
 """
@@ -16,6 +16,8 @@ SUITES = {
     "h2spec": ("h2spec.py", 420, []),
     "grpc": ("grpc_interop.py", 420, ["--soak", "120"]),
     "autobahn": ("autobahn.py", 420, ["--full"]),
+    "attacks": ("attacks.py", 420, []),
+    "slow": (os.path.join("..", "lib", "slow_clients.py"), 240, []),
 }
 FULL_FACTOR = 8
 
