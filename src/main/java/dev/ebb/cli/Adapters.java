@@ -14,6 +14,8 @@ import dev.ebb.gateway.Limits;
 import dev.ebb.gateway.Protocol;
 import dev.ebb.gateway.Timeouts;
 import dev.ebb.gateway.Transport;
+import dev.ebb.gateway.http2.Http2Limits;
+import dev.ebb.gateway.http2.Http2Settings;
 import dev.ebb.gateway.tls.TlsClientSettings;
 import dev.ebb.gateway.tls.TlsServerSettings;
 import dev.ebb.journal.JournalSettings;
@@ -102,7 +104,22 @@ final class Adapters {
                 gateway.trustForwarded(),
                 Optional.empty(),
                 config.tls().map(Adapters::tls),
-                RouteAdapters.accessLog(config.accessLog()));
+                RouteAdapters.accessLog(config.accessLog()),
+                http2(gateway.http2()));
+    }
+
+    private static Http2Settings http2(GatewayConfig.Http2 h) {
+        return Http2Settings.DEFAULT
+                .withMaxStreams(h.streams())
+                .withLimits(
+                        new Http2Limits(
+                                h.resets(),
+                                h.resetsPerSecond(),
+                                h.frames(),
+                                h.framesPerSecond(),
+                                h.continuations(),
+                                h.compressed(),
+                                h.answers()));
     }
 
     private static TlsServerSettings tls(TlsConfig tls) {

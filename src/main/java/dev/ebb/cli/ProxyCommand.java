@@ -274,7 +274,8 @@ final class ProxyCommand implements Callable<Integer> {
                 trustForwarded,
                 defaults.via(),
                 tls.map(address -> tls(Hosts.parse("--tls", address))),
-                defaults.accessLog());
+                defaults.accessLog(),
+                defaults.http2());
     }
 
     private TlsServerSettings tls(InetSocketAddress address) {

@@ -15,6 +15,7 @@ public record GatewayConfig(
         boolean trustForwarded,
         Duration shutdown,
         Limits limits,
+        Http2 http2,
         Timeouts timeouts) {
 
     /** How the event loops talk to the system. */
@@ -53,6 +54,28 @@ public record GatewayConfig(
             int connectionsPerInstance,
             int waitingPerInstance,
             int idlePerInstance) {}
+
+    /**
+     * What one connection of a client that speaks HTTP/2 may ask for.
+     *
+     * @param streams requests that may be open at once
+     * @param resets of streams, at once
+     * @param resetsPerSecond at which that fills up again
+     * @param frames that cost the client little, at once
+     * @param framesPerSecond at which that fills up again
+     * @param continuations frames of one head
+     * @param compressed bytes of a head as it comes in
+     * @param answers to frames that wait because the client does not read
+     */
+    public record Http2(
+            int streams,
+            int resets,
+            int resetsPerSecond,
+            int frames,
+            int framesPerSecond,
+            int continuations,
+            int compressed,
+            int answers) {}
 
     /**
      * How long the gateway waits.

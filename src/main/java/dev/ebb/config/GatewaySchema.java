@@ -210,12 +210,18 @@ final class GatewaySchema {
                     "How long requests may go on when Ebb ends.");
     private static final Key<Limits> LIMITS_KEY =
             Key.section("limits", LIMITS, "What the gateway takes at most; beyond it refuses.");
+    private static final Key<GatewayConfig.Http2> HTTP2_KEY =
+            Key.section(
+                    "http2",
+                    Http2Schema.HTTP2,
+                    "What one connection of a client that speaks HTTP/2 may ask for. Beyond it the"
+                            + " connection ends with `ENHANCE_YOUR_CALM`, unless said otherwise.");
     private static final Key<Timeouts> TIMEOUTS_KEY =
             Key.section("timeouts", TIMEOUTS, "How long the gateway waits.");
 
     static final Section<GatewayConfig> GATEWAY =
             new Section<>(
-                    List.of(TRANSPORT, LOOPS, TRUST, SHUTDOWN, LIMITS_KEY, TIMEOUTS_KEY),
+                    List.of(TRANSPORT, LOOPS, TRUST, SHUTDOWN, LIMITS_KEY, HTTP2_KEY, TIMEOUTS_KEY),
                     (v, problems) ->
                             new GatewayConfig(
                                     v.of(TRANSPORT),
@@ -223,6 +229,7 @@ final class GatewaySchema {
                                     v.of(TRUST),
                                     v.of(SHUTDOWN),
                                     v.of(LIMITS_KEY),
+                                    v.of(HTTP2_KEY),
                                     v.of(TIMEOUTS_KEY)));
 
     private static Key<Duration> wait(String name, int seconds, String meaning) {

@@ -98,7 +98,7 @@ final class GatewayLoop {
                 Http2Settings.DEFAULT
                         .withHeaders(4096, limits.headBytes(), true)
                         .withPings(PING_NANOS, PONG_NANOS);
-        toClients = Http2Settings.DEFAULT.withHeaders(4096, limits.headBytes(), true);
+        toClients = settings.http2().withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);
         upstream = upstream(eventLoop, settings);
         access = gateway.accessLog().map(log -> log.tap(number)).orElse(null);

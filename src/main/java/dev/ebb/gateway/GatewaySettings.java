@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.gateway.http2.Http2Settings;
 import dev.ebb.gateway.tls.TlsServerSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param via name in the Via field of requests; empty for no such field
  * @param tls the address to listen at with TLS, if there is one
  * @param accessLog empty for none, which costs nothing
+ * @param http2 what clients of HTTP/2 get; the size of a head is that of the limits
  */
 public record GatewaySettings(
         List<InetSocketAddress> listeners,
@@ -27,7 +29,8 @@ public record GatewaySettings(
         boolean trustForwarded,
         Optional<String> via,
         Optional<TlsServerSettings> tls,
-        Optional<AccessLogSettings> accessLog) {
+        Optional<AccessLogSettings> accessLog,
+        Http2Settings http2) {
     public static final GatewaySettings DEFAULT =
             new GatewaySettings(
                     List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080)),
@@ -38,7 +41,8 @@ public record GatewaySettings(
                     false,
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    Http2Settings.DEFAULT);
 
     public GatewaySettings {
         listeners = List.copyOf(listeners);
@@ -60,17 +64,36 @@ public record GatewaySettings(
                 trustForwarded,
                 via,
                 tls,
-                accessLog);
+                accessLog,
+                http2);
     }
 
     public GatewaySettings withLoops(int count) {
         return new GatewaySettings(
-                listeners, count, transport, limits, timeouts, trustForwarded, via, tls, accessLog);
+                listeners,
+                count,
+                transport,
+                limits,
+                timeouts,
+                trustForwarded,
+                via,
+                tls,
+                accessLog,
+                http2);
     }
 
     public GatewaySettings withTransport(Transport kind) {
         return new GatewaySettings(
-                listeners, loops, kind, limits, timeouts, trustForwarded, via, tls, accessLog);
+                listeners,
+                loops,
+                kind,
+                limits,
+                timeouts,
+                trustForwarded,
+                via,
+                tls,
+                accessLog,
+                http2);
     }
 
     public GatewaySettings withLimits(Limits changed) {
@@ -83,12 +106,22 @@ public record GatewaySettings(
                 trustForwarded,
                 via,
                 tls,
-                accessLog);
+                accessLog,
+                http2);
     }
 
     public GatewaySettings withTimeouts(Timeouts changed) {
         return new GatewaySettings(
-                listeners, loops, transport, limits, changed, trustForwarded, via, tls, accessLog);
+                listeners,
+                loops,
+                transport,
+                limits,
+                changed,
+                trustForwarded,
+                via,
+                tls,
+                accessLog,
+                http2);
     }
 
     public GatewaySettings withTls(TlsServerSettings listener) {
@@ -101,12 +134,13 @@ public record GatewaySettings(
                 trustForwarded,
                 via,
                 Optional.of(listener),
-                accessLog);
+                accessLog,
+                http2);
     }
 
     public GatewaySettings withTrustForwarded(boolean trust) {
         return new GatewaySettings(
-                listeners, loops, transport, limits, timeouts, trust, via, tls, accessLog);
+                listeners, loops, transport, limits, timeouts, trust, via, tls, accessLog, http2);
     }
 
     public GatewaySettings withAccessLog(AccessLogSettings log) {
@@ -119,6 +153,21 @@ public record GatewaySettings(
                 trustForwarded,
                 via,
                 tls,
-                Optional.of(log));
+                Optional.of(log),
+                http2);
+    }
+
+    public GatewaySettings withHttp2(Http2Settings changed) {
+        return new GatewaySettings(
+                listeners,
+                loops,
+                transport,
+                limits,
+                timeouts,
+                trustForwarded,
+                via,
+                tls,
+                accessLog,
+                changed);
     }
 }

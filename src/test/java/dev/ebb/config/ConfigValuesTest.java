@@ -30,6 +30,20 @@ class ConfigValuesTest {
     }
 
     @Test
+    void limitsOfHttp2AreOneByOne() {
+        String yaml = "services:\n  web:\n    run: {command: serve}\n    instances: 2..4\n";
+        var plain = config(yaml).gateway().http2();
+        assertThat(plain)
+                .isEqualTo(new GatewayConfig.Http2(100, 500, 200, 2000, 500, 16, 128 * 1024, 1000));
+        String set =
+                "gateway: {http2: {streams: 7, resets: 6, resets-per-second: 5, frames: 40,"
+                        + " frames-per-second: 3, continuations: 2, compressed: 2Ki,"
+                        + " answers: 1}}\n";
+        assertThat(config(set + yaml).gateway().http2())
+                .isEqualTo(new GatewayConfig.Http2(7, 6, 5, 40, 3, 2, 2048, 1));
+    }
+
+    @Test
     void aCommandAndARangeAreEnough() {
         EbbConfig config =
                 config("services:\n  web:\n    run: {command: serve}\n    instances: 2..4\n");

@@ -21,7 +21,8 @@ class ViaTest {
                         false,
                         Optional.of("edge"),
                         Optional.empty(),
-                        Optional.empty());
+                        Optional.empty(),
+                        plain.http2());
         try (var instance = TestInstance.answering("hello");
                 var gateway = new TestGateway(named, TestGateway.PLAIN).with(instance);
                 var client = new TestClient(gateway.gateway);
