@@ -99,7 +99,7 @@ record Http2Case(
             out.write(127);
             int rest = length - 127;
             for (; rest >= 128; rest >>= 7) {
-                out.write(rest & 127 | 128);
+                out.write((rest & 127) | 128);
             }
             out.write(rest);
         }

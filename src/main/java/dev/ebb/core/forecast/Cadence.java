@@ -11,6 +11,7 @@ package dev.ebb.core.forecast;
  * @param count how many gaps there have been
  * @param news whether the newest reading is news
  */
+@SuppressWarnings("ArrayRecordComponent") // shared, never changed
 record Cadence(
         double last,
         double changedAt,
@@ -37,7 +38,7 @@ record Cadence(
         float[] kept = changed ? withGap((float) Math.min(LONGEST, seconds - changedAt)) : gaps;
         double usual = Math.max(shortest(kept), lead / PER_LEAD);
         boolean due = seconds - sampledAt >= usual - 1e-6;
-        boolean isNews = due || changed && shortest(kept) >= lead / PER_LEAD;
+        boolean isNews = due || (changed && shortest(kept) >= lead / PER_LEAD);
         return new Cadence(
                 reading,
                 changed ? seconds : changedAt,
@@ -72,7 +73,7 @@ record Cadence(
     }
 
     void write(Numbers to) {
-        to.put(last).put(changedAt).put(sampledAt).put(gaps).put(count).put(news ? 1 : 0);
+        to.put(last).put(changedAt).put(sampledAt).put(gaps).put((double) count).put(news ? 1 : 0);
     }
 
     static Cadence read(Numbers from) {

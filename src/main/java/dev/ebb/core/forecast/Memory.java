@@ -57,7 +57,7 @@ final class Memory {
     }
 
     void write(Numbers to) {
-        to.put(newest).put(samples);
+        to.put((double) newest).put(samples);
         for (Sighting one : made) {
             to.put(one == null ? 0 : 1);
             if (one != null) {

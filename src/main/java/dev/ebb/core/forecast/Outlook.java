@@ -235,7 +235,7 @@ public final class Outlook {
             double z = Scale.of(demand);
             double interval = cadence.interval(terms.lead());
             memory = memory.plus(z);
-            int ahead = (int) Math.clamp(Math.round(terms.lead() / interval), 1, Cadence.PER_LEAD);
+            int ahead = Math.clamp(Math.round(terms.lead() / interval), 1, Cadence.PER_LEAD);
             Sighting due = memory.due(ahead);
             if (due != null) {
                 lessons = lessons.after(due, memory.highest(ahead), interval);

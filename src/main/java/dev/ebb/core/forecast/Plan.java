@@ -59,7 +59,7 @@ public record Plan(
 
     void write(Numbers to) {
         to.put(wanted).put(chosen).put(need).put(demand).put(expected).put(spread).put(risk);
-        to.put(price).put(trust).put(lead).put(held.ordinal());
+        to.put(price).put(trust).put(lead).put(code(held));
     }
 
     static Plan read(Numbers from) {
@@ -74,7 +74,24 @@ public record Plan(
                 from.next(),
                 from.next(),
                 from.next(),
-                Held.values()[Math.floorMod(from.nextInt(), Held.values().length)]);
+                held(from.nextInt()));
+    }
+
+    private static int code(Held held) {
+        return switch (held) {
+            case NO -> 0;
+            case RESTART -> 1;
+            case SUDDEN_FALL -> 2;
+        };
+    }
+
+    private static Held held(int code) {
+        return switch (code) {
+            case 0 -> Held.NO;
+            case 1 -> Held.RESTART;
+            case 2 -> Held.SUDDEN_FALL;
+            default -> throw new IllegalArgumentException("not an outlook: held " + code);
+        };
     }
 
     /** In a sentence, with its numbers. */

@@ -76,7 +76,7 @@ final class Season {
 
     void write(Numbers to) {
         means.write(to);
-        to.put(newest).put(sum).put(seconds);
+        to.put((double) newest).put(sum).put(seconds);
     }
 
     static Season read(Numbers from) {

@@ -10,6 +10,7 @@ package dev.ebb.core.forecast;
  * @param spread its spread
  * @param minute minutes since the epoch
  */
+@SuppressWarnings("ArrayRecordComponent") // shared, never changed
 record Sighting(
         long index,
         double now,
@@ -20,7 +21,7 @@ record Sighting(
         long minute) {
 
     void write(Numbers to) {
-        to.put(index).put(now).put(features).put(center).put(base).put(spread).put(minute);
+        to.put((double) index).put(now).put(features).put(center).put(base).put(spread).put((double) minute);
     }
 
     static Sighting read(Numbers from) {

@@ -63,7 +63,7 @@ final class WindowMax {
     }
 
     void write(Numbers to) {
-        to.put(newest).put(highest);
+        to.put((double) newest).put(highest);
     }
 
     /** What {@link #write} wrote of one like this. */

@@ -82,15 +82,15 @@ final class AccessLine {
             return false;
         }
         int zone = (zoneHour * 60 + zoneMinute) * 60 * (bytes[at + 21] == '-' ? -1 : 1);
-        seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - zone;
+        seconds = days(year, month, day) * 86_400 + hour * 3600L + minute * 60L + second - zone;
         return true;
     }
 
     /** Days since 1970 in the Gregorian calendar, with years that begin in March. */
     private static long days(int year, int month, int day) {
         int y = month <= 2 ? year - 1 : year;
-        long leaps = y / 4 - y / 100 + y / 400;
-        int inYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+        int leaps = y / 4 - y / 100 + y / 400;
+        long inYear = (153L * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
         return 365L * y + leaps + inYear - 719_468;
     }
 
@@ -141,6 +141,6 @@ final class AccessLine {
         if (bytes[from + 4] != ' ') {
             return false;
         }
-        return size == '-' || size >= '0' && size <= '9';
+        return size == '-' || (size >= '0' && size <= '9');
     }
 }

@@ -14,6 +14,7 @@ import java.util.function.IntFunction;
  * @param size how many of both count
  * @param places where each stands, for messages
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never shared
 record Grid(
         TraceSource source,
         double[] times,

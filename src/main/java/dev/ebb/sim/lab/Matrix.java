@@ -27,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param unusable values that are NaN or infinite
  * @param examples labels of the first series
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never shared
 record Matrix(
         double[] times,
         double[] values,
@@ -66,8 +67,8 @@ record Matrix(
         int i = 0;
         int j = 0;
         while (i < size || j < other.size) {
-            boolean mine = j == other.size || i < size && times[i] <= other.times[j];
-            boolean others = i == size || j < other.size && other.times[j] <= times[i];
+            boolean mine = j == other.size || (i < size && times[i] <= other.times[j]);
+            boolean others = i == size || (j < other.size && other.times[j] <= times[i]);
             mergedTimes[n] = mine ? times[i] : other.times[j];
             double a = mine ? values[i++] : Double.NaN;
             double b = others ? other.values[j++] : Double.NaN;

@@ -16,10 +16,12 @@ public final class PrometheusTraces implements TraceReader {
     @Override
     public boolean accepts(TraceSource source) throws IOException {
         String head = source.head().stripLeading();
-        return head.startsWith("{") && (head.contains("\"data\"") || head.contains("\"status\""))
-                || head.startsWith("[")
+        boolean answer = head.contains("\"data\"") || head.contains("\"status\"");
+        boolean list =
+                head.startsWith("[")
                         && head.substring(1).stripLeading().startsWith("{")
                         && head.contains("\"metric\"");
+        return (head.startsWith("{") && answer) || list;
     }
 
     @Override

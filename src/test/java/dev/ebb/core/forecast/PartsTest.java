@@ -36,7 +36,7 @@ class PartsTest {
         Cadence cadence = Cadence.fresh();
         int news = 0;
         for (int second = 0; second < 3600; second += 5) {
-            cadence = cadence.after(second, second / 60, 35);
+            cadence = cadence.after(second, Math.floorDiv(second, 60), 35);
             news += second >= 600 && cadence.news() ? 1 : 0;
         }
 
@@ -49,7 +49,7 @@ class PartsTest {
         Cadence cadence = Cadence.fresh();
         int news = 0;
         for (int second = 0; second < 7200; second += 5) {
-            cadence = cadence.after(second, Math.min(60, second / 60), 35);
+            cadence = cadence.after(second, Math.min(60, Math.floorDiv(second, 60)), 35);
             news += second >= 3660 && cadence.news() ? 1 : 0;
         }
 

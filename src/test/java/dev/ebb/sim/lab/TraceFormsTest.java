@@ -181,7 +181,7 @@ class TraceFormsTest {
     void aFewBadLinesArePassedOverAndToldOf() throws Exception {
         var log = new StringBuilder();
         for (int i = 0; i < 100; i++) {
-            log.append(line(1_700_000_000L + 5 * i)).append('\n');
+            log.append(line(1_700_000_000L + 5L * i)).append('\n');
         }
         log.append("nonsense\n").append(line(1_600_000_000L)).append('\n');
         TraceRead read = TraceFiles.read(file("a.log", log.toString()), MINUTES);
