@@ -21,7 +21,8 @@ record Sighting(
         long minute) {
 
     void write(Numbers to) {
-        to.put((double) index).put(now).put(features).put(center).put(base).put(spread).put((double) minute);
+        to.put((double) index).put(now).put(features).put(center).put(base).put(spread);
+        to.put((double) minute);
     }
 
     static Sighting read(Numbers from) {
