@@ -84,6 +84,7 @@ final class Commands implements Runnable {
             case "replay" -> new ReplayCommand();
             case "logs" -> new LogsCommand();
             case "scale" -> new OrderCommands.Scale();
+            case "approve" -> new ApproveCommand();
             case "park" -> new OrderCommands.Park();
             case "rescue" -> new OrderCommands.Rescue();
             case "restart" -> new OrderCommands.Restart();

@@ -42,6 +42,8 @@ final class ExplainText {
                                         + ink.yellow(
                                                 "fixed at %d by order, until: ebb scale %s auto"
                                                         .formatted(n, service.name().value()))));
+        service.recommendation()
+                .ifPresent(r -> lines.add("  " + ink.yellow(ApproveCommand.told(service, r))));
         decision(e);
     }
 

@@ -72,6 +72,8 @@ final class StatusText {
                             + ink.yellow("hold: " + hold.why().text())
                             + (hold.release().isEmpty() ? "" : ", until " + hold.release()));
         }
+        service.recommendation()
+                .ifPresent(r -> lines.add("  " + ink.yellow(ApproveCommand.told(service, r))));
         failure(service).ifPresent(lines::addAll);
         lines.addAll(instances(service));
         return lines;
@@ -93,9 +95,11 @@ final class StatusText {
                         : range.min() + " to " + range.max();
         String text = "%d serving, %s (%s)".formatted(serving, wanted, limits);
         String mode =
-                service.policy().mode() == Policy.Mode.OBSERVE
-                        ? "  " + ink.yellow("observes only")
-                        : "";
+                switch (service.policy().mode()) {
+                    case OBSERVE -> "  " + ink.yellow("observes only");
+                    case RECOMMEND -> "  " + ink.yellow("recommends only");
+                    case AUTOMATIC -> "";
+                };
         String counted = serving < range.min() ? ink.red(text) : text;
         return counted + mode + "  " + ink.dim("route " + route(service));
     }
@@ -217,6 +221,7 @@ final class StatusText {
             case PROTECTED -> "protected";
             case HELD_OUT -> "held out";
             case RETIRING -> "restarting";
+            case APPROVED -> "approved";
         };
     }
 

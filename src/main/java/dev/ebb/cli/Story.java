@@ -107,6 +107,7 @@ record Story(long wallMillis, Tone tone, String who, String what, String why) {
             case PROTECTED -> set ? "protected" : "unprotected";
             case HELD_OUT -> set ? "held out" : "let in";
             case RETIRING -> set ? "restarting" : "stays";
+            case APPROVED -> set ? "removal approved" : "removal called off";
         };
     }
 

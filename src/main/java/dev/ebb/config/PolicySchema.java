@@ -246,8 +246,10 @@ final class PolicySchema {
                     "mode",
                     Kinds.oneOf(Mode.class),
                     Policy.DEFAULT.mode(),
-                    "`automatic` scales. `observe` only decides and records; failed instances are"
-                            + " replaced all the same.");
+                    "`automatic` scales. `observe` only decides and records. `recommend` does what"
+                            + " a person approves with `ebb approve`, within 5 minutes, and then"
+                            + " rehearses it as always. In both, failed instances are replaced all"
+                            + " the same.");
     private static final Key<Targets> TARGET_KEY =
             Key.section("target", TARGETS, "Wanted utilization: used / allowed.");
     private static final Key<Out> OUT_KEY =

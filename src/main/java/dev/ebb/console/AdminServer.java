@@ -84,7 +84,7 @@ public final class AdminServer implements AutoCloseable {
                             Ebb's admin API.
                             GET  /v1/status                     the present state
                             GET  /v1/services/NAME/explain      the newest decision and its reasons
-                            POST /v1/orders                     scale, park, rescue, restart, ...
+                            POST /v1/orders                     scale, approve, park, rescue, ...
                             POST /v1/stop                       end Ebb
                             POST /v1/upgrade                    make way for another process
                             GET  /metrics                       for Prometheus

@@ -24,7 +24,8 @@ public final class OrderJson {
                     "rescue", Set.of("instance"),
                     "restart", Set.of("instance"),
                     "protect", Set.of("instance", "on"),
-                    "freeze", Set.of("service", "on"));
+                    "freeze", Set.of("service", "on"),
+                    "approve", Set.of("service", "recommendation"));
 
     /** What cannot be understood, for people. */
     static final class Malformed extends Exception {
@@ -75,6 +76,11 @@ public final class OrderJson {
                 json.put("service", service.map(ServiceName::value));
                 json.put("on", on);
             }
+            case Order.Approve(ServiceName service, String recommendation) -> {
+                json.put("type", "approve");
+                json.put("service", service.value());
+                json.put("recommendation", recommendation);
+            }
         }
         return Wire.write(json);
     }
@@ -97,6 +103,7 @@ public final class OrderJson {
             case "rescue" -> new Order.Rescue(instance(json));
             case "restart" -> new Order.Restart(instance(json));
             case "protect" -> new Order.Protect(instance(json), flag(json, "on"));
+            case "approve" -> new Order.Approve(service(json), text(json, "recommendation"));
             default ->
                     new Order.Freeze(
                             absent(json, "service") ? Optional.empty() : Optional.of(service(json)),

@@ -90,6 +90,9 @@ final class Kept {
             return;
         }
         change(id, i -> new KeptInstance(i.intent(), i.identity(), i.replaces(), to, i.marks()));
+        if (to == Lifecycle.SERVING) {
+            change(id, i -> withMark(i, Mark.APPROVED, false));
+        }
     }
 
     private void freeze(Optional<ServiceName> service, boolean on) {

@@ -29,6 +29,13 @@ public sealed interface Order {
     /** Stop scaling (never failover or rescue), or let it go on; no service means all. */
     record Freeze(Optional<ServiceName> service, boolean on) implements Order {}
 
+    /**
+     * Carry out what was recommended.
+     *
+     * @param recommendation the {@link Recommendation#id} that was read; no other is carried out
+     */
+    record Approve(ServiceName service, String recommendation) implements Order {}
+
     /** The answer to an order. */
     sealed interface Answer {
         record Done(String text) implements Answer {}

@@ -29,12 +29,14 @@ final class Orders {
     private final Ports ports;
     private final Recorder recorder;
     private final Now now;
+    private final Approvals approvals;
 
     Orders(Controller controller, Ports ports, Recorder recorder, Now now) {
         this.controller = controller;
         this.ports = ports;
         this.recorder = recorder;
         this.now = now;
+        this.approvals = new Approvals(ports, recorder, now);
     }
 
     Answer carryOut(Order order) {
@@ -45,6 +47,10 @@ final class Orders {
             case Order.Restart(InstanceId id) -> restart(id);
             case Order.Protect(InstanceId id, boolean on) -> protect(id, on);
             case Order.Freeze(Optional<ServiceName> service, boolean on) -> freeze(service, on);
+            case Order.Approve(ServiceName service, String recommendation) ->
+                    loop(service)
+                            .map(loop -> approvals.approve(loop, recommendation))
+                            .orElse(noService(service));
         };
     }
 
@@ -84,7 +90,12 @@ final class Orders {
         if (loop.plan.policy().mode() == Policy.Mode.OBSERVE) {
             return "; nothing follows as long as the mode is observe";
         }
-        return loop.state.frozen() ? "; nothing follows before: ebb thaw" : "";
+        if (loop.state.frozen()) {
+            return "; nothing follows before: ebb thaw";
+        }
+        return loop.plan.policy().mode() == Policy.Mode.RECOMMEND
+                ? "; each step waits for: ebb approve " + loop.plan.name()
+                : "";
     }
 
     private static Optional<String> objection(ServiceLoop loop, int wanted) {

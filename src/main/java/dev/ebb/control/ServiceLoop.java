@@ -68,6 +68,7 @@ final class ServiceLoop {
     private List<Assessed> assessed = List.of();
     private Explanation explanation = NOTHING_YET;
     private final Memory memory;
+    final Advice advice = new Advice();
     private final Map<InstanceId, Health> toldHealth = new HashMap<>();
     private Explanation shown = NOTHING_YET;
     private Optional<Reason> cannotStart = Optional.empty();
@@ -143,6 +144,7 @@ final class ServiceLoop {
         assessed = decision.assessed();
         explanation = decision.explanation();
         moved(decision.moves(), now);
+        advice.note(decision, plan.policy(), now);
         noteDecision(now);
         if (state.standing() >= state.due(plan.policy())) {
             cannotStart = Optional.empty();

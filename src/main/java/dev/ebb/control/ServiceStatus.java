@@ -4,6 +4,7 @@ import dev.ebb.core.Explanation;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ServiceName;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** One service, for people and programs to look at. Immutable. */
@@ -14,7 +15,8 @@ public record ServiceStatus(
         OptionalInt orderedReplicas,
         Explanation explanation,
         List<InstanceStatus> instances,
-        EndpointSink.Ledger ledger) {
+        EndpointSink.Ledger ledger,
+        Optional<Recommendation> recommendation) {
     public ServiceStatus {
         instances = List.copyOf(instances);
     }

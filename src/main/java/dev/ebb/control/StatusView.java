@@ -46,7 +46,8 @@ final class StatusView {
                 loop.state.ordered(),
                 loop.explanation(),
                 instances,
-                loop.ledger());
+                loop.ledger(),
+                loop.advice.current());
     }
 
     private static InstanceStatus of(

@@ -21,6 +21,9 @@ final class Capacity {
     private static final Reason OBSERVED =
             Reason.of("observe", "the mode is observe now: nothing stays parked");
 
+    private static final Reason UNAPPROVED =
+            Reason.of("unapproved", "the mode is recommend, and nobody has approved its removal");
+
     private final Tick tick;
 
     Capacity(Tick tick) {
@@ -34,7 +37,9 @@ final class Capacity {
                 state.instances().stream()
                         .filter(Instance::isOnTrial)
                         .filter(i -> !i.is(Mark.RETIRING) && i.health() != Health.EJECTED)
-                        .sorted(Comparator.comparingInt(Capacity::rescueOrder))
+                        .sorted(
+                                Comparator.comparing(this::mayLeave)
+                                        .thenComparingInt(Capacity::rescueOrder))
                         .toList();
         if (onTrial.isEmpty()) {
             return state;
@@ -42,18 +47,29 @@ final class Capacity {
         int carrying = state.count(Instance::carriesLoad);
         int deficit = tick.sizing().out() - carrying - state.count(this::isNotYetJudged);
         boolean broken = brokenWhileOnTrial(state);
-        boolean all = broken || tick.observing();
-        int back = all ? onTrial.size() : Math.min(onTrial.size(), deficit);
+        int stray = (int) onTrial.stream().filter(i -> !mayLeave(i)).count();
+        int most = broken ? onTrial.size() : Math.max(stray, deficit);
+        int back = Math.min(onTrial.size(), most);
         if (back <= 0) {
             return state;
         }
-        Reason reason =
-                broken ? brokenReason(state) : tick.observing() ? OBSERVED : loadReason(carrying);
+        Reason asked = broken ? brokenReason(state) : loadReason(carrying);
         for (Instance instance : onTrial.subList(0, back)) {
+            boolean leaves = broken || mayLeave(instance);
+            Reason reason = leaves ? asked : tick.observing() ? OBSERVED : UNAPPROVED;
             plan.order(new Command.Rescue(instance.id()), reason);
         }
         return state.withRehearsal(Optional.empty())
                 .withPatience(state.patience().afterRescue(tick.now()));
+    }
+
+    /** Whether the mode lets it be removed. */
+    private boolean mayLeave(Instance instance) {
+        return switch (tick.policy().mode()) {
+            case OBSERVE -> false;
+            case RECOMMEND -> instance.is(Mark.APPROVED);
+            case AUTOMATIC -> true;
+        };
     }
 
     /** After a restart of Ebb nobody is known to be well for a moment: no reason to act. */
@@ -151,7 +167,7 @@ final class Capacity {
             InstanceId id = new InstanceId(state.name(), ordinal++);
             plan.order(new Command.Start(id, replaces), owedReason(state, replaces));
         }
-        boolean may = !tick.observing() && !state.frozen();
+        boolean may = !tick.withholds() && !state.frozen();
         List<InstanceId> unwell = ejected(state);
         for (int i = 0; i < grown; i++) {
             InstanceId id = new InstanceId(state.name(), ordinal++);
@@ -160,8 +176,8 @@ final class Capacity {
         }
         if (grown > 0 && !may) {
             plan.hold(
-                    tick.observing()
-                            ? Tick.OBSERVING
+                    tick.observing() || (tick.recommending() && !state.frozen())
+                            ? tick.withheld(state)
                             : new Hold(
                                     Reason.of("frozen", "scaling is frozen by an operator"),
                                     "ebb thaw"));

@@ -7,5 +7,7 @@ public enum Mark {
     /** Parked by hand; stays parked until rescued by hand. */
     HELD_OUT,
     /** To be restarted: leaves as soon as its stand-in serves. */
-    RETIRING
+    RETIRING,
+    /** Its removal was approved; so it may end where Ebb alone removes nothing. */
+    APPROVED
 }

@@ -54,6 +54,8 @@ public record Policy(
     public enum Mode {
         /** Decide and record; start, park and stop nothing (failed instances are replaced). */
         OBSERVE,
+        /** As {@link #OBSERVE}, but what a person approves is carried out. */
+        RECOMMEND,
         AUTOMATIC
     }
 

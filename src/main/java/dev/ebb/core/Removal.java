@@ -25,7 +25,7 @@ final class Removal {
         plan.ranking = chooser.rank(tick.assessment().instances());
         int serving = state.count(i -> i.isHealthyServing() && !i.is(Mark.RETIRING));
         int excess = serving - Math.max(tick.sizing().in(), floor(state));
-        if (excess <= 0 || !plan.commands.isEmpty()) {
+        if (excess <= 0 || !plan.commands.isEmpty() || !plan.withheld.isEmpty()) {
             return;
         }
         List<Hold> vetoes = new Guards(tick.policy(), tick.seen()).beforePark(tick.assessment());
@@ -72,10 +72,10 @@ final class Removal {
             List<Reason> reasons =
                     List.of(wanted(state), why(plan.ranking, one), projected(chosen.size(), after));
             Planned park = new Planned(new Command.Park(one.id()), reasons);
-            (tick.observing() ? plan.withheld : plan.commands).add(park);
+            (tick.withholds() ? plan.withheld : plan.commands).add(park);
         }
-        if (tick.observing()) {
-            plan.hold(Tick.OBSERVING);
+        if (tick.withholds()) {
+            plan.hold(tick.withheld(state));
         }
     }
 

@@ -107,6 +107,7 @@ public final class Narrator {
                     on ? "protected: never let go" : "no longer protected: may be let go";
             case Mark.HELD_OUT ->
                     on ? "held out of rotation until rescued by hand" : "no longer held out";
+            case Mark.APPROVED -> on ? "its removal was approved" : "its removal is called off";
             default ->
                     "%s %s"
                             .formatted(

@@ -164,6 +164,7 @@ final class Facts {
     void ordered(Order order) {
         disturb(90);
         switch (order) {
+            case Order.Approve _ -> {}
             case Order.Park park -> trail(park.id()).ordered = true;
             case Order.Restart restart -> trail(restart.id()).ordered = true;
             case Order.Rescue rescue -> trail(rescue.id()).ordered = false;

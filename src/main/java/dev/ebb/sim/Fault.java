@@ -41,7 +41,9 @@ record Fault(Kind kind, double atSeconds, double seconds, int pick, double amoun
         ORDER_RESCUE,
         ORDER_RESTART,
         ORDER_PROTECT,
-        ORDER_FREEZE;
+        ORDER_FREEZE,
+        /** Only where a mode asks for it; never drawn with the others. */
+        ORDER_APPROVE;
 
         boolean isOrder() {
             return name().startsWith("ORDER_");

@@ -45,6 +45,8 @@ final class Orders {
                                             ? Optional.empty()
                                             : Optional.of(service.name()),
                                     fault.amount() > 0.3));
+            case ORDER_APPROVE ->
+                    service.recommendation().map(r -> new Order.Approve(service.name(), r.id()));
             default -> Optional.empty();
         };
     }

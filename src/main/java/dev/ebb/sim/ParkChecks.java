@@ -32,6 +32,7 @@ final class ParkChecks {
         }
         for (InstanceId id : service.backThisStep) {
             Trail trail = service.trail(id, facts.now());
+            trail.approved = false;
             boolean wasFailed = facts.now() < facts.disturbedUntil;
             if (!trail.ordered && !wasFailed) {
                 service.lastRescue = facts.now();
@@ -67,6 +68,9 @@ final class ParkChecks {
             facts.violation("-", names(parked) + " parked in the mode observe");
         }
         for (Trail trail : parked) {
+            if (service.policy.mode() == Policy.Mode.RECOMMEND && !trail.approved) {
+                facts.violation("-", trail.id + " was parked and nobody had approved it");
+            }
             if (trail.protectedByOrder) {
                 facts.violation("-", trail.id + " was parked though it is protected");
             }

@@ -53,7 +53,41 @@ final class Scenarios {
                         ? Ending.CUT_OFF
                         : chance(0.6) ? Ending.SHUTDOWN : Ending.SHUTDOWN_KEEPING;
         int loops = 1 + random.nextInt(4);
-        return new Scenario(seed, weather, seconds, parts, faults, loops, slowSteps, ending);
+        parts.replaceAll(part -> aside.nextInt(12) == 0 ? recommending(part) : part);
+        boolean approves =
+                parts.stream()
+                        .anyMatch(p -> p.plan().policy().mode() == Policy.Mode.RECOMMEND);
+        List<Fault> all = approves ? withApprovals(faults, seconds) : faults;
+        return new Scenario(seed, weather, seconds, parts, all, loops, slowSteps, ending);
+    }
+
+    private static Part recommending(Part part) {
+        ServicePlan plan = part.plan();
+        return new Part(
+                part.model(),
+                new ServicePlan(
+                        plan.name(),
+                        plan.policy().withMode(Policy.Mode.RECOMMEND),
+                        plan.balance()),
+                part.constantFrom());
+    }
+
+    /** A person who looks now and then, and approves what is there. */
+    private List<Fault> withApprovals(List<Fault> faults, double seconds) {
+        List<Fault> all = new ArrayList<>(faults);
+        double at = 30;
+        while (at < seconds - 30) {
+            all.add(
+                    new Fault(
+                            Fault.Kind.ORDER_APPROVE,
+                            at,
+                            0,
+                            aside.nextInt(1000),
+                            aside.nextDouble()));
+            at += 10 + 60 * aside.nextDouble();
+        }
+        all.sort(Comparator.comparingDouble(Fault::atSeconds));
+        return all;
     }
 
     private Part part(ServiceName name, Weather weather, double seconds) {
@@ -226,7 +260,8 @@ final class Scenarios {
         List<Fault> faults = new ArrayList<>();
         int count = 1 + random.nextInt(8);
         // A few kinds a run, so that each meets itself and the others in many combinations.
-        List<Fault.Kind> kinds = List.of(Fault.Kind.values());
+        List<Fault.Kind> kinds = new ArrayList<>(List.of(Fault.Kind.values()));
+        kinds.remove(Fault.Kind.ORDER_APPROVE);
         List<Fault.Kind> chosen = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             chosen.add(kinds.get(random.nextInt(kinds.size())));

@@ -5,6 +5,7 @@ import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.control.ServiceStatus;
+import dev.ebb.core.Command;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -51,6 +53,16 @@ final class ServiceFacts {
 
     Trail trail(InstanceId id, long now) {
         return trails.computeIfAbsent(id, it -> new Trail(it, now));
+    }
+
+    /** A person is about to approve what is recommended; Ebb may end in the middle of it. */
+    void approving(boolean on) {
+        status.flatMap(ServiceStatus::recommendation).stream()
+                .flatMap(it -> it.planned().stream())
+                .filter(it -> it.command() instanceof Command.Park)
+                .map(it -> trails.get(it.command().id()))
+                .filter(Objects::nonNull)
+                .forEach(it -> it.approved = on);
     }
 
     void newLife(long now) {

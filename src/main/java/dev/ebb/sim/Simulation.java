@@ -271,12 +271,21 @@ public final class Simulation {
                         return;
                     }
                     facts.beginStep();
+                    approving(order.get(), true);
                     Order.Answer answer = loop.order(order.get(), now());
                     timeline.add("ORDER " + order.get() + " -> " + answer);
                     if (answer instanceof Order.Answer.Done) {
                         facts.ordered(order.get());
+                    } else {
+                        approving(order.get(), false);
                     }
                 });
+    }
+
+    private void approving(Order order, boolean on) {
+        if (order instanceof Order.Approve approve) {
+            facts.of(approve.service()).approving(on);
+        }
     }
 
     private void shutDown() {

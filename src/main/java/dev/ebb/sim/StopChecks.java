@@ -44,6 +44,9 @@ final class StopChecks {
         durable(id);
         if (!settledBefore) {
             rehearsed(trail, service);
+            if (service.policy.mode() != Policy.Mode.AUTOMATIC && trail.everActive) {
+                approved(trail, service);
+            }
             if (!trail.ordered && trail.everActive) {
                 need(trail, service);
                 fresh(trail, service);
@@ -51,6 +54,15 @@ final class StopChecks {
         }
         if (!trail.ordered && !service.orderedCount) {
             service.lastStop = facts.now();
+        }
+    }
+
+    /** A mode never leaks actions: somebody wanted it, or it is not stopped. */
+    private void approved(Trail trail, ServiceFacts service) {
+        boolean recommends = service.policy.mode() == Policy.Mode.RECOMMEND;
+        boolean sized = !recommends && service.orderedCount;
+        if (!trail.ordered && !sized && !(recommends && trail.approved)) {
+            facts.violation("-", trail.id + " was stopped and nobody had approved it");
         }
     }
 

@@ -62,6 +62,9 @@ final class Trail {
     /** A person named it in an order; what follows is not automatic. */
     boolean ordered;
 
+    /** A person approved its removal; what follows is automatic all the same. */
+    boolean approved;
+
     boolean protectedByOrder;
     final Deque<Sample> cpu = new ArrayDeque<>();
     final Deque<Sample> inFlight = new ArrayDeque<>();

@@ -183,7 +183,8 @@ class ConfigErrorsTest {
                                 + " 'least-requests'?"),
                 inService(
                         "policy: {mode: dry}",
-                        "f.yaml:5:20: 'dry' is not known; it is one of: observe, automatic"));
+                        "f.yaml:5:20: 'dry' is not known; it is one of: observe, recommend,"
+                                + " automatic"));
     }
 
     private static Stream<Arguments> routes() {

@@ -2,6 +2,7 @@ package dev.ebb.console;
 
 import dev.ebb.control.EndpointSink.Ledger;
 import dev.ebb.control.InstanceStatus;
+import dev.ebb.control.Recommendation;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
 import dev.ebb.core.Command;
@@ -138,7 +139,15 @@ public final class Samples {
                                 0,
                                 0,
                                 0)),
-                new Ledger(3, 0, 0));
+                new Ledger(3, 0, 0),
+                Optional.of(
+                        new Recommendation(
+                                "0badcafe",
+                                1000,
+                                301_000,
+                                3,
+                                2,
+                                List.of(new Planned(new Command.Park(hello(3)), List.of(low))))));
     }
 
     private static InstanceStatus instance(

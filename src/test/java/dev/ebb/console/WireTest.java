@@ -53,7 +53,8 @@ class WireTest {
                 new Order.Restart(Samples.hello(3)),
                 new Order.Protect(Samples.hello(4), false),
                 new Order.Freeze(Optional.of(Samples.HELLO), true),
-                new Order.Freeze(Optional.empty(), false));
+                new Order.Freeze(Optional.empty(), false),
+                new Order.Approve(Samples.HELLO, "0badcafe"));
     }
 
     @ParameterizedTest
@@ -70,7 +71,7 @@ class WireTest {
                 "{ | the body is not JSON",
                 "[] | the body is not a JSON object",
                 "{} | 'type' is missing or no text",
-                "{\"type\": \"kill\"} | unknown type 'kill'; it is one of [freeze, park,",
+                "{\"type\": \"kill\"} | unknown type 'kill'; it is one of [approve, freeze,",
                 "{\"type\": \"park\"} | 'instance' is missing or no text",
                 "{\"type\": \"park\", \"instance\": \"x\"} | 'instance' is no instance's name",
                 "{\"type\": \"park\", \"instance\": \"a-1\", \"force\": 1} | 'force' is true or",

@@ -120,6 +120,66 @@ class ControllerTest {
     }
 
     @Test
+    void whatWasRecommendedIsCarriedOutOnceAPersonApprovesExactlyThat() {
+        Rig rig = recommending();
+        assertThat(rig.events("stop")).isEmpty();
+        assertThat(rig.serving()).isEqualTo(5);
+        Recommendation first = recommendation(rig).orElseThrow();
+        assertThat(first.afterwards()).isLessThan(first.standing());
+        assertThat(rig.order(new Order.Approve(Rig.SHOP, "other"))).contains("changed or expired");
+        assertThat(rig.order(new Order.Approve(Rig.SHOP, first.id()))).startsWith("done");
+        assertThat(rig.order(new Order.Approve(Rig.SHOP, first.id()))).contains("nothing is");
+        rig.untilSo(r -> r.serving() == first.afterwards() && r.all().size() == r.serving());
+        assertThat(rig.events("stop")).hasSize(1);
+    }
+
+    @Test
+    void aRecommendationThatWasReadTooLongAgoIsRefused() {
+        Rig rig = recommending();
+        String early = recommendation(rig).orElseThrow().id();
+        rig.passes(30);
+        assertThat(recommendation(rig).orElseThrow().id()).as("it stands").isEqualTo(early);
+        rig.passes(300);
+        assertThat(rig.order(new Order.Approve(Rig.SHOP, early))).contains("changed or expired");
+        assertThat(rig.serving()).isEqualTo(5);
+    }
+
+    @Test
+    void aRecommendationThatFactsHaveOvertakenIsRefused() {
+        Rig rig = recommending();
+        String id = recommendation(rig).orElseThrow().id();
+        rig.ejected.add(id(1));
+        assertThat(rig.order(new Order.Approve(Rig.SHOP, id))).contains("does not hold any more");
+        rig.passes(1);
+        assertThat(recommendation(rig)).isEmpty();
+    }
+
+    @Test
+    void whatWasApprovedGoesOnAfterACrashAndNothingElseDoes() {
+        Rig rig = recommending();
+        rig.order(new Order.Approve(Rig.SHOP, recommendation(rig).orElseThrow().id()));
+        rig.passes(3);
+        assertThat(rig.count(Lifecycle.PARKED)).isEqualTo(1);
+        rig.crash();
+        rig.untilSo(r -> !r.events("stop").isEmpty());
+        rig.passes(100);
+        assertThat(rig.events("stop")).hasSize(1);
+        assertThat(rig.serving()).isEqualTo(4);
+    }
+
+    private static Rig recommending() {
+        Rig rig = new Rig(quick(2, 6, 5));
+        rig.mode = Policy.Mode.RECOMMEND;
+        rig.rate = 60;
+        rig.crash().until(60);
+        return rig;
+    }
+
+    private static Optional<Recommendation> recommendation(Rig rig) {
+        return rig.ebb.status().services().getFirst().recommendation();
+    }
+
+    @Test
     void rescueEndsARestart() {
         Rig rig = fiveBusy();
         rig.inFlight.put(id(2), 1);

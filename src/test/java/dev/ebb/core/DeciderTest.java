@@ -285,6 +285,33 @@ class DeciderTest {
     }
 
     @Test
+    void recommendStartsAndParksNothingButEndsWhatWasApproved() {
+        Fleet fleet = new Fleet(quick(2, 10).withMode(Policy.Mode.RECOMMEND), 5);
+        fleet.rate = 60;
+        fleet.until(60);
+        assertThat(fleet.events).isEmpty();
+        assertThat(fleet.holds()).contains("recommend");
+        InstanceId victim = fleet.last.explanation().planned().getFirst().command().id();
+        fleet.state = fleet.state.after(new Command.Park(victim), fleet.now());
+        fleet.until(61);
+        assertThat(fleet.events("Rescue")).as("nobody had approved it").hasSize(1);
+        fleet.until(120);
+        fleet.state =
+                fleet.state
+                        .after(new Command.Park(victim), fleet.now())
+                        .with(victim, i -> i.withMark(Mark.APPROVED, true));
+        fleet.until(160);
+        assertThat(fleet.events("Stop")).hasSize(1);
+        assertThat(fleet.events("Park")).isEmpty();
+        fleet.rate = 900;
+        fleet.until(190);
+        assertThat(fleet.events("Start")).isEmpty();
+        assertThat(fleet.last.explanation().planned())
+                .extracting(Planned::command)
+                .hasOnlyElementsOfType(Command.Start.class);
+    }
+
+    @Test
     void anOrderedSizeIsReachedThroughTheSameRehearsal() {
         Fleet fleet = new Fleet(quick(2, 10), 5);
         fleet.rate = 60;

@@ -405,7 +405,8 @@ class CheckerTest {
                             said.planned(),
                             List.of(new Hold(Reason.of("hm", "no reason"), " "))),
                     service.instances(),
-                    service.ledger());
+                    service.ledger(),
+                    service.recommendation());
         }
 
         @Override
