@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -60,8 +59,7 @@ final class ServiceFacts {
         status.flatMap(ServiceStatus::recommendation).stream()
                 .flatMap(it -> it.planned().stream())
                 .filter(it -> it.command() instanceof Command.Park)
-                .map(it -> trails.get(it.command().id()))
-                .filter(Objects::nonNull)
+                .flatMap(it -> Optional.ofNullable(trails.get(it.command().id())).stream())
                 .forEach(it -> it.approved = on);
     }
 
