@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sockets on which the gateway accepts connections: its own, or those that another process has
@@ -23,6 +25,8 @@ import java.util.function.Consumer;
  * one thread at a time.
  */
 final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
     private final EventLoopGroup group;
     private final GatewaySettings settings;
     private final List<Listening> inherited;
@@ -104,8 +108,7 @@ final class Listeners {
             try {
                 new FileDescriptor(unwanted.fd()).close();
             } catch (IOException e) {
-                // It ends with the process in any case.
-                continue;
+                LOG.warn("a socket that nobody wants stays open: {}", e.toString());
             }
         }
         inherited.clear();

@@ -4,6 +4,7 @@ import dev.ebb.gateway.handover.HandoverGuest;
 import dev.ebb.gateway.handover.Talk;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,21 +19,21 @@ final class TestSuccessor {
     public static void main(String[] args) throws Exception {
         String step = args[0];
         String how = args[1];
-        reached("start", step, how, null);
+        reached("start", step, how, Optional.empty());
         HandoverGuest guest = HandoverGuest.enter(Path.of(args[args.length - 1]));
         Talk talk = guest.talk();
         UpgradeWords.introduce(talk, UpgradeWords.Who.me());
         var greeting = UpgradeWords.hearGreeting(talk, LONG);
-        reached("greeting", step, how, talk);
+        reached("greeting", step, how, Optional.of(talk));
         guest.take(greeting.listeners(), LONG);
         talk.send(UpgradeWords.RECEIVED);
-        reached("received", step, how, talk);
+        reached("received", step, how, Optional.of(talk));
         talk.send(UpgradeWords.PREPARED);
         UpgradeWords.expect(talk, UpgradeWords.RELEASED, LONG);
-        reached("released", step, how, talk);
+        reached("released", step, how, Optional.of(talk));
         talk.send(UpgradeWords.READY);
         UpgradeWords.expect(talk, UpgradeWords.YOURS, LONG);
-        reached("yours", step, how, talk);
+        reached("yours", step, how, Optional.of(talk));
         talk.send(UpgradeWords.IN_CHARGE);
         // Until the old one is gone, as a real one would see it.
         while (!talk.hasEnded()) {
@@ -40,14 +41,15 @@ final class TestSuccessor {
         }
     }
 
-    private static void reached(String here, String step, String how, Talk talk) throws Exception {
+    private static void reached(String here, String step, String how, Optional<Talk> talk)
+            throws Exception {
         if (!here.equals(step)) {
             return;
         }
         switch (how) {
             case "die" -> Runtime.getRuntime().halt(7);
             case "fail" -> {
-                UpgradeWords.fail(talk, "it does not want to");
+                UpgradeWords.fail(talk.orElseThrow(), "it does not want to");
                 Runtime.getRuntime().halt(1);
             }
             default -> TimeUnit.SECONDS.sleep(60);

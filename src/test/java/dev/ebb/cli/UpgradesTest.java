@@ -15,6 +15,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,8 @@ class UpgradesTest {
         assumeTrue(HandoverDoor.isAvailable(), "needs epoll");
         listener = new EpollServerSocketChannel();
         group.register(listener).syncUninterruptibly();
-        listener.bind(new InetSocketAddress("127.0.0.1", 0)).syncUninterruptibly();
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .syncUninterruptibly();
         var successor = new Successor(folder.resolve("ebb.yaml"), folder, List.of());
         upgrades =
                 new Upgrades(
@@ -63,7 +65,7 @@ class UpgradesTest {
     @AfterEach
     void close() {
         listener.close().syncUninterruptibly();
-        group.shutdownGracefully();
+        var _ = group.shutdownGracefully();
     }
 
     private final class Recording implements Upgrades.Running {

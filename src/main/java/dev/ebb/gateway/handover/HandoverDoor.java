@@ -92,7 +92,7 @@ public final class HandoverDoor implements AutoCloseable {
                                         Talk talk = Talk.over(channel);
                                         var who = channel.peerCredentials();
                                         if (!visitors.offer(new Visitor(channel, talk, who))) {
-                                            channel.close();
+                                            var _ = channel.close();
                                         }
                                     }
                                 })
@@ -141,7 +141,7 @@ public final class HandoverDoor implements AutoCloseable {
             } else if (visitor.who().uid() == mine && expected.test(visitor.who().pid())) {
                 return visitor;
             } else {
-                visitor.channel().close();
+                var _ = visitor.channel().close();
             }
         }
         throw new HandoverException(

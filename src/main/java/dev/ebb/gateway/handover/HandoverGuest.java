@@ -58,7 +58,7 @@ public final class HandoverGuest implements AutoCloseable {
             connect(bootstrap, folder.resolve(HandoverDoor.LINES));
             return new HandoverGuest(folder, group, made.remove());
         } catch (HandoverException e) {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw e;
         }
     }
@@ -98,7 +98,7 @@ public final class HandoverGuest implements AutoCloseable {
                                             ChannelHandlerContext ctx, Object message) {
                                         if (message instanceof FileDescriptor fd
                                                 && !came.offer(fd)) {
-                                            ctx.close();
+                                            var _ = ctx.close();
                                         }
                                     }
                                 }),

@@ -6,12 +6,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
-import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a service manager how we are, by the protocol of sd_notify(3): a datagram with lines {@code
@@ -46,18 +46,22 @@ public final class ServiceManager {
                             .group(group)
                             .channel(EpollDomainDatagramChannel.class)
                             .handler(new ChannelInboundHandlerAdapter())
-                            .register();
-            opened.awaitUninterruptibly(LONGEST.toMillis());
-            var text = Unpooled.copiedBuffer(lines, StandardCharsets.UTF_8);
-            var sent = opened.channel().writeAndFlush(new DomainDatagramPacket(text, address));
+                            .connect(address);
+            if (!opened.awaitUninterruptibly(LONGEST.toMillis()) || !opened.isSuccess()) {
+                return Optional.of(cannot(name, opened.cause()));
+            }
+            var sent =
+                    opened.channel()
+                            .writeAndFlush(Unpooled.copiedBuffer(lines, StandardCharsets.UTF_8));
             boolean done = sent.awaitUninterruptibly(LONGEST.toMillis()) && sent.isSuccess();
-            return done
-                    ? Optional.empty()
-                    : Optional.of(
-                            "the service manager at %s cannot be told: %s"
-                                    .formatted(name, sent.cause()));
+            return done ? Optional.empty() : Optional.of(cannot(name, sent.cause()));
         } finally {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
+    }
+
+    private static String cannot(String name, @Nullable Throwable cause) {
+        String why = cause == null ? "it takes nothing" : String.valueOf(cause.getMessage());
+        return "the service manager at %s cannot be told: %s".formatted(name, why);
     }
 }

@@ -53,7 +53,7 @@ public final class Talk implements AutoCloseable {
                     continue;
                 }
                 if (next == '\n' || partial.size() > LONGEST_LINE) {
-                    ctx.close();
+                    var _ = ctx.close();
                     return;
                 }
             }
@@ -66,7 +66,7 @@ public final class Talk implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
+            var _ = ctx.close();
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ebb.gateway.Listening;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -113,7 +114,8 @@ class HandoverDoorTest {
         var group = HandoverDoor.group();
         try (HandoverGuest guest = HandoverGuest.enter(door.folder())) {
             group.register(mine).syncUninterruptibly();
-            mine.bind(new InetSocketAddress("127.0.0.1", 0)).syncUninterruptibly();
+            mine.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .syncUninterruptibly();
             var handed = new Listening(mine.localAddress(), mine.fd().intValue());
             var taking =
                     CompletableFuture.supplyAsync(() -> {
@@ -130,7 +132,7 @@ class HandoverDoorTest {
             assertThat(theirs.localAddress()).isEqualTo(mine.localAddress());
         } finally {
             mine.close().syncUninterruptibly();
-            group.shutdownGracefully();
+            var _ = group.shutdownGracefully();
         }
     }
 
