@@ -253,7 +253,7 @@ record Http2Case(
                             current,
                             List.copyOf(frames),
                             List.copyOf(outcomes),
-                            highest + 2 | 1));
+                            (highest + 2) | 1));
             name = null;
         }
 
