@@ -57,6 +57,7 @@ final class Commands implements Runnable {
                     "replay",
                     "logs",
                     "scale",
+                    "approve",
                     "park",
                     "rescue",
                     "restart",

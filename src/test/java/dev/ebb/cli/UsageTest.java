@@ -54,6 +54,8 @@ class UsageTest {
             strings = {
                 "status",
                 "scale hello 3",
+                "approve",
+                "approve hello",
                 "park hello-1",
                 "rescue hello-1",
                 "restart hello-1",
