@@ -68,6 +68,7 @@ final class Commands implements Runnable {
                     "stop",
                     "simulate",
                     "backtest",
+                    "advise",
                     "version",
                     "train");
 
@@ -96,6 +97,7 @@ final class Commands implements Runnable {
             case "stop" -> new StopCommand();
             case "simulate" -> new SimulateCommand();
             case "backtest" -> new BacktestCommand();
+            case "advise" -> new AdviseCommand();
             case "version" -> new VersionCommand();
             case "train" -> new TrainCommand();
             default -> throw new IllegalArgumentException(name);

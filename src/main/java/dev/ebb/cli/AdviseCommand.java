@@ -1,0 +1,183 @@
+package dev.ebb.cli;
+
+import dev.ebb.sim.lab.Backtest;
+import dev.ebb.sim.lab.Backtest.Comparison;
+import dev.ebb.sim.lab.Backtest.Result;
+import dev.ebb.sim.lab.Contender;
+import dev.ebb.sim.lab.EbbScaler.Sight;
+import dev.ebb.sim.lab.FleetModel;
+import dev.ebb.sim.lab.Recording;
+import dev.ebb.sim.lab.Trace;
+import dev.ebb.sim.lab.TraceRead;
+import dev.ebb.sim.lab.rival.Lineup;
+import dev.ebb.sim.lab.rival.Rivals;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ebb advise}: what scaling in would save, without doing it. */
+@Command(
+        name = "advise",
+        header = "Say how few instances a recorded load needs, and print the policy for it.",
+        description = {
+            "Reads load from Prometheus or from files, as `ebb backtest` does, and acts on nothing."
+                    + " Savings are against as many instances as the peak needs, all the time.",
+            ""
+        })
+final class AdviseCommand implements Callable<Integer> {
+    private static final int BLOCKS = 6;
+
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--trace", paramLabel = "FILE", arity = "1..*", description = "Recorded load.")
+    private List<Path> traces = new ArrayList<>();
+
+    @Option(names = "--prometheus", paramLabel = "URL", description = "http://127.0.0.1:9090")
+    private Optional<String> prometheus = Optional.empty();
+
+    @Option(
+            names = "--query",
+            paramLabel = "QUERY",
+            description = "A service's load, in PromQL; repeated for several services.")
+    private List<String> queries = new ArrayList<>();
+
+    @Option(names = "--from", paramLabel = "TIME", description = "As 2026-11-19T00:00:00Z.")
+    private Optional<String> from = Optional.empty();
+
+    @Option(names = "--to", paramLabel = "TIME", description = "As --from.")
+    private Optional<String> to = Optional.empty();
+
+    @Option(names = "--every", paramLabel = "TIME", description = "The query's step: 60s.")
+    private Optional<String> every = Optional.empty();
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "With a bearer token.")
+    private Optional<Path> tokenFile = Optional.empty();
+
+    @Option(names = "--price", paramLabel = "X", description = "Of an instance, per hour.")
+    private Optional<Double> price = Optional.empty();
+
+    @Mixin private TraceInput input;
+
+    @Mixin private ModelOptions model;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        List<Trace> all = prometheus.isPresent() ? asked() : input.read(traces, err);
+        if (all.isEmpty()) {
+            throw new Failure(
+                    Exit.USAGE, "give --trace FILE, or --prometheus URL with --query QUERY");
+        }
+        List<Contender> who =
+                List.of(
+                        Lineup.named(Lineup.EBB, Sight.OFFERED_LOAD).orElseThrow(),
+                        Rivals.named("static").orElseThrow());
+        var plan =
+                new Backtest.Plan(
+                        all,
+                        model.model(),
+                        model.queues(),
+                        who,
+                        Rivals.named("oracle").orElseThrow(),
+                        List.of(),
+                        true);
+        try (var meter = new BacktestMeter(err)) {
+            Backtest.run(plan, meter).forEach(this::tell);
+        }
+        spec.commandLine().getOut().flush();
+        return Exit.OK;
+    }
+
+    private List<Trace> asked() throws IOException, InterruptedException {
+        long end = to.map(t -> time("--to", t)).orElse(System.currentTimeMillis() / 1000);
+        long start = from.map(t -> time("--from", t)).orElse(end - 7 * 86_400);
+        long step = Math.max(1, Math.round(Spans.seconds("--every", every, 60)));
+        if (start >= end) {
+            throw new Failure(Exit.USAGE, "--from: is not before --to");
+        }
+        Optional<String> token = Optional.empty();
+        if (tokenFile.isPresent()) {
+            token = Optional.of(Files.readString(tokenFile.get()).strip());
+        }
+        var query = new PrometheusQuery(prometheus.orElseThrow(), token);
+        List<Trace> all = new ArrayList<>();
+        for (String text : queries) {
+            TraceRead read = query.range("service-" + (all.size() + 1), text, start, end, step);
+            all.add(read.trace());
+        }
+        return all;
+    }
+
+    private static long time(String option, String text) {
+        try {
+            return Instant.parse(text).getEpochSecond();
+        } catch (DateTimeParseException e) {
+            throw new Failure(Exit.USAGE, option + ": wants a time as 2026-11-19T00:00:00Z");
+        }
+    }
+
+    private void tell(Comparison one) {
+        PrintWriter out = spec.commandLine().getOut();
+        Result ebb = one.result(Lineup.EBB).orElseThrow();
+        double peak = one.result("static").orElseThrow().score().instanceHours();
+        double saved = peak - ebb.score().instanceHours();
+        out.printf(Locale.ROOT, "%s%n", one.trace().name());
+        out.printf(
+                Locale.ROOT,
+                "  %,.0f instance-hours instead of %,.0f for the peak: saves %,.0f (%.0f %%)%s%n",
+                ebb.score().instanceHours(),
+                peak,
+                saved,
+                peak > 0 ? 100 * saved / peak : 0,
+                price.map(p -> String.format(Locale.ROOT, ", %,.2f in money", saved * p))
+                        .orElse(""));
+        out.printf(
+                Locale.ROOT,
+                "  at the risk that %.3f %% of the requests find instances too busy%n",
+                ebb.score().missedPercent());
+        ebb.recording().ifPresent(r -> blocks(out, r, one.model()));
+        out.printf("  policy:%n    instances: %d..%d%n", one.model().min(), one.model().max());
+        out.printf(
+                Locale.ROOT,
+                "    policy: {objective: {caution: 1, usable: %.0f%%}}%n%n",
+                100 * one.model().missAbove());
+    }
+
+    /** Instances by the time of the day, counted from the trace's beginning. */
+    private static void blocks(PrintWriter out, Recording recording, FleetModel model) {
+        var sums = new double[BLOCKS];
+        var counts = new long[BLOCKS];
+        int change = 0;
+        for (int i = 0; i <= recording.last(); i++) {
+            while (change + 1 < recording.changes() && recording.step(change + 1) <= i) {
+                change++;
+            }
+            int block = (int) (i * model.step() % 86_400 / (86_400.0 / BLOCKS));
+            sums[block] += recording.ready(change);
+            counts[block]++;
+        }
+        for (int b = 0; b < BLOCKS; b++) {
+            if (counts[b] > 0) {
+                out.printf(
+                        Locale.ROOT,
+                        "  %02d:00 to %02d:00 of each day of the record: %.1f instances%n",
+                        b * 24 / BLOCKS,
+                        (b + 1) * 24 / BLOCKS,
+                        sums[b] / counts[b]);
+            }
+        }
+    }
+}
