@@ -76,6 +76,7 @@ final class AdviseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         PrintWriter err = spec.commandLine().getErr();
+        checkOptions();
         List<Trace> all = prometheus.isPresent() ? asked() : input.read(traces, err);
         if (all.isEmpty()) {
             throw new Failure(
@@ -101,18 +102,36 @@ final class AdviseCommand implements Callable<Integer> {
         return Exit.OK;
     }
 
-    private List<Trace> asked() throws IOException, InterruptedException {
+    private void checkOptions() {
+        if (price.filter(p -> !(p >= 0)).isPresent()) {
+            throw new Failure(Exit.USAGE, "--price: wants a number of 0 or more");
+        }
+        if (prometheus.isPresent() && !traces.isEmpty()) {
+            throw new Failure(Exit.USAGE, "give --trace or --prometheus, not both");
+        }
+        if (prometheus.isPresent() == queries.isEmpty()) {
+            throw new Failure(Exit.USAGE, "--prometheus URL and --query QUERY belong together");
+        }
+    }
+
+    private static String token(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new Failure(Exit.FAILED, "--token-file: " + file + " cannot be read");
+        }
+    }
+
+    private List<Trace> asked() throws InterruptedException {
         long end = to.map(t -> time("--to", t)).orElse(System.currentTimeMillis() / 1000);
         long start = from.map(t -> time("--from", t)).orElse(end - 7 * 86_400);
         long step = Math.max(1, Math.round(Spans.seconds("--every", every, 60)));
         if (start >= end) {
             throw new Failure(Exit.USAGE, "--from: is not before --to");
         }
-        Optional<String> token = Optional.empty();
-        if (tokenFile.isPresent()) {
-            token = Optional.of(Files.readString(tokenFile.get()).strip());
-        }
-        var query = new PrometheusQuery(prometheus.orElseThrow(), token);
+        var query =
+                new PrometheusQuery(
+                        prometheus.orElseThrow(), tokenFile.map(AdviseCommand::token));
         List<Trace> all = new ArrayList<>();
         for (String text : queries) {
             TraceRead read = query.range("service-" + (all.size() + 1), text, start, end, step);
