@@ -130,8 +130,7 @@ final class AdviseCommand implements Callable<Integer> {
             throw new Failure(Exit.USAGE, "--from: is not before --to");
         }
         var query =
-                new PrometheusQuery(
-                        prometheus.orElseThrow(), tokenFile.map(AdviseCommand::token));
+                new PrometheusQuery(prometheus.orElseThrow(), tokenFile.map(AdviseCommand::token));
         List<Trace> all = new ArrayList<>();
         for (String text : queries) {
             TraceRead read = query.range("service-" + (all.size() + 1), text, start, end, step);

@@ -81,8 +81,8 @@ final class ApproveCommand implements Callable<Integer> {
     private void show(List<ServiceStatus> services, PrintWriter out) {
         if (json) {
             Map<String, Recommendation> waiting = new LinkedHashMap<>();
-            services.forEach(s ->
-                    s.recommendation().ifPresent(r -> waiting.put(s.name().value(), r)));
+            services.forEach(
+                    s -> s.recommendation().ifPresent(r -> waiting.put(s.name().value(), r)));
             out.println(Wire.pretty(Map.of("waiting", waiting)));
             return;
         }

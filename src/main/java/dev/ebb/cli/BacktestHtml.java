@@ -54,8 +54,7 @@ final class BacktestHtml {
         }
     }
 
-    private static Map<String, Object> trace(
-            Comparison one, Optional<Double> price, int reasons) {
+    private static Map<String, Object> trace(Comparison one, Optional<Double> price, int reasons) {
         FleetModel model = one.model();
         var replay = new Replay(one.trace(), model);
         int per = Math.max(1, (replay.steps() + BUCKETS - 1) / BUCKETS);
@@ -67,9 +66,11 @@ final class BacktestHtml {
         map.put("step", model.step());
         map.put("seconds", replay.steps() * model.step());
         map.put("need", demand(replay, model, per));
-        map.put("policies", one.results().stream()
-                .map(result -> policy(result, replay, model, per, price, reasons))
-                .toList());
+        map.put(
+                "policies",
+                one.results().stream()
+                        .map(result -> policy(result, replay, model, per, price, reasons))
+                        .toList());
         return map;
     }
 

@@ -3,7 +3,6 @@ package dev.ebb.cli;
 import dev.ebb.config.ConfigFile;
 import dev.ebb.config.ForeignFile;
 import dev.ebb.config.ForeignPolicy;
-import dev.ebb.config.ForeignPolicy.Of;
 import dev.ebb.config.Loaded;
 import dev.ebb.config.Problem;
 import dev.ebb.config.Problem.Severity;
@@ -145,8 +144,7 @@ final class PolicyInput {
     }
 
     /** Keeps a policy's answers between its own fewest and most. */
-    private record Ranged(TargetScaler scaler, Policy.Range range)
-            implements Autoscaler {
+    private record Ranged(TargetScaler scaler, Policy.Range range) implements Autoscaler {
         @Override
         public int decide(Signals signals) {
             return Math.clamp(scaler.decide(signals), range.min(), range.max());

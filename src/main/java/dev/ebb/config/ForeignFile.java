@@ -26,12 +26,10 @@ public record ForeignFile(List<ForeignPolicy> policies, List<Problem> problems) 
     /** Whether the text has a document of a known form; otherwise it may be Ebb's own. */
     public static boolean isForeign(String text) {
         return text.lines()
-                .anyMatch(
-                        l ->
-                                l.matches("(apiVersion|kind)\\s*:.*")
-                                        || l.stripLeading()
-                                                .matches(
-                                                        "[\"']?autoscaling\\.knative\\.dev/.*"));
+                .anyMatch(l ->
+                        l.matches("(apiVersion|kind)\\s*:.*")
+                                || l.stripLeading()
+                                        .matches("[\"']?autoscaling\\.knative\\.dev/.*"));
     }
 
     /** The text of a file that is no larger than a manifest may be. */

@@ -55,8 +55,7 @@ public sealed interface ForeignPolicy {
      * @param window stabilization in seconds, if said
      * @param tolerance share, if said
      */
-    record Rules(
-            String select, List<Step> policies, OptionalInt window, OptionalDouble tolerance) {
+    record Rules(String select, List<Step> policies, OptionalInt window, OptionalDouble tolerance) {
         public Rules {
             policies = List.copyOf(policies);
         }

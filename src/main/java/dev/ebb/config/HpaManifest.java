@@ -179,8 +179,7 @@ final class HpaManifest {
         if (!type.equals("Pods") && !type.equals("Percent")) {
             policy.problems().error(policy.place(), "'type' should be Pods or Percent");
         } else if (value.isEmpty() || period.isEmpty()) {
-            policy.problems()
-                    .error(policy.place(), "a policy needs 'value' and 'periodSeconds'");
+            policy.problems().error(policy.place(), "a policy needs 'value' and 'periodSeconds'");
         } else {
             return Optional.of(
                     new Step(type.equals("Percent"), value.getAsInt(), period.getAsInt()));

@@ -66,12 +66,13 @@ final class KedaManifest {
     }
 
     private static Optional<Behavior> behavior(Walk spec) {
-        return spec.map("advanced").flatMap(advanced -> {
-            advanced.only("horizontalPodAutoscalerConfig", "restoreToOriginalReplicaCount");
-            return advanced.map("horizontalPodAutoscalerConfig")
-                    .flatMap(c -> c.map("behavior"))
-                    .map(HpaManifest::behavior);
-        });
+        return spec.map("advanced")
+                .flatMap(advanced -> {
+                    advanced.only("horizontalPodAutoscalerConfig", "restoreToOriginalReplicaCount");
+                    return advanced.map("horizontalPodAutoscalerConfig")
+                            .flatMap(c -> c.map("behavior"))
+                            .map(HpaManifest::behavior);
+                });
     }
 
     private static Optional<Metric> trigger(Walk trigger) {

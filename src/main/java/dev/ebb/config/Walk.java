@@ -103,8 +103,7 @@ record Walk(Yaml.Mapping mapping, Problems problems) {
         }
         double value = Double.parseDouble(digits) * unit;
         if (value < least || value > most) {
-            problems.error(
-                    place(key), "'" + key + "' should be between " + least + " and " + most);
+            problems.error(place(key), "'" + key + "' should be between " + least + " and " + most);
             return OptionalDouble.empty();
         }
         return OptionalDouble.of(value);

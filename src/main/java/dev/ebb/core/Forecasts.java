@@ -58,13 +58,12 @@ public record Forecasts(
     Forecasts after(Now now, Policy policy, double usedCpu, Optional<Double> usedConcurrency) {
         return new Forecasts(
                 Optional.of(next(cpu, now, terms(policy, policy.targets().cpu()), usedCpu)),
-                usedConcurrency.map(
-                        used ->
-                                next(
-                                        concurrency,
-                                        now,
-                                        terms(policy, policy.targets().concurrency()),
-                                        used)),
+                usedConcurrency.map(used ->
+                        next(
+                                concurrency,
+                                now,
+                                terms(policy, policy.targets().concurrency()),
+                                used)),
                 stopped,
                 startSeconds);
     }

@@ -17,10 +17,7 @@ public record LoadMemory(
     /** Of a service of which nothing is known yet. */
     static LoadMemory fresh(Policy policy, Now now) {
         return new LoadMemory(
-                emptyNeeds(policy, now),
-                Series.empty(LatencyPoint::atNanos),
-                0,
-                Forecasts.NONE);
+                emptyNeeds(policy, now), Series.empty(LatencyPoint::atNanos), 0, Forecasts.NONE);
     }
 
     /** After a time in which nothing was observed; what has been learned stays. */

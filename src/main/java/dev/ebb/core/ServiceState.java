@@ -167,9 +167,12 @@ public record ServiceState(
             case Command.Rescue(InstanceId id) ->
                     withGeneration(generation + 1)
                             .withTarget(target + place(id))
-                            .with(id, i -> i.become(Lifecycle.SERVING, now)
-                                            .parkedAt(0)
-                                            .withMark(Mark.APPROVED, false));
+                            .with(
+                                    id,
+                                    i ->
+                                            i.become(Lifecycle.SERVING, now)
+                                                    .parkedAt(0)
+                                                    .withMark(Mark.APPROVED, false));
             case Command.Drain(InstanceId id) ->
                     withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.DRAINING, now));
             case Command.Stop(InstanceId id, boolean _) ->

@@ -55,8 +55,7 @@ final class Scenarios {
         int loops = 1 + random.nextInt(4);
         parts.replaceAll(part -> aside.nextInt(12) == 0 ? recommending(part) : part);
         boolean approves =
-                parts.stream()
-                        .anyMatch(p -> p.plan().policy().mode() == Policy.Mode.RECOMMEND);
+                parts.stream().anyMatch(p -> p.plan().policy().mode() == Policy.Mode.RECOMMEND);
         List<Fault> all = approves ? withApprovals(faults, seconds) : faults;
         return new Scenario(seed, weather, seconds, parts, all, loops, slowSteps, ending);
     }
@@ -66,9 +65,7 @@ final class Scenarios {
         return new Part(
                 part.model(),
                 new ServicePlan(
-                        plan.name(),
-                        plan.policy().withMode(Policy.Mode.RECOMMEND),
-                        plan.balance()),
+                        plan.name(), plan.policy().withMode(Policy.Mode.RECOMMEND), plan.balance()),
                 part.constantFrom());
     }
 

@@ -46,8 +46,7 @@ class AdviseCommandTest {
 
     @Test
     void whatPrometheusSaysIsToldInOneLine() throws IOException {
-        String answer =
-                "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse\"}";
+        String answer = "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse\"}";
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
@@ -79,8 +78,7 @@ class AdviseCommandTest {
         String file = trace().toString();
         assertThat(Cli.run("advise", "--trace", file, "--price", "-1").code())
                 .isEqualTo(Exit.USAGE);
-        Cli unreachable =
-                Cli.run("advise", "--prometheus", "http://127.0.0.1:1", "--query", "up");
+        Cli unreachable = Cli.run("advise", "--prometheus", "http://127.0.0.1:1", "--query", "up");
         assertThat(unreachable.code()).isNotZero();
         assertThat(unreachable.err()).contains("--prometheus");
     }

@@ -68,8 +68,7 @@ class PolicyInputTest {
 
     @Test
     void itsBehaviorCounts() throws IOException {
-        Cli cli =
-                backtest(HPA + "  behavior: {scaleDown: {selectPolicy: Disabled}}\n");
+        Cli cli = backtest(HPA + "  behavior: {scaleDown: {selectPolicy: Disabled}}\n");
         assertThat(cli.code()).as(cli.err()).isZero();
         assertThat(hours("mine")).isGreaterThan(1.2 * hours("hpa"));
     }

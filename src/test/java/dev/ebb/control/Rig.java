@@ -106,7 +106,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
                 new Policy.Drain(
                         Duration.ofSeconds(30), Policy.AtDeadline.RESCUE, Duration.ofSeconds(5)),
                 d.start(),
-                        Optional.empty());
+                Optional.empty());
     }
 
     static InstanceId id(int ordinal) {

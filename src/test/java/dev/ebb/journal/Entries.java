@@ -14,9 +14,9 @@ import dev.ebb.core.InstanceFacts;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.LatencyPoint;
-import dev.ebb.core.LoadMemory;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Liveness;
+import dev.ebb.core.LoadMemory;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Need;
 import dev.ebb.core.NeedHistory;
@@ -161,10 +161,9 @@ final class Entries {
                         new Forecasts(
                                 maybe(this::outlook),
                                 maybe(this::outlook),
-                                maybe(
-                                        () ->
-                                                new Forecasts.Stopped(
-                                                        random.nextLong(), number(), number())),
+                                maybe(() ->
+                                        new Forecasts.Stopped(
+                                                random.nextLong(), number(), number())),
                                 number())),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
@@ -287,7 +286,7 @@ final class Entries {
                         random.nextInt(),
                         duration(),
                         duration()),
-                        maybe(() -> new Policy.Objective(number())));
+                maybe(() -> new Policy.Objective(number())));
     }
 
     private LatencyCounts latency() {

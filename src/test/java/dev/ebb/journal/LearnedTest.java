@@ -64,8 +64,7 @@ class LearnedTest {
             assertThat(journal.learned()).isEmpty();
             journal.append(remembered(WEB, 100), Durability.LATER);
         }
-        Path segment =
-                new SegmentDirectory(FileJournal.observationsIn(state)).segments().getLast();
+        Path segment = new SegmentDirectory(FileJournal.observationsIn(state)).segments().getLast();
         String text = Files.readString(segment);
         Files.writeString(segment, text.replace("\"numbers\":\"", "\"numbers\":\"!"));
         try (var journal = Journals.open(state)) {

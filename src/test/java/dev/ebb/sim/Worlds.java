@@ -8,8 +8,8 @@ import dev.ebb.sim.Scenario.Ending;
 import dev.ebb.sim.Scenario.Part;
 import dev.ebb.sim.Scenario.Weather;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Scenarios made by hand. A fleet of six for a load that needs six until 90 s, and two or three
@@ -40,7 +40,7 @@ final class Worlds {
                 new Policy.Drain(
                         Duration.ofSeconds(40), Policy.AtDeadline.RESCUE, Duration.ofSeconds(5)),
                 Policy.Start.DEFAULT,
-                        Optional.empty());
+                Optional.empty());
     }
 
     static Policy drainingUntil(Policy.AtDeadline then) {
@@ -54,7 +54,7 @@ final class Worlds {
                 base.trial(),
                 new Policy.Drain(Duration.ofSeconds(40), then, Duration.ofSeconds(5)),
                 base.start(),
-                        base.objective());
+                base.objective());
     }
 
     /** From a load for six instances to one for two. */

@@ -13,12 +13,7 @@ package dev.ebb.core.forecast;
  */
 @SuppressWarnings("ArrayRecordComponent") // shared, never changed
 record Cadence(
-        double last,
-        double changedAt,
-        double sampledAt,
-        float[] gaps,
-        long count,
-        boolean news) {
+        double last, double changedAt, double sampledAt, float[] gaps, long count, boolean news) {
     private static final int KEPT = 16;
     private static final double LONGEST = 300;
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * measured, not assumed, and it differs by the minute of the hour and of the day ({@link Rhythm}).
  * Of all sizes the one is wanted at which instances and expected misses together cost least (the
  * newsvendor's choice); what a miss costs follows from {@link Reference}. An instance is kept as
- * long as its restart costs (ski rental), and a fall that nothing had announced is not believed
- * for some minutes.
+ * long as its restart costs (ski rental), and a fall that nothing had announced is not believed for
+ * some minutes.
  */
 public final class Outlook {
     /** A fall by so many spreads is not believed at once. */

@@ -44,17 +44,7 @@ public record Plan(
             return this;
         }
         return new Plan(
-                instances,
-                chosen,
-                need,
-                demand,
-                expected,
-                spread,
-                risk,
-                price,
-                trust,
-                lead,
-                why);
+                instances, chosen, need, demand, expected, spread, risk, price, trust, lead, why);
     }
 
     void write(Numbers to) {

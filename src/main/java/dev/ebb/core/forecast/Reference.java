@@ -69,7 +69,6 @@ record Reference(WindowMax highest, double load, double missed, int samples) {
     }
 
     static Reference read(Numbers from) {
-        return new Reference(
-                fresh().highest.read(from), from.next(), from.next(), from.nextInt());
+        return new Reference(fresh().highest.read(from), from.next(), from.next(), from.nextInt());
     }
 }

@@ -5,8 +5,8 @@ package dev.ebb.core.forecast;
  * load within the lead is, from the features. It begins as "what is now stays". One error counts
  * for {@link #CLIP} spreads at most, so that a spike is not taken for a rule. Immutable.
  *
- * <p>Source: L. Ljung, T. Söderström, Theory and Practice of Recursive Identification (1983),
- * with a random walk of the weights.
+ * <p>Source: L. Ljung, T. Söderström, Theory and Practice of Recursive Identification (1983), with
+ * a random walk of the weights.
  */
 final class Regression {
     private static final int SIZE = Trend.FEATURES;

@@ -2,8 +2,8 @@ package dev.ebb.core.forecast;
 
 /**
  * When the load is wont to jump: for each minute of the hour, or of the day, how much further than
- * usual outcomes lay above the forecast there. Jobs start on the half hour, shops open at seven;
- * a fleet that knows it needs no headroom for it at other times. Immutable.
+ * usual outcomes lay above the forecast there. Jobs start on the half hour, shops open at seven; a
+ * fleet that knows it needs no headroom for it at other times. Immutable.
  */
 final class Rhythm {
     /** One surprise counts for so much at most, in squared spreads. */

@@ -80,7 +80,6 @@ final class Season {
     }
 
     static Season read(Numbers from) {
-        return new Season(
-                Rows.read(from, WEEK + 2), from.nextWhole(), from.next(), from.next());
+        return new Season(Rows.read(from, WEEK + 2), from.nextWhole(), from.next(), from.next());
     }
 }

@@ -13,13 +13,7 @@ package dev.ebb.core.forecast;
  *     seriously
  */
 public record Terms(
-        double start,
-        double drain,
-        double delay,
-        double usable,
-        int min,
-        int max,
-        double caution) {
+        double start, double drain, double delay, double usable, int min, int max, double caution) {
 
     /** The default of {@link #caution}. */
     public static final double DEFAULT_CAUTION = 1;

@@ -26,8 +26,7 @@ public final class AccessLogTraces implements TraceReader {
     @Override
     public boolean accepts(TraceSource source) throws IOException {
         var line = new AccessLine();
-        List<String> lines =
-                source.head().lines().filter(l -> !l.isBlank()).limit(PROBE).toList();
+        List<String> lines = source.head().lines().filter(l -> !l.isBlank()).limit(PROBE).toList();
         long good =
                 lines.stream()
                         .map(l -> l.getBytes(StandardCharsets.ISO_8859_1))

@@ -16,11 +16,7 @@ import java.util.function.IntFunction;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never shared
 record Grid(
-        TraceSource source,
-        double[] times,
-        double[] values,
-        int size,
-        IntFunction<String> places) {
+        TraceSource source, double[] times, double[] values, int size, IntFunction<String> places) {
     /** Steps that a trace may have: a year of seconds and more. */
     static final int LIMIT = 50_000_000;
 

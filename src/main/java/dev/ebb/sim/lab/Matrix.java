@@ -48,8 +48,7 @@ record Matrix(
      */
     static Matrix read(InputStream in, String place, Map<String, String> wanted)
             throws IOException, InputProblem {
-        try (JsonParser json =
-                JsonMapper.shared().reader().createParser(new Unclosed(in))) {
+        try (JsonParser json = JsonMapper.shared().reader().createParser(new Unclosed(in))) {
             return new Reading(json, place, wanted).answer();
         } catch (JacksonIOException e) {
             throw e.getCause();
@@ -152,8 +151,7 @@ record Matrix(
                 throw new InputProblem(
                         file, "has no 'result': it is not the answer of a range query");
             }
-            return new Matrix(
-                    sum.times, sum.values, sum.size, seen, chosen, unusable, examples);
+            return new Matrix(sum.times, sum.values, sum.size, seen, chosen, unusable, examples);
         }
 
         private void envelope() throws InputProblem {
@@ -225,8 +223,7 @@ record Matrix(
                         values(value);
                     }
                     case "value" ->
-                            throw problem(
-                                    "a series has one value only; ask /api/v1/query_range");
+                            throw problem("a series has one value only; ask /api/v1/query_range");
                     case "histograms" ->
                             throw problem(
                                     "is a native histogram; ask for a number, such as"

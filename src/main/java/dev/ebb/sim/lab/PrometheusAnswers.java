@@ -21,7 +21,6 @@ public final class PrometheusAnswers {
 
     /** All of them as one trace. */
     public TraceRead trace(String name) throws InputProblem {
-        return PrometheusTraces.read(
-                new TraceSource(Path.of(name)), matrix, TraceOptions.DEFAULT);
+        return PrometheusTraces.read(new TraceSource(Path.of(name)), matrix, TraceOptions.DEFAULT);
     }
 }

@@ -23,8 +23,7 @@ public final class TraceFiles {
      * @throws InputProblem when it is in no form that is known, or not what it seems to be
      * @throws IOException when it cannot be read
      */
-    public static TraceRead read(Path file, TraceOptions options)
-            throws IOException, InputProblem {
+    public static TraceRead read(Path file, TraceOptions options) throws IOException, InputProblem {
         if (!Files.exists(file)) {
             throw new InputProblem(file.toString(), "there is no such file");
         }

@@ -82,9 +82,7 @@ class TraceFormsTest {
         Path file =
                 file(
                         "x.json",
-                        matrix(
-                                series("a", "[0,\"1\"],[5,\"2\"]"),
-                                series("b", "[0,\"7\"]")));
+                        matrix(series("a", "[0,\"1\"],[5,\"2\"]"), series("b", "[0,\"7\"]")));
         Trace trace = TraceFiles.read(file, new TraceOptions(Map.of("job", "a"), 10)).trace();
         assertThat(trace.value(1)).isEqualTo(2);
         assertThatThrownBy(() -> TraceFiles.read(file, new TraceOptions(Map.of("job", "c"), 10)))
