@@ -41,8 +41,9 @@ final class Approvals {
         String name = loop.plan.name().value();
         Policy.Mode mode = loop.plan.policy().mode();
         if (mode != Policy.Mode.RECOMMEND) {
-            String text = "nothing of %s is to be approved: its mode is %s, not recommend";
-            return new Answer.Refused(text.formatted(name, mode.name().toLowerCase(Locale.ROOT)));
+            return new Answer.Refused(
+                    "nothing of %s is to be approved: its mode is %s, not recommend"
+                            .formatted(name, mode.name().toLowerCase(Locale.ROOT)));
         }
         if (loop.state.frozen()) {
             return new Answer.Refused("scaling is frozen; first: ebb thaw");
