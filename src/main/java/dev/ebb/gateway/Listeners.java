@@ -171,11 +171,14 @@ final class Listeners {
 
     /**
      * Deregistered first: a socket that lives on in another process would otherwise stay among what
-     * our epoll watches, with nobody to handle it.
+     * our epoll watches, with nobody to handle it. Only epoll's can be handed over, and io_uring's
+     * do not end their wait for a connection by this.
      */
     void close() {
         for (Channel channel : open) {
-            channel.deregister().awaitUninterruptibly();
+            if (channel instanceof EpollServerSocketChannel) {
+                channel.deregister().awaitUninterruptibly();
+            }
             channel.close().awaitUninterruptibly();
         }
     }
