@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 /** What people read, line by line. */
 class TextTest {
     private static final Ink PLAIN = new Ink(false);
+    private static final String RECOMMENDED =
+            "  recommended for hello, 2 instead of 3: park hello-3; approve it with: ebb approve"
+                    + " hello --id 0badcafe";
 
     @Test
     void theStateAtAGlance() {
@@ -28,10 +31,11 @@ class TextTest {
                                 + " scaling: 3 retried, 0 cut, 0 lost",
                         "  next: park hello-3",
                         "  hold: hello-3 is on trial, until the trial ends in 12 s");
-        assertThat(lines.get(7))
+        assertThat(lines.get(7)).isEqualTo(RECOMMENDED);
+        assertThat(lines.get(8))
                 .startsWith("  hello-9 failed at ")
                 .endsWith(": exited with code 1; see: ebb logs hello-9");
-        assertThat(lines.subList(8, lines.size()))
+        assertThat(lines.subList(9, lines.size()))
                 .containsExactly(
                         "    | no such file",
                         "  INSTANCE  STATE     HEALTH     FOR  CPU  MEM  CONC  FLIGHT  REQ/S "
@@ -52,6 +56,7 @@ class TextTest {
         assertThat(text.lines())
                 .containsExactly(
                         "hello: 2 instances serve, which is what is wanted",
+                        RECOMMENDED,
                         "",
                         "What asks for how many",
                         "       TO ADD  TO KEEP  WHY",
