@@ -106,7 +106,8 @@ public final class Fleet {
                         in,
                         trial,
                         base.drain(),
-                        base.start());
+                        base.start(),
+                        base.objective());
         reset();
     }
 
