@@ -4,6 +4,7 @@ import json, os, re, subprocess, time
 from machine import HERE, ROOT, Process, cores_of_load, java, output, write
 
 # What every side offers, so that none has a longer key than another.
+END_SECONDS = 60
 CIPHER = "TLS_AES_128_GCM_SHA256"
 CONNECTING = {32: 1, 1000: 2}
 
@@ -65,7 +66,11 @@ class Run:
 
     def figures(self):
         """Waits for its end: latencies in milliseconds, and errors."""
-        text, _ = self.process.handle.communicate(timeout=120)
+        try:
+            text, _ = self.process.handle.communicate(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.stop()
+            raise Unmeasured(f"the load had not ended after {END_SECONDS} s")
         if self.process.handle.returncode or not text.strip():
             raise Unmeasured(f"the load ended with {self.process.handle.returncode}")
         return self.read(text)

@@ -132,10 +132,8 @@ class Phase:
         for number in range(max(self.options.rounds, self.options.side_rounds)):
             turn = number % len(self.proxies)
             for scene in scenes:
-                if number >= (self.options.rounds if scene.leading else self.options.side_rounds):
-                    continue
                 for proxy in self.proxies[turn:] + self.proxies[:turn]:
-                    if proxy.speaks(scene.wire):
+                    if number < rounds_of(self.options, scene, proxy.kind):
                         told(scene, proxy, number)
                         by_proxy = results.setdefault(scene.name, {})
                         by_proxy.setdefault(proxy.name, []).append(self.measure(scene, proxy))
@@ -151,6 +149,13 @@ class Phase:
             proxy.stop()
         self.loads.stop()
         self.instances.stop()
+
+
+def rounds_of(options, scene, kind):
+    """How often this is measured; what the proxy does not speak, never."""
+    if scene.wire not in kind.wires:
+        return 0
+    return options.rounds if scene.leading and kind.judged else options.side_rounds
 
 
 def connection(port):

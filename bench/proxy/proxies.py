@@ -29,7 +29,10 @@ class Place:
 
 
 class Kind:
-    """One kind of proxy. `wires` are those of h1, tls and h2 that it speaks, once it was asked."""
+    """One kind of proxy. `wires` are those of h1, tls and h2 that it speaks, once it was asked.
+    Those that no target names are not `judged`, and have fewer rounds."""
+
+    judged = True
 
     def __init__(self, name, command, version, missing=""):
         self.name, self.command, self.wires = name, command, list(WIRES)
@@ -95,7 +98,7 @@ def agreed(port, protocol):
         return ""
 
 
-def ebb(more=()):
+def ebb(more=(), name="ebb"):
     """As its launcher starts it. `more` are further options of `ebb proxy`."""
     program = os.path.join(ROOT, "ebb")
     missing = "" if os.path.exists(os.path.join(ROOT, "target", "ebb.jar")) else \
@@ -110,9 +113,10 @@ def ebb(more=()):
                 "/small", "--loops", str(place.threads), "--shutdown", "0", *secure, *more]
 
     commit = output("git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12").strip()
-    return Kind("ebb", command, " ".join([f"Ebb {commit}", *more]), missing)
+    return Kind(name, command, " ".join([f"Ebb {commit}", *more]), missing)
 
 
 def kinds(ebb_options=()):
-    return [ebb(ebb_options), rivals.haproxy(Kind), rivals.nginx(Kind), rivals.envoy(Kind),
+    io_uring = ebb([*ebb_options, "--transport", "io_uring"], "ebb-io_uring")
+    return [ebb(ebb_options), io_uring, rivals.haproxy(Kind), rivals.nginx(Kind), rivals.envoy(Kind),
             rivals_java.vertx(Kind), rivals_java.spring(Kind)]

@@ -15,7 +15,9 @@ def rival(kind, name, title, main, library):
         return java("-cp", f"{jar}:{home}/lib/*", main, str(place.threads), str(place.plain),
                     str(place.tls), place.certificate, place.key, *map(str, place.instances))
 
-    return kind(name, command, f"{title} {version}", missing)
+    made = kind(name, command, f"{title} {version}", missing)
+    made.judged = False
+    return made
 
 
 def vertx(kind):
