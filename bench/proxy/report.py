@@ -103,16 +103,16 @@ figures compare proxies and are no machine's capacity.
   whatever became of those before; latency counts from when each was due, waiting for a connection
   included. One request at a time on each h2 connection.
 - **Rounds** alternate: each goes through all scenes and in each through all proxies, beginning with
-  another one. Scenes with a target have more rounds than others, for the proxies that a target names
-  and nginx. Warm-up is load until the CPU per
-  request of four successive seconds differs by 5 % at most, with a limit.
+  another one. Scenes with a target have more rounds than others, for all but Vert.x and Spring Cloud
+  Gateway, which no target names. Warm-up is load until the CPU per request of four successive
+  seconds differs by 5 % at most, with a limit.
 - **First response** is the median time from exec to the first response from an instance, asked for
   every 2 ms. It and the memory of the just started are taken with a listener for plain HTTP only;
   all other figures with TLS and h2 beside it. **MB** is resident memory (10^6 bytes); with several
   processes the sum, shared pages counted for each. Idle connections have had one request each.
 - **Ebb** is started by its launcher, `./ebb proxy`; targets are judged by its default transport
-  (epoll), `ebb-io_uring` is the same with `--transport io_uring`. The JVMs of Vert.x and Spring Cloud Gateway
-  with the same `-XX:+UseSerialGC -Xmx256m`.
+  (epoll), `ebb-io_uring` is the same with `--transport io_uring`. The JVMs of Vert.x and Spring
+  Cloud Gateway start with the same `-XX:+UseSerialGC -Xmx256m`.
 """
 
 
