@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         header = "Check a configuration file, and start nothing.",
         description = {
             "Tells every error at once, each as file:line:column: what is wrong; what would be"
-                    + " right. Also looks whether programs and directories are there.",
+                    + " right. Also looks whether programs and directories are there, and tells"
+                    + " when the schedules are open next.",
             "",
             "docs/configuration.md has every key, with its default and its meaning.",
             ""
@@ -53,7 +54,11 @@ final class CheckCommand implements Callable<Integer> {
         } else {
             var err = spec.commandLine().getErr();
             loaded.problems().forEach(p -> err.println(p.line(loaded.file())));
-            loaded.config().ifPresent(config -> out.println(summary(config)));
+            loaded.config()
+                    .ifPresent(config -> {
+                        out.println(summary(config));
+                        new Occurrences(System.currentTimeMillis()).lines(config).forEach(out::println);
+                    });
         }
         return loaded.config().isPresent() ? Exit.OK : Exit.USAGE;
     }
@@ -117,6 +122,10 @@ final class CheckCommand implements Callable<Integer> {
         map.put("directory", service.run().directory().toString());
         map.put("strategy", service.balance().strategy().name().toLowerCase(Locale.ROOT));
         map.put("policy", service.policy());
+        List<Map<String, Object>> schedules = new Occurrences(System.currentTimeMillis()).json(service);
+        if (!schedules.isEmpty()) {
+            map.put("schedules", schedules);
+        }
         return map;
     }
 }

@@ -13,6 +13,7 @@ import dev.ebb.sim.lab.Contender;
 import dev.ebb.sim.lab.EbbScaler;
 import dev.ebb.sim.lab.EbbScaler.Sight;
 import dev.ebb.sim.lab.FleetModel;
+import dev.ebb.sim.lab.Scheduled;
 import dev.ebb.sim.lab.Signals;
 import dev.ebb.sim.lab.TargetScaler;
 import dev.ebb.sim.lab.rival.Hpa;
@@ -78,7 +79,8 @@ final class PolicyInput {
         List<ServiceConfig> services = loaded.config().orElseThrow().services();
         List<Contender> all = new ArrayList<>();
         for (ServiceConfig service : services) {
-            all.add(own(name(file, service.name().value(), services.size()), service.policy()));
+            String name = name(file, service.name().value(), services.size());
+            all.add(Scheduled.over(own(name, service.policy()), service.policy()));
         }
         if (services.stream().anyMatch(s -> s.policy().objective().isEmpty())) {
             String note = ": warning: trials, drains and vetoes are not simulated, sizing is";

@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The present state as text. Pure, but for the time zone. */
 final class StatusText {
     private static final int INSTANCES_MAX = 200;
+
+    /** Sources of needs that bound the number beside the load. */
+    private static final Set<String> BOUNDS = Set.of("schedule");
 
     private final View view;
     private final Ink ink;
@@ -63,6 +67,9 @@ final class StatusText {
         if (service.frozen() && !view.status().frozen()) {
             lines.add(ink.yellow("  frozen: not scaled until: ebb thaw " + service.name().value()));
         }
+        service.explanation().needs().stream()
+                .filter(need -> BOUNDS.contains(need.source()))
+                .forEach(need -> lines.add("  " + need.reason().text()));
         service.explanation()
                 .planned()
                 .forEach(p -> lines.add("  next: " + Story.command(p.command())));

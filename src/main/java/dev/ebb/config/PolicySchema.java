@@ -1,5 +1,6 @@
 package dev.ebb.config;
 
+import dev.ebb.core.Bounds;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.AtDeadline;
 import dev.ebb.core.Policy.Drain;
@@ -291,6 +292,10 @@ final class PolicySchema {
                             + " variability asks for, from a forecast that learns when it is wont"
                             + " to jump. Off unless the key is there.");
 
+    private static Bounds bounds(Values v, Problems problems) {
+        return new Bounds(ScheduleSchema.read(v, problems));
+    }
+
     private static Policy withObjective(Policy policy, Objectives objective) {
         Targets t = policy.targets();
         In in = policy.in();
@@ -314,7 +319,7 @@ final class PolicySchema {
                 Optional.of(new Objective(objective.caution())));
     }
 
-    private static Policy policy(Values v) {
+    private static Policy policy(Values v, Problems problems) {
         Policy policy =
                 new Policy(
                         v.of(MODE),
@@ -326,7 +331,10 @@ final class PolicySchema {
                         v.of(DRAIN_KEY),
                         v.of(START_KEY),
                         Optional.empty());
-        return v.given(OBJECTIVE_KEY).map(o -> withObjective(policy, o)).orElse(policy);
+        return v.given(OBJECTIVE_KEY)
+                .map(o -> withObjective(policy, o))
+                .orElse(policy)
+                .withBounds(bounds(v, problems));
     }
 
     /** The range of instances is given beside it. */
@@ -336,10 +344,11 @@ final class PolicySchema {
                             MODE,
                             TARGET_KEY,
                             OBJECTIVE_KEY,
+                            ScheduleSchema.SCHEDULES,
                             OUT_KEY,
                             IN_KEY,
                             TRIAL_KEY,
                             DRAIN_KEY,
                             START_KEY),
-                    (v, problems) -> policy(v));
+                    PolicySchema::policy);
 }

@@ -116,6 +116,9 @@ final class ServiceSchema {
         if (v.of(READY).grpcService().isPresent() && v.of(PROTOCOL) != Protocol.HTTP2) {
             problems.error(v.place(READY), "a check by gRPC needs 'protocol: http2'");
         }
+        if (v.sound(INSTANCES, POLICY)) {
+            ScheduleSchema.check(v.of(POLICY), range, v.place(POLICY), problems);
+        }
         BalancePolicy balance = v.of(BALANCE);
         return new ServiceConfig(
                 NAMELESS,

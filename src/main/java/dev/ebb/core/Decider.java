@@ -17,7 +17,8 @@ public final class Decider {
 
     private Decider() {}
 
-    public static Decision decide(ServiceState earlier, Observation seen, Policy policy) {
+    public static Decision decide(ServiceState earlier, Observation seen, Policy asked) {
+        Policy policy = new Calendar(asked, earlier, seen.now()).bounded();
         ServiceState before = withoutGap(earlier, seen, policy);
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state().withTargetOfStanding();
@@ -91,6 +92,8 @@ public final class Decider {
         Capacity capacity = new Capacity(tick);
         ServiceState state = capacity.rescue(plan);
         state = capacity.start(state, plan);
+        Calendar calendar = new Calendar(tick.policy(), state, tick.now());
+        calendar.heldBack(tick.sizing().needs()).ifPresent(plan::hold);
         new Restarts(tick).plan(state, plan);
         new Endings(tick).plan(state, plan);
         if (state.instances().stream().anyMatch(Instance::isOnTrial)) {

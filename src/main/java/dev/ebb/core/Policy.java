@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param start starting and replacing
  * @param objective whether headroom follows from what the load is expected to do, beside the
  *     targets
+ * @param bounds what bounds the number of instances besides; empty for nothing
  */
 public record Policy(
         Mode mode,
@@ -28,7 +29,8 @@ public record Policy(
         Trial trial,
         Drain drain,
         Start start,
-        Optional<Objective> objective) {
+        Optional<Objective> objective,
+        Optional<Bounds> bounds) {
 
     public static final Policy DEFAULT =
             new Policy(
@@ -42,12 +44,32 @@ public record Policy(
                     Start.DEFAULT,
                     Optional.empty());
 
+    /** One that nothing else bounds. */
+    public Policy(
+            Mode mode,
+            Range range,
+            Targets targets,
+            Out out,
+            In in,
+            Trial trial,
+            Drain drain,
+            Start start,
+            Optional<Objective> objective) {
+        this(mode, range, targets, out, in, trial, drain, start, objective, Optional.empty());
+    }
+
     public Policy withRange(Range other) {
-        return new Policy(mode, other, targets, out, in, trial, drain, start, objective);
+        return new Policy(mode, other, targets, out, in, trial, drain, start, objective, bounds);
     }
 
     public Policy withMode(Mode other) {
-        return new Policy(other, range, targets, out, in, trial, drain, start, objective);
+        return new Policy(other, range, targets, out, in, trial, drain, start, objective, bounds);
+    }
+
+    public Policy withBounds(Bounds other) {
+        Optional<Bounds> next =
+                other.equals(Bounds.NONE) ? Optional.empty() : Optional.of(other);
+        return new Policy(mode, range, targets, out, in, trial, drain, start, objective, next);
     }
 
     /** Whether decisions are carried out. */

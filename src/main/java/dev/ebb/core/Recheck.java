@@ -27,11 +27,11 @@ public final class Recheck {
      * @param fresh facts read after the decision
      */
     public Recheck(ServiceState state, Observation fresh, Policy policy) {
-        this.policy = policy;
+        this.policy = new Calendar(policy, state, fresh.now()).bounded();
         this.proof = new Proof(fresh);
         this.uncounted = fresh.uncounted().map(Hold::why);
-        Assessment now = new Assessor(policy, fresh).assess(state);
-        Sizing sizing = new Sizer(policy, now, fresh.now()).size(now.state(), 0);
+        Assessment now = new Assessor(this.policy, fresh).assess(state);
+        Sizing sizing = new Sizer(this.policy, now, fresh.now()).size(now.state(), 0);
         this.coverage = now.coverage();
         this.needed = Math.max(sizing.out(), sizing.in());
     }

@@ -90,6 +90,11 @@ final class Removal {
                     "%s serve, an operator ordered %d".formatted(Text.instances(serving), ordered),
                     numbers);
         }
+        var fewer = new Calendar(tick.policy(), state, tick.now()).fewer(tick.sizing().in());
+        if (fewer.isPresent()) {
+            String text = "%s serve, %s".formatted(Text.instances(serving), fewer.get());
+            return new Reason("ceiling", text, numbers);
+        }
         return new Reason(
                 "excess",
                 "%s serve, the load has needed no more than %d for %s s"

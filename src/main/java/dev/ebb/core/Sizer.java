@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -21,6 +22,8 @@ import java.util.function.Function;
 final class Sizer {
     /** How far beyond the concurrency that was seen to work a removal may go. */
     private static final double EXPLORE = 2;
+
+    private static final Set<String> NOT_LOAD = Set.of("ordered", Calendar.SOURCE);
 
     private final Policy policy;
     private final Now now;
@@ -56,6 +59,7 @@ final class Sizer {
         learnedConcurrency(state).ifPresent(needs::add);
         needs.addAll(forecast(state.load().forecasts(), state.standing()));
         needs.add(floor());
+        needs.addAll(new Calendar(policy, state, now).needs());
         int out = needs.stream().mapToInt(Need::out).max().orElse(1);
         int in = Math.max(highestNeed, needs.stream().mapToInt(Need::in).max().orElse(1));
         out = Math.clamp(out, policy.range().min(), policy.range().max());
@@ -73,7 +77,7 @@ final class Sizer {
     /** The need to be remembered: what the load asks for now, before any patience. */
     static int present(List<Need> needs) {
         return needs.stream()
-                .filter(n -> !n.source().equals("ordered"))
+                .filter(n -> !NOT_LOAD.contains(n.source()))
                 .mapToInt(n -> Math.max(n.out(), n.in()))
                 .max()
                 .orElse(1);
@@ -245,7 +249,7 @@ final class Sizer {
 
     /** More than twice what the largest fleet could use is no load but a wrong reading. */
     private boolean isPlausible(double demand) {
-        return demand >= 0 && demand <= 2.0 * policy.range().max();
+        return demand >= 0 && demand <= 2.0 * Math.max(policy.range().max(), rotating);
     }
 
     /** How long ago this instance was ordered. */

@@ -75,6 +75,11 @@ final class Facts {
         return world.clock.nanos();
     }
 
+    /** What Ebb's clock on the wall showed at this world time, if it has not jumped since. */
+    long wall(long worldNanos) {
+        return world.clock.now().wallMillis() - (now() - worldNanos) / 1_000_000;
+    }
+
     ServiceFacts of(InstanceId id) {
         return of(id.service());
     }

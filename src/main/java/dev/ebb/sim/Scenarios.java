@@ -28,9 +28,12 @@ final class Scenarios {
     /** For what was added later, so that the seeds of old still mean what they meant. */
     private final SplittableRandom aside;
 
+    private final Events events;
+
     private Scenarios(long seed) {
         random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
         aside = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 2);
+        events = new Events(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 3));
     }
 
     static Scenario of(long seed) {
@@ -54,6 +57,9 @@ final class Scenarios {
                         : chance(0.6) ? Ending.SHUTDOWN : Ending.SHUTDOWN_KEEPING;
         int loops = 1 + random.nextInt(4);
         parts.replaceAll(part -> aside.nextInt(12) == 0 ? recommending(part) : part);
+        if (weather != Weather.STEADY) {
+            parts.replaceAll(part -> with(part, events.with(part.plan().policy(), seconds)));
+        }
         boolean approves =
                 parts.stream().anyMatch(p -> p.plan().policy().mode() == Policy.Mode.RECOMMEND);
         List<Fault> all = approves ? withApprovals(faults, seconds) : faults;
@@ -61,11 +67,14 @@ final class Scenarios {
     }
 
     private static Part recommending(Part part) {
+        return with(part, part.plan().policy().withMode(Policy.Mode.RECOMMEND));
+    }
+
+    private static Part with(Part part, Policy policy) {
         ServicePlan plan = part.plan();
         return new Part(
                 part.model(),
-                new ServicePlan(
-                        plan.name(), plan.policy().withMode(Policy.Mode.RECOMMEND), plan.balance()),
+                new ServicePlan(plan.name(), policy, plan.balance()),
                 part.constantFrom());
     }
 

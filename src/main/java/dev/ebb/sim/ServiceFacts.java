@@ -160,7 +160,7 @@ final class ServiceFacts {
      * unbelievable counts as nothing, so that the real need can only be higher: one that was there
      * for a part of the window counts by that part, for others had its load in the rest.
      */
-    int needAtLeast(long now) {
+    int needAtLeast(long now, long wallMillis) {
         double cores = 0;
         double flights = 0;
         long windows = Math.max(policy.in().window().toNanos(), policy.out().window().toNanos());
@@ -180,7 +180,10 @@ final class ServiceFacts {
                                         * policy.targets().concurrency()
                                         * slack);
         int need = (int) Math.ceil(Math.max(byCpu, byFlights) - 0.1);
-        return Math.clamp(need, policy.range().min(), policy.range().max());
+        Policy.Range range = policy.range();
+        int most = Math.clamp(ScheduleFacts.ceiling(policy, wallMillis), range.min(), range.max());
+        int least = Math.max(range.min(), ScheduleFacts.floor(policy, wallMillis));
+        return Math.max(Math.min(need, most), least);
     }
 
     private double cpuOver(Trail trail, long since, long now) {

@@ -10,7 +10,7 @@ import dev.ebb.core.Now;
  */
 final class SimClock implements Clock {
     static final long SECOND = 1_000_000_000L;
-    private static final long EPOCH_MILLIS = 1_790_000_000_000L;
+    static final long EPOCH_MILLIS = 1_790_000_000_000L;
 
     private long nanos;
     private long originNanos;

@@ -200,7 +200,7 @@ final class StopChecks {
             return;
         }
         int left = (int) service.carrying().stream().filter(it -> it != trail).count();
-        int need = service.needAtLeast(facts.now());
+        int need = service.needAtLeast(facts.now(), facts.wall(facts.stepAt));
         if (left < need) {
             facts.violation(
                     "I1",

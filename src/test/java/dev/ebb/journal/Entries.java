@@ -3,6 +3,7 @@ package dev.ebb.journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.control.LaunchIntent;
 import dev.ebb.core.Allowance;
+import dev.ebb.core.Bounds;
 import dev.ebb.core.Command;
 import dev.ebb.core.Explanation;
 import dev.ebb.core.Failures;
@@ -29,13 +30,19 @@ import dev.ebb.core.ProcessReading;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
 import dev.ebb.core.Rehearsal;
+import dev.ebb.core.Schedule;
 import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
+import dev.ebb.core.Starts;
 import dev.ebb.core.TrafficReading;
 import dev.ebb.core.forecast.Outlook;
 import dev.ebb.core.forecast.Terms;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -286,7 +293,25 @@ final class Entries {
                         random.nextInt(),
                         duration(),
                         duration()),
-                maybe(() -> new Policy.Objective(number())));
+                maybe(() -> new Policy.Objective(number())),
+                maybe(() -> new Bounds(list(this::schedule))));
+    }
+
+    private Schedule schedule() {
+        var time = LocalTime.of(random.nextInt(24), random.nextInt(60));
+        return new Schedule(
+                text(),
+                new Starts(
+                        List.of(time),
+                        list(() -> LocalDate.ofEpochDay(random.nextInt(40_000))),
+                        list(() -> 1 + random.nextInt(12)),
+                        list(() -> 1 + random.nextInt(31)),
+                        list(() -> one(DayOfWeek.values())),
+                        random.nextBoolean()),
+                duration(),
+                ZoneId.of(random.nextBoolean() ? "UTC" : "Europe/Berlin"),
+                OptionalInt.of(random.nextInt(90)),
+                maybeInt());
     }
 
     private LatencyCounts latency() {

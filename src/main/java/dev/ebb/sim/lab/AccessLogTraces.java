@@ -152,7 +152,8 @@ public final class AccessLogTraces implements TraceReader {
             for (int i = 0; i < size; i++) {
                 loads[i] = (double) counts[first + i] / step;
             }
-            return new TraceRead(Grid.trace(source, step, loads), notes());
+            Trace trace = Grid.trace(source, step, loads).from(base + (double) first * step);
+            return new TraceRead(trace, notes());
         }
 
         private List<String> notes() {

@@ -40,7 +40,7 @@ record Grid(
         for (int i = 0; i < size; i++) {
             loads[place(i, step)] = values[i];
         }
-        return trace(source, step, loads);
+        return trace(source, step, loads).from(times[0]);
     }
 
     static Trace trace(TraceSource source, double step, double[] loads) throws InputProblem {

@@ -64,7 +64,7 @@ public final class Replay {
             throws InterruptedException {
         Autoscaler policy = contender.open(trace, model);
         var fleet = new Fleet(model, initial());
-        var seen = new Seen(model, load(0), fleet);
+        var seen = new Seen(model, load(0), trace.begin(), fleet);
         var tally = new Tally(model);
         Flow flow = queues.isPresent() ? new QueueFlow(model, queues.get()) : new FluidFlow(model);
         int wanted = model.clamp(policy.decide(seen.begin(0, fleet.ready())));

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** The signals of one run: a short memory of what was, read with the delays of the model. */
 final class Seen implements Signals {
     private final double step;
+    private final double begin;
     private final Fleet fleet;
     private final int loadAge;
     private final int pipelineAge;
@@ -17,9 +18,11 @@ final class Seen implements Signals {
 
     /**
      * @param first the load that had been there for long before the first step
+     * @param begin seconds since the epoch at the first step
      */
-    Seen(FleetModel model, double first, Fleet fleet) {
+    Seen(FleetModel model, double first, double begin, Fleet fleet) {
         this.step = model.step();
+        this.begin = begin;
         this.fleet = fleet;
         this.loadAge = Math.max(1, model.steps(model.signals().load()));
         this.pipelineAge = Math.max(1, model.steps(model.signals().utilization()));
@@ -54,6 +57,11 @@ final class Seen implements Signals {
             return load > 0 ? 1 : 0;
         }
         return busy / ready;
+    }
+
+    @Override
+    public double epoch() {
+        return begin + now();
     }
 
     @Override

@@ -13,6 +13,9 @@ public interface Signals {
     /** Seconds since the trace began. */
     double now();
 
+    /** What the clock on the wall shows: seconds since the epoch; see {@link Trace#begin}. */
+    double epoch();
+
     /** Instances that serve. */
     int ready();
 

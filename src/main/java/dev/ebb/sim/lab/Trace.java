@@ -11,19 +11,28 @@ import java.util.Arrays;
  * several threads.
  */
 public final class Trace {
+    /** Seconds since the epoch that a smaller number cannot be meant for: 1973. */
+    private static final double DATES_FROM = 1e8;
+
+    /** The first Monday of 1970, in seconds since the epoch. */
+    private static final double MONDAY = 4 * 86_400;
+
     private final String name;
     private final double step;
     private final double[] values;
     private final boolean[] missing;
     private final int gaps;
+    private final double begin;
     private final double peak;
 
-    private Trace(String name, double step, double[] values, boolean[] missing, int gaps) {
+    private Trace(
+            String name, double step, double[] values, boolean[] missing, int gaps, double begin) {
         this.name = name;
         this.step = step;
         this.values = values;
         this.missing = missing;
         this.gaps = gaps;
+        this.begin = begin;
         this.peak = Arrays.stream(values).max().orElse(0);
     }
 
@@ -52,7 +61,16 @@ public final class Trace {
             }
             last = bridged[i];
         }
-        return new Trace(name, step, bridged, missing, gaps);
+        return new Trace(name, step, bridged, missing, gaps, 0);
+    }
+
+    /**
+     * The same, with the time of its first step.
+     *
+     * @param seconds since the epoch; a small number is no date, but time since a Monday
+     */
+    Trace from(double seconds) {
+        return new Trace(name, step, values, missing, gaps, seconds);
     }
 
     private static double first(double[] values) {
@@ -70,7 +88,7 @@ public final class Trace {
         for (int i = 0; i < size; i++) {
             means[i] = mean(i * coarse, Math.min((i + 1) * coarse, seconds()));
         }
-        return new Trace(name, coarse, means, none, 0);
+        return new Trace(name, coarse, means, none, 0, begin);
     }
 
     private double mean(double from, double to) {
@@ -88,6 +106,14 @@ public final class Trace {
     /** Length of a step in seconds. */
     public double step() {
         return step;
+    }
+
+    /**
+     * When it begins, in seconds since the epoch. One that knows no dates begins so long after 0:00
+     * UTC of a Monday.
+     */
+    public double begin() {
+        return begin >= DATES_FROM ? begin : MONDAY + begin;
     }
 
     /** Number of steps. */

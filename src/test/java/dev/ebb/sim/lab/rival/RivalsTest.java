@@ -56,6 +56,11 @@ class RivalsTest {
         }
 
         @Override
+        public double epoch() {
+            return now();
+        }
+
+        @Override
         public int index() {
             return index;
         }

@@ -1,0 +1,54 @@
+package dev.ebb.sim;
+
+import dev.ebb.core.Bounds;
+import dev.ebb.core.Policy;
+import dev.ebb.core.Schedule;
+import dev.ebb.core.Starts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/** Draws what bounds a service beside its load: floors and ceilings within the run. */
+final class Events {
+    private final SplittableRandom random;
+
+    Events(SplittableRandom random) {
+        this.random = random;
+    }
+
+    /** A fifth of the policies has one or two schedules. */
+    Policy with(Policy policy, double seconds) {
+        if (random.nextInt(5) > 0) {
+            return policy;
+        }
+        List<Schedule> schedules = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(2); i++) {
+            schedules.add(schedule("event-" + i, policy.range(), seconds));
+        }
+        return policy.withBounds(new Bounds(schedules));
+    }
+
+    private Schedule schedule(String name, Policy.Range range, double seconds) {
+        long at = SimClock.EPOCH_MILLIS + Math.round(seconds * random.nextDouble() * 1000);
+        LocalTime time =
+                Instant.ofEpochMilli(at)
+                        .atZone(ZoneOffset.UTC)
+                        .toLocalTime()
+                        .truncatedTo(ChronoUnit.MINUTES);
+        boolean floor = random.nextInt(3) > 0;
+        int bound = range.min() + random.nextInt(range.max() - range.min() + 1);
+        return new Schedule(
+                name,
+                new Starts(List.of(time), List.of(), List.of(), List.of(), List.of(), false),
+                Duration.ofSeconds(60 + random.nextInt(240)),
+                ZoneOffset.UTC,
+                floor ? OptionalInt.of(bound) : OptionalInt.empty(),
+                floor ? OptionalInt.empty() : OptionalInt.of(bound));
+    }
+}
