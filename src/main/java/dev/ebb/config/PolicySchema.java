@@ -1,6 +1,7 @@
 package dev.ebb.config;
 
 import dev.ebb.core.Bounds;
+import dev.ebb.core.PerHour;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.AtDeadline;
 import dev.ebb.core.Policy.Drain;
@@ -119,6 +120,12 @@ final class PolicySchema {
                     TARGET,
                     In.DEFAULT.hostBusy(),
                     "While more of the machine's CPU is in use than this, nothing is let go.");
+    private static final Key<PerHour> PER_HOUR =
+            Key.optional(
+                    "per-hour",
+                    new PerHourKind(),
+                    "At most so many instances, or this share of them, are parked within any hour."
+                            + " Rescue and replacement are not limited. Without it any number.");
     static final Section<In> IN =
             new Section<>(
                     List.of(
@@ -128,7 +135,8 @@ final class PolicySchema {
                             COVERAGE,
                             FRESHNESS,
                             BUDGET,
-                            HOST_BUSY),
+                            HOST_BUSY,
+                            PER_HOUR),
                     (v, problems) ->
                             new In(
                                     v.of(IN_WINDOW),
@@ -137,7 +145,8 @@ final class PolicySchema {
                                     v.of(COVERAGE),
                                     v.of(FRESHNESS),
                                     v.of(BUDGET),
-                                    v.of(HOST_BUSY)));
+                                    v.of(HOST_BUSY),
+                                    v.given(PER_HOUR)));
 
     private static final Key<Duration> SHORTEST =
             Key.of(
@@ -312,7 +321,8 @@ final class PolicySchema {
                         in.coverage(),
                         in.freshness(),
                         in.unavailabilityBudget(),
-                        in.hostBusy()),
+                        in.hostBusy(),
+                        in.perHour()),
                 policy.trial(),
                 policy.drain(),
                 policy.start(),

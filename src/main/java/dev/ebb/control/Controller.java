@@ -131,7 +131,11 @@ public final class Controller {
             ServiceState state = loop.state;
             services.add(
                     new KeptService(
-                            state.name(), state.nextOrdinal(), state.frozen(), state.ordered()));
+                            state.name(),
+                            state.nextOrdinal(),
+                            state.frozen(),
+                            state.ordered(),
+                            KeptParks.toWall(state.patience().parks(), now)));
             for (Instance instance : state.instances()) {
                 LaunchIntent intent = loop.intents.get(instance.id());
                 if (intent != null) {

@@ -152,8 +152,27 @@ public sealed interface JournalEntry {
         }
     }
 
-    /** A service in a checkpoint. */
-    record KeptService(ServiceName name, int nextOrdinal, boolean frozen, OptionalInt replicas) {}
+    /**
+     * A service in a checkpoint.
+     *
+     * @param parks when Ebb parked one by itself, within the last hour; milliseconds since the epoch
+     */
+    record KeptService(
+            ServiceName name,
+            int nextOrdinal,
+            boolean frozen,
+            OptionalInt replicas,
+            List<Long> parks) {
+        public KeptService {
+            parks = List.copyOf(parks);
+        }
+
+        /** One of which nothing was parked. */
+        public KeptService(
+                ServiceName name, int nextOrdinal, boolean frozen, OptionalInt replicas) {
+            this(name, nextOrdinal, frozen, replicas, List.of());
+        }
+    }
 
     /** An instance in a checkpoint. */
     record KeptInstance(

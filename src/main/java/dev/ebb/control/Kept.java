@@ -36,14 +36,19 @@ final class Kept {
             case JournalEntry.Intended intended -> intend(intended);
             case JournalEntry.Identified(long _, InstanceId id, String identity, boolean _) ->
                     change(id, i -> withIdentity(i, identity));
-            case JournalEntry.Moved moved -> move(moved.id(), moved.to());
+            case JournalEntry.Moved moved -> {
+                parked(moved);
+                move(moved.id(), moved.to());
+            }
             case JournalEntry.Marked(long _, InstanceId id, Mark mark, boolean set) ->
                     change(id, i -> withMark(i, mark, set));
             case JournalEntry.Frozen(long _, var service, boolean on) -> freeze(service, on);
             case JournalEntry.Ordered(long _, ServiceName name, OptionalInt replicas) -> {
                 KeptService old = service(name);
                 services.put(
-                        name, new KeptService(name, old.nextOrdinal(), old.frozen(), replicas));
+                        name,
+                        new KeptService(
+                                name, old.nextOrdinal(), old.frozen(), replicas, old.parks()));
             }
             case JournalEntry.Opened _,
                     JournalEntry.Closed _,
@@ -81,7 +86,28 @@ final class Kept {
                         id.service(),
                         Math.max(old.nextOrdinal(), id.ordinal() + 1),
                         old.frozen(),
-                        old.replicas()));
+                        old.replicas(),
+                        old.parks()));
+    }
+
+    /** What counts for the hour: no restart, nothing that a person ordered. */
+    private void parked(JournalEntry.Moved moved) {
+        KeptInstance instance = instances.get(moved.id());
+        boolean restart = instance != null && instance.marks().contains(Mark.RETIRING);
+        KeptService old = service(moved.id().service());
+        if (moved.to() == Lifecycle.PARKING
+                && !moved.byOperator()
+                && !restart
+                && old.replicas().isEmpty()) {
+            services.put(
+                    old.name(),
+                    new KeptService(
+                            old.name(),
+                            old.nextOrdinal(),
+                            old.frozen(),
+                            old.replicas(),
+                            KeptParks.plus(old.parks(), moved.wallMillis())));
+        }
     }
 
     private void move(InstanceId id, Lifecycle to) {
@@ -99,13 +125,15 @@ final class Kept {
         if (service.isEmpty()) {
             // All means all: what was said of a single service before is over.
             frozen = on;
-            services.replaceAll(
-                    (_, s) -> new KeptService(s.name(), s.nextOrdinal(), on, s.replicas()));
+            services.replaceAll((_, s) -> frozen(s, on));
             return;
         }
         KeptService old = service(service.get());
-        services.put(
-                old.name(), new KeptService(old.name(), old.nextOrdinal(), on, old.replicas()));
+        services.put(old.name(), frozen(old, on));
+    }
+
+    private static KeptService frozen(KeptService s, boolean on) {
+        return new KeptService(s.name(), s.nextOrdinal(), on, s.replicas(), s.parks());
     }
 
     private void change(InstanceId id, UnaryOperator<KeptInstance> change) {

@@ -8,6 +8,7 @@ import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Now;
+import dev.ebb.core.Patience;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
@@ -61,6 +62,9 @@ final class Recovery {
                         .withNextOrdinal(service.nextOrdinal())
                         .withFrozen(allFrozen || service.frozen())
                         .withOrdered(service.replicas())
+                        .withPatience(
+                                Patience.FRESH.withParks(
+                                        KeptParks.toMonotonic(service.parks(), now)))
                         .withGeneration(
                                 ports.sink().report(plan.name(), now).acknowledgedGeneration() + 1)
                         .withLearned(learned.getOrDefault(plan.name(), Forecasts.NONE));

@@ -18,6 +18,7 @@ import dev.ebb.core.Liveness;
 import dev.ebb.core.Move;
 import dev.ebb.core.Now;
 import dev.ebb.core.Observation;
+import dev.ebb.core.Patience;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Reason;
 import dev.ebb.core.Recheck;
@@ -331,7 +332,11 @@ final class ServiceLoop {
         } else if (!recorder.attempt(entry)) {
             return false;
         }
+        Patience before = state.patience();
         state = state.after(command, now);
+        if (command instanceof Command.Park && by != Origin.EBB) {
+            state = state.withPatience(before);
+        }
         return true;
     }
 

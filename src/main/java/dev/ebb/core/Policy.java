@@ -66,6 +66,11 @@ public record Policy(
         return new Policy(other, range, targets, out, in, trial, drain, start, objective, bounds);
     }
 
+    public Policy withIn(In other) {
+        return new Policy(
+                mode, range, targets, out, other, trial, drain, start, objective, bounds);
+    }
+
     public Policy withBounds(Bounds other) {
         Optional<Bounds> next =
                 other.equals(Bounds.NONE) ? Optional.empty() : Optional.of(other);
@@ -140,6 +145,7 @@ public record Policy(
      * @param freshness age up to which a reading is fresh
      * @param unavailabilityBudget share of the fleet that may be absent at once; at least one is
      * @param hostBusy share of the host's CPU in use above which nothing is removed
+     * @param perHour how many may be parked within an hour; empty for any number
      */
     public record In(
             Duration window,
@@ -148,7 +154,8 @@ public record Policy(
             double coverage,
             Duration freshness,
             double unavailabilityBudget,
-            double hostBusy) {
+            double hostBusy,
+            Optional<PerHour> perHour) {
         public static final In DEFAULT =
                 new In(
                         Duration.ofSeconds(30),
@@ -158,6 +165,38 @@ public record Policy(
                         Duration.ofSeconds(10),
                         0.25,
                         0.92);
+
+        /** With no limit by the hour. */
+        public In(
+                Duration window,
+                Duration stabilization,
+                double candidateBelow,
+                double coverage,
+                Duration freshness,
+                double unavailabilityBudget,
+                double hostBusy) {
+            this(
+                    window,
+                    stabilization,
+                    candidateBelow,
+                    coverage,
+                    freshness,
+                    unavailabilityBudget,
+                    hostBusy,
+                    Optional.empty());
+        }
+
+        public In withPerHour(PerHour limit) {
+            return new In(
+                    window,
+                    stabilization,
+                    candidateBelow,
+                    coverage,
+                    freshness,
+                    unavailabilityBudget,
+                    hostBusy,
+                    Optional.of(limit));
+        }
     }
 
     /**

@@ -17,6 +17,7 @@ public final class Recheck {
     }
 
     private final Policy policy;
+    private final Now now;
     private final Proof proof;
     private final Optional<Reason> uncounted;
     private final double coverage;
@@ -30,9 +31,10 @@ public final class Recheck {
         this.policy = new Calendar(policy, state, fresh.now()).bounded();
         this.proof = new Proof(fresh);
         this.uncounted = fresh.uncounted().map(Hold::why);
-        Assessment now = new Assessor(this.policy, fresh).assess(state);
-        Sizing sizing = new Sizer(this.policy, now, fresh.now()).size(now.state(), 0);
-        this.coverage = now.coverage();
+        this.now = fresh.now();
+        Assessment latest = new Assessor(this.policy, fresh).assess(state);
+        Sizing sizing = new Sizer(this.policy, latest, now).size(latest.state(), 0);
+        this.coverage = latest.coverage();
         this.needed = Math.max(sizing.out(), sizing.in());
     }
 
@@ -69,6 +71,9 @@ public final class Recheck {
         }
         if (!exempt && state.absent() + 1 > state.unavailabilityBudget(policy)) {
             return no("budget", "too many would be absent");
+        }
+        if (!exempt && new HourlyBudget(policy, state, now).room() <= 0) {
+            return no("per_hour", "as many as may be were parked within an hour");
         }
         return removal(state, instance, by)
                 .or(() -> exempt ? Optional.empty() : capacity(state, 1));

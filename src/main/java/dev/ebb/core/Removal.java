@@ -38,11 +38,16 @@ final class Removal {
             plan.hold(budget(state));
             return;
         }
+        HourlyBudget hourly = new HourlyBudget(tick.policy(), state, tick.now());
+        if (hourly.hold().isPresent()) {
+            plan.hold(hourly.hold().get());
+            return;
+        }
         if (plan.ranking.isEmpty()) {
             plan.hold(noCandidate(state));
             return;
         }
-        int most = Math.min(Math.min(excess, room), BATCH_MAX);
+        int most = Math.min(Math.min(excess, Math.min(room, hourly.room())), BATCH_MAX);
         choose(state, plan, Math.min(most, plan.ranking.size()));
     }
 

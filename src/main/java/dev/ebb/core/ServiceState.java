@@ -160,6 +160,7 @@ public record ServiceState(
             case Command.Start start -> afterStart(start, now);
             case Command.Park(InstanceId id) ->
                     withGeneration(generation + 1)
+                            .withPatience(counts(id) ? patience.parked(now) : patience)
                             .withTarget(Math.max(0, target - place(id)))
                             .with(
                                     id,
@@ -180,6 +181,11 @@ public record ServiceState(
                             .with(id, i -> i.become(Lifecycle.STOPPING, now))
                             .withLoad(load.withForecasts(load.forecasts().stopping(now)));
         };
+    }
+
+    /** Whether its park is one of those that an hour may have so many of. */
+    private boolean counts(InstanceId id) {
+        return ordered.isEmpty() && place(id) > 0;
     }
 
     /** One that is to be restarted has given its place away already. */

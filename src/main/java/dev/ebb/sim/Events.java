@@ -1,6 +1,7 @@
 package dev.ebb.sim;
 
 import dev.ebb.core.Bounds;
+import dev.ebb.core.PerHour;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Schedule;
 import dev.ebb.core.Starts;
@@ -22,8 +23,25 @@ final class Events {
         this.random = random;
     }
 
-    /** A fifth of the policies has one or two schedules. */
+    /** A fifth of the policies has one or two schedules, a sixth so many parks an hour. */
     Policy with(Policy policy, double seconds) {
+        return hourly(scheduled(policy, seconds));
+    }
+
+    private Policy hourly(Policy policy) {
+        if (random.nextInt(6) > 0) {
+            return policy;
+        }
+        boolean share = random.nextBoolean();
+        return policy.withIn(
+                policy.in()
+                        .withPerHour(
+                                share
+                                        ? new PerHour(0, 0.1 + 0.4 * random.nextDouble())
+                                        : new PerHour(1 + random.nextInt(4), 0)));
+    }
+
+    private Policy scheduled(Policy policy, double seconds) {
         if (random.nextInt(5) > 0) {
             return policy;
         }

@@ -32,6 +32,7 @@ final class Facts {
     final SimJournal journal;
     final Scenario scenario;
     final List<Violation> violations = new ArrayList<>();
+    final HourlyChecks hourly = new HourlyChecks(this);
     private final Map<String, Integer> kinds = new HashMap<>();
     final Map<ServiceName, ServiceFacts> services = new LinkedHashMap<>();
     final Map<String, Optional<InstanceId>> replaces = new HashMap<>();
@@ -117,6 +118,7 @@ final class Facts {
         failingSince = Trail.NEVER;
         healedAt = Trail.NEVER;
         services.values().forEach(it -> it.newLife(now()));
+        hourly.newLife();
     }
 
     void beginStep() {

@@ -29,6 +29,7 @@ final class ParkChecks {
             data(service, parked);
             journal(parked);
             patience(service, parked);
+            facts.hourly.parked(service, parked);
         }
         for (InstanceId id : service.backThisStep) {
             Trail trail = service.trail(id, facts.now());

@@ -25,6 +25,7 @@ import dev.ebb.core.Now;
 import dev.ebb.core.Observation;
 import dev.ebb.core.Patience;
 import dev.ebb.core.Planned;
+import dev.ebb.core.PerHour;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ProcessReading;
 import dev.ebb.core.Ranked;
@@ -140,7 +141,11 @@ final class Entries {
                 random.nextBoolean(),
                 list(() ->
                         new JournalEntry.KeptService(
-                                service(), random.nextInt(), random.nextBoolean(), maybeInt())),
+                                service(),
+                                random.nextInt(),
+                                random.nextBoolean(),
+                                maybeInt(),
+                                list(random::nextLong))),
                 kept);
     }
 
@@ -174,7 +179,11 @@ final class Entries {
                                 number())),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
-                new Patience(random.nextInt(9), random.nextLong(), random.nextLong()));
+                new Patience(
+                        random.nextInt(9),
+                        random.nextLong(),
+                        random.nextLong(),
+                        list(random::nextLong)));
     }
 
     private Outlook outlook() {
@@ -283,7 +292,14 @@ final class Entries {
                 new Policy.Targets(number(), number(), number(), number()),
                 new Policy.Out(duration(), number()),
                 new Policy.In(
-                        duration(), duration(), number(), number(), duration(), number(), number()),
+                        duration(),
+                        duration(),
+                        number(),
+                        number(),
+                        duration(),
+                        number(),
+                        number(),
+                        maybe(() -> new PerHour(1 + random.nextInt(9), 0))),
                 new Policy.Trial(duration(), duration(), number()),
                 new Policy.Drain(duration(), one(Policy.AtDeadline.values()), duration()),
                 new Policy.Start(
