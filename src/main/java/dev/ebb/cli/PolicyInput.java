@@ -7,6 +7,8 @@ import dev.ebb.config.Loaded;
 import dev.ebb.config.Problem;
 import dev.ebb.config.Problem.Severity;
 import dev.ebb.config.ServiceConfig;
+import dev.ebb.core.Bounds;
+import dev.ebb.core.NotBelow;
 import dev.ebb.core.Policy;
 import dev.ebb.sim.lab.Autoscaler;
 import dev.ebb.sim.lab.Contender;
@@ -86,7 +88,15 @@ final class PolicyInput {
             String note = ": warning: trials, drains and vetoes are not simulated, sizing is";
             err.println("ebb: " + file + note);
         }
+        boolean alone = services.stream().allMatch(s -> notBelow(s.policy()).isEmpty());
+        if (!alone) {
+            err.println("ebb: " + file + ": warning: 'not-below' is not simulated");
+        }
         return all;
+    }
+
+    private static List<NotBelow> notBelow(Policy policy) {
+        return policy.bounds().map(Bounds::notBelow).orElse(List.of());
     }
 
     /** Warnings are told; the first error ends it. */

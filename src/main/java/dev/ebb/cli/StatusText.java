@@ -25,7 +25,7 @@ final class StatusText {
     private static final int INSTANCES_MAX = 200;
 
     /** Sources of needs that bound the number beside the load. */
-    private static final Set<String> BOUNDS = Set.of("schedule");
+    private static final Set<String> BOUNDS = Set.of("schedule", "callers");
 
     private final View view;
     private final Ink ink;

@@ -302,7 +302,7 @@ final class PolicySchema {
                             + " to jump. Off unless the key is there.");
 
     private static Bounds bounds(Values v, Problems problems) {
-        return new Bounds(ScheduleSchema.read(v, problems));
+        return new Bounds(ScheduleSchema.read(v, problems), CallersSchema.read(v, problems));
     }
 
     private static Policy withObjective(Policy policy, Objectives objective) {
@@ -355,6 +355,7 @@ final class PolicySchema {
                             TARGET_KEY,
                             OBJECTIVE_KEY,
                             ScheduleSchema.SCHEDULES,
+                            CallersSchema.NOT_BELOW_KEY,
                             OUT_KEY,
                             IN_KEY,
                             TRIAL_KEY,

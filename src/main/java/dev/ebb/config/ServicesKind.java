@@ -20,7 +20,7 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
             return Optional.empty();
         }
         int before = problems.errors();
-        var services = new ArrayList<ServiceConfig>();
+        var services = new ArrayList<Placed<ServiceConfig>>();
         var owners = new RouteOwners();
         for (Yaml.Entry entry : mapping.entries()) {
             Yaml.Scalar key = entry.key();
@@ -36,10 +36,16 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
                 owners.claim(key.text(), route.value().match(), route.place(), problems);
             }
             if (ServiceName.isValid(key.text())) {
-                read.ifPresent(s -> services.add(named(s, new ServiceName(key.text()))));
+                read.map(s -> named(s, new ServiceName(key.text())))
+                        .ifPresent(s -> services.add(new Placed<>(key.place(), s)));
             }
         }
-        return problems.errors() == before ? Optional.of(services) : Optional.empty();
+        if (services.size() == mapping.entries().size()) {
+            CallersSchema.check(services, problems);
+        }
+        return problems.errors() == before
+                ? Optional.of(services.stream().map(Placed::value).toList())
+                : Optional.empty();
     }
 
     private static Optional<ServiceConfig> read(Yaml.Entry entry, Problems problems) {

@@ -47,6 +47,7 @@ public final class Controller {
         for (ServicePlan plan : plans) {
             loops.add(recovery.recover(plan, frozen));
         }
+        loops.forEach(loop -> loop.know(loops));
         leftovers.take(recovery.leftovers(plans), now);
         recorder.begin(checkpoint(now));
         recorder.note(new JournalEntry.Opened(now.wallMillis(), version));

@@ -4,6 +4,7 @@ import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink.EndpointReport;
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.core.Assessed;
+import dev.ebb.core.Bounds;
 import dev.ebb.core.Command;
 import dev.ebb.core.Decider;
 import dev.ebb.core.Decision;
@@ -15,13 +16,17 @@ import dev.ebb.core.InstanceFacts;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Liveness;
+import dev.ebb.core.Mark;
 import dev.ebb.core.Move;
+import dev.ebb.core.NotBelow;
 import dev.ebb.core.Now;
 import dev.ebb.core.Observation;
 import dev.ebb.core.Patience;
+import dev.ebb.core.Peer;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Reason;
 import dev.ebb.core.Recheck;
+import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +38,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One service's part of a tick: observe, decide, check again, journal, act, publish. Control thread
@@ -67,6 +73,7 @@ final class ServiceLoop {
     private final Map<InstanceId, EndpointSink.Ledger> ledgers = new HashMap<>();
     private EndpointSink.Ledger goneLedger = EndpointSink.Ledger.CLEAN;
     private List<Assessed> assessed = List.of();
+    private List<ServiceLoop> callers = List.of();
     private Explanation explanation = NOTHING_YET;
     private final Memory memory;
     final Advice advice = new Advice();
@@ -113,7 +120,23 @@ final class ServiceLoop {
                 report.acknowledgedGeneration(),
                 report.latency(),
                 metrics.hostCpuBusy(),
-                ports.sink().uncounted());
+                ports.sink().uncounted(),
+                callers.stream().map(ServiceLoop::asPeer).toList());
+    }
+
+    /** What it is to a service that it calls. */
+    private Peer asPeer() {
+        int mayComeBack = state.count(i -> i.isOnTrial() && !i.is(Mark.RETIRING));
+        return new Peer(plan.name(), state.standing() + mayComeBack);
+    }
+
+    /** Once all loops are there: those whose size it must know. */
+    void know(List<ServiceLoop> all) {
+        Set<ServiceName> named =
+                plan.policy().bounds().map(Bounds::notBelow).orElse(List.of()).stream()
+                        .map(NotBelow::service)
+                        .collect(Collectors.toUnmodifiableSet());
+        callers = all.stream().filter(l -> named.contains(l.plan.name())).toList();
     }
 
     /** Once for each change, however often it is looked at within a tick. */

@@ -22,7 +22,7 @@ public final class Decider {
         ServiceState before = withoutGap(earlier, seen, policy);
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state().withTargetOfStanding();
-        Sizer sizer = new Sizer(policy, assessment, seen.now());
+        Sizer sizer = new Sizer(policy, assessment, seen);
         state = foresee(earlier, state, assessment, sizer);
         Sizing present = sizer.size(state, 0);
         state = remember(state, assessment, present, seen, policy);

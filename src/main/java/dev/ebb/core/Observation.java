@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
  * @param hostCpuBusy share of the host's CPU in use, 0 to 1; empty when unknown
  * @param uncounted why requests may be in flight that no reading here counts, as the hold that this
  *     is for every removal; empty when all are counted, and in the journal of an older Ebb
+ * @param peers the other services that the policy asks for, as far as they are known
  */
 public record Observation(
         Now now,
@@ -21,10 +22,32 @@ public record Observation(
         long acknowledgedGeneration,
         LatencyCounts latency,
         OptionalDouble hostCpuBusy,
-        Optional<Hold> uncounted) {
+        Optional<Hold> uncounted,
+        List<Peer> peers) {
 
     public Observation {
         instances = List.copyOf(instances);
+        peers = List.copyOf(peers);
+    }
+
+    /** Of a service that asks for no other. */
+    public Observation(
+            Now now,
+            ServiceName service,
+            List<InstanceFacts> instances,
+            long acknowledgedGeneration,
+            LatencyCounts latency,
+            OptionalDouble hostCpuBusy,
+            Optional<Hold> uncounted) {
+        this(
+                now,
+                service,
+                instances,
+                acknowledgedGeneration,
+                latency,
+                hostCpuBusy,
+                uncounted,
+                List.of());
     }
 
     /** One in which every request in flight is counted. */

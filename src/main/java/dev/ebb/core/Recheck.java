@@ -33,7 +33,7 @@ public final class Recheck {
         this.uncounted = fresh.uncounted().map(Hold::why);
         this.now = fresh.now();
         Assessment latest = new Assessor(this.policy, fresh).assess(state);
-        Sizing sizing = new Sizer(this.policy, latest, now).size(latest.state(), 0);
+        Sizing sizing = new Sizer(this.policy, latest, fresh).size(latest.state(), 0);
         this.coverage = latest.coverage();
         this.needed = Math.max(sizing.out(), sizing.in());
     }

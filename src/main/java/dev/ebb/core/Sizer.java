@@ -23,10 +23,11 @@ final class Sizer {
     /** How far beyond the concurrency that was seen to work a removal may go. */
     private static final double EXPLORE = 2;
 
-    private static final Set<String> NOT_LOAD = Set.of("ordered", Calendar.SOURCE);
+    private static final Set<String> NOT_LOAD = Set.of("ordered", Calendar.SOURCE, Callers.SOURCE);
 
     private final Policy policy;
     private final Now now;
+    private final List<Peer> peers;
     private final List<Assessed> instances;
     private final int rotating;
     private final Duration recent;
@@ -36,8 +37,9 @@ final class Sizer {
     private final double inFlightIn;
 
     /** Sums up the load: the one part that costs in a fleet of thousands. */
-    Sizer(Policy policy, Assessment assessment, Now now) {
-        this.now = now;
+    Sizer(Policy policy, Assessment assessment, Observation seen) {
+        this.now = seen.now();
+        this.peers = seen.peers();
         this.policy = policy;
         this.instances = assessment.instances();
         this.rotating = assessment.state().count(i -> i.lifecycle().inRotation());
@@ -60,6 +62,7 @@ final class Sizer {
         needs.addAll(forecast(state.load().forecasts(), state.standing()));
         needs.add(floor());
         needs.addAll(new Calendar(policy, state, now).needs());
+        needs.addAll(Callers.needs(policy, state, peers));
         int out = needs.stream().mapToInt(Need::out).max().orElse(1);
         int in = Math.max(highestNeed, needs.stream().mapToInt(Need::in).max().orElse(1));
         out = Math.clamp(out, policy.range().min(), policy.range().max());

@@ -1,9 +1,11 @@
 package dev.ebb.sim;
 
 import dev.ebb.core.Bounds;
+import dev.ebb.core.NotBelow;
 import dev.ebb.core.PerHour;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Schedule;
+import dev.ebb.core.ServiceName;
 import dev.ebb.core.Starts;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,16 @@ final class Events {
         return hourly(scheduled(policy, seconds));
     }
 
+    /** Half of the second services keep up with the first one, which calls them. */
+    Policy called(Policy policy, ServiceName caller) {
+        if (random.nextInt(2) > 0) {
+            return policy;
+        }
+        NotBelow bound = new NotBelow(caller, 0.2 + 0.8 * random.nextDouble());
+        List<Schedule> schedules = policy.bounds().map(Bounds::schedules).orElse(List.of());
+        return policy.withBounds(new Bounds(schedules, List.of(bound)));
+    }
+
     private Policy hourly(Policy policy) {
         if (random.nextInt(6) > 0) {
             return policy;
@@ -49,7 +61,7 @@ final class Events {
         for (int i = 0; i <= random.nextInt(2); i++) {
             schedules.add(schedule("event-" + i, policy.range(), seconds));
         }
-        return policy.withBounds(new Bounds(schedules));
+        return policy.withBounds(new Bounds(schedules, List.of()));
     }
 
     private Schedule schedule(String name, Policy.Range range, double seconds) {

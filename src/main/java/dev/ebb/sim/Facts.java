@@ -7,8 +7,11 @@ import dev.ebb.control.JournalEntry;
 import dev.ebb.control.LaunchIntent;
 import dev.ebb.control.MetricSource;
 import dev.ebb.control.Order;
+import dev.ebb.core.Bounds;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
+import dev.ebb.core.NotBelow;
+import dev.ebb.core.Policy;
 import dev.ebb.core.ServiceName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -79,6 +82,21 @@ final class Facts {
     /** What Ebb's clock on the wall showed at this world time, if it has not jumped since. */
     long wall(long worldNanos) {
         return world.clock.now().wallMillis() - (now() - worldNanos) / 1_000_000;
+    }
+
+    /** What the callers of a service need of it, by those of theirs that are in rotation. */
+    int neededByCallers(ServiceFacts service) {
+        int need = 0;
+        for (NotBelow bound : service.policy.bounds().map(Bounds::notBelow).orElse(List.of())) {
+            long callers =
+                    of(bound.service()).trails.values().stream()
+                            .filter(it -> it.active && !it.ordered)
+                            .count();
+            need = Math.max(need, (int) Math.ceil(bound.ratio() * callers - 1e-9));
+        }
+        Policy.Range range = service.policy.range();
+        int ceiling = ScheduleFacts.ceiling(service.policy, wall(stepAt));
+        return Math.min(need, Math.clamp(ceiling, range.min(), range.max()));
     }
 
     ServiceFacts of(InstanceId id) {

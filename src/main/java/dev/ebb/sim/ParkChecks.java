@@ -93,7 +93,10 @@ final class ParkChecks {
                     service.lifecycle(trail.id).filter(it -> it == Lifecycle.SERVING).isPresent();
             left += serving ? 1 : 0;
         }
-        int need = service.needAtLeast(facts.stepAt, facts.wall(facts.stepAt));
+        int need =
+                Math.max(
+                        service.needAtLeast(facts.stepAt, facts.wall(facts.stepAt)),
+                        facts.neededByCallers(service));
         int wanted = service.status.map(it -> it.explanation().wanted()).orElse(0);
         if (left < Math.max(need, wanted)) {
             facts.violation(

@@ -59,6 +59,11 @@ final class Scenarios {
         parts.replaceAll(part -> aside.nextInt(12) == 0 ? recommending(part) : part);
         if (weather != Weather.STEADY) {
             parts.replaceAll(part -> with(part, events.with(part.plan().policy(), seconds)));
+            Part last = parts.getLast();
+            if (parts.size() > 1) {
+                Policy called = events.called(last.plan().policy(), parts.getFirst().plan().name());
+                parts.set(parts.size() - 1, with(last, called));
+            }
         }
         boolean approves =
                 parts.stream().anyMatch(p -> p.plan().policy().mode() == Policy.Mode.RECOMMEND);

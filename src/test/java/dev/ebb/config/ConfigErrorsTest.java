@@ -33,7 +33,8 @@ class ConfigErrorsTest {
                         commands(),
                         addresses(),
                         relations(),
-                        schedules())
+                        schedules(),
+                        callers())
                 .flatMap(s -> s);
     }
 
@@ -98,7 +99,7 @@ class ConfigErrorsTest {
                 inService(
                         "policy:",
                         "f.yaml:5:12: nothing is here; give one of: mode, target, objective,"
-                                + " schedules, out, in, trial, drain, start, or remove the line"),
+                                + " schedules, not-below, out, in, trial, drain, start, or remove the line"),
                 bad(
                         "services:\n  Web: {run: {command: a}, instances: 1}\n",
                         "f.yaml:2:3: 'Web' is no service's name; it is 1 to 40 of a-z, 0-9 and '-',"
@@ -478,6 +479,53 @@ class ConfigErrorsTest {
                         "policy: {schedules: [{name: a, at: 1:00, for: 2h, min: 3}, {name: a,"
                                 + " at: 2:00, for: 2h, min: 3}]}",
                         "f.yaml:5:64: the schedule 'a' is here twice; rename one"));
+    }
+
+    private static String service(String name, String caller) {
+        String bound = "{service: %s, ratio: 0.5}".formatted(caller);
+        return "  %s: {run: {command: x}, instances: 2..9, route: {path: /%s}, policy: {not-below: %s}}\n"
+                .formatted(name, name, bound);
+    }
+
+    private static Stream<Arguments> callers() {
+        return Stream.of(
+                bad(
+                        "services:\n" + service("a", "b") + service("b", "c") + service("c", "a"),
+                        "f.yaml:2:3: 'not-below' goes round in a circle, a -> b -> c -> a; remove"
+                                + " one"),
+                bad(
+                        "services:\n" + service("x", "a") + service("a", "b") + service("b", "a"),
+                        "f.yaml:2:3: 'not-below' goes round in a circle, a -> b -> a; remove one"),
+                bad(
+                        "services:\n" + service("a", "a"),
+                        "f.yaml:2:3: 'not-below' goes round in a circle, a -> a; remove one"),
+                bad(
+                        SERVICE + service("a", "wep"),
+                        "f.yaml:5:3: 'a' is not to be below 'wep', and there is no such service;"
+                                + " did you mean 'web'?"),
+                inService(
+                        "policy: {not-below: {service: web}}",
+                        "f.yaml:5:25: 'ratio' is missing; it is a number from 0.001 to 1000"),
+                inService(
+                        "policy: {not-below: {service: web, ratio: 0}}",
+                        "f.yaml:5:47: '0' is out of range; it is from 0.001 to 1000"),
+                inService(
+                        "policy: {in: {per-hour: many}}",
+                        "f.yaml:5:29: 'many' is no whole number; it is one from 1 to 1000"),
+                inService(
+                        "policy: {in: {per-hour: 0%}}",
+                        "f.yaml:5:29: '0%' is out of range; it is from 0.1% to 100%"));
+    }
+
+    @Test
+    void aCalledServiceThatCannotKeepUpIsAWarning() {
+        Loaded loaded =
+                ConfigFile.read("f.yaml", SERVICE.replace("2..4", "2..40") + service("a", "web"));
+        assertThat(loaded.config()).isPresent();
+        assertThat(loaded.lines(Severity.WARNING))
+                .containsExactly(
+                        "f.yaml:5:3: warning: 'a' is to have 20 when 'web' has its 40, and"
+                                + " 'instances' allows 9");
     }
 
     @Test

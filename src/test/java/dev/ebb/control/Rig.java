@@ -63,6 +63,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     final Set<InstanceId> silent = new HashSet<>();
     final Map<InstanceId, Integer> inFlight = new HashMap<>();
     List<ServiceName> services = List.of(SHOP);
+    final Map<ServiceName, Policy> policies = new HashMap<>();
     Policy.Mode mode = Policy.Mode.AUTOMATIC;
     boolean acknowledges = true;
     boolean bootsReady = true;
@@ -123,11 +124,15 @@ final class Rig implements Platform, EndpointSink, MetricSource {
                 new BalancePolicy(d.strategy(), Duration.ZERO, d.check(), d.ejection(), d.retry());
         List<ServicePlan> plans =
                 services.stream()
-                        .map(name -> new ServicePlan(name, policy.withMode(mode), balance))
+                        .map(name -> new ServicePlan(name, policy(name), balance))
                         .toList();
         var controller = new Controller(plans, new Ports(this, this, this, journal), "test");
         controller.recover(now());
         return controller;
+    }
+
+    private Policy policy(ServiceName name) {
+        return policies.getOrDefault(name, policy).withMode(mode);
     }
 
     /** Ebb dies and starts again; the data plane and the platform know nothing any more. */

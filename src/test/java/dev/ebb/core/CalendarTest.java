@@ -40,7 +40,7 @@ class CalendarTest {
     }
 
     private static Policy policy(int min, int max, Schedule... schedules) {
-        return Fleet.quick(min, max).withBounds(new Bounds(List.of(schedules)));
+        return Fleet.quick(min, max).withBounds(new Bounds(List.of(schedules), List.of()));
     }
 
     /** As {@link Fleet#until}, but that an instance is well only some time after its start. */

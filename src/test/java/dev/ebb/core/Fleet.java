@@ -41,6 +41,7 @@ final class Fleet {
     private long acknowledged;
     OptionalDouble hostBusy = OptionalDouble.empty();
     Optional<Hold> uncounted = Optional.empty();
+    List<Peer> peers = List.of();
     double seconds;
 
     Fleet(Policy policy, int instances) {
@@ -165,7 +166,14 @@ final class Fleet {
             facts.add(facts(one));
         }
         return new Observation(
-                now(), NAME, facts, acknowledged, LatencyCounts.of(latency), hostBusy, uncounted);
+                now(),
+                NAME,
+                facts,
+                acknowledged,
+                LatencyCounts.of(latency),
+                hostBusy,
+                uncounted,
+                peers);
     }
 
     private InstanceFacts facts(Instance one) {

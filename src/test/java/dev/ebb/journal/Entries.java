@@ -25,6 +25,8 @@ import dev.ebb.core.Now;
 import dev.ebb.core.Observation;
 import dev.ebb.core.Patience;
 import dev.ebb.core.Planned;
+import dev.ebb.core.NotBelow;
+import dev.ebb.core.Peer;
 import dev.ebb.core.PerHour;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ProcessReading;
@@ -252,7 +254,8 @@ final class Entries {
                 random.nextLong(),
                 latency(),
                 maybeDouble(),
-                maybe(() -> new Hold(reason(), text())));
+                maybe(() -> new Hold(reason(), text())),
+                list(() -> new Peer(service(), random.nextInt(90))));
     }
 
     Explanation explanation() {
@@ -310,7 +313,10 @@ final class Entries {
                         duration(),
                         duration()),
                 maybe(() -> new Policy.Objective(number())),
-                maybe(() -> new Bounds(list(this::schedule))));
+                maybe(() ->
+                        new Bounds(
+                                list(this::schedule),
+                                list(() -> new NotBelow(service(), 1 + random.nextDouble())))));
     }
 
     private Schedule schedule() {
