@@ -57,7 +57,7 @@ final class CheckCommand implements Callable<Integer> {
             loaded.config()
                     .ifPresent(config -> {
                         out.println(summary(config));
-                        new Occurrences(System.currentTimeMillis()).lines(config).forEach(out::println);
+                        occurrences().lines(config).forEach(out::println);
                     });
         }
         return loaded.config().isPresent() ? Exit.OK : Exit.USAGE;
@@ -71,6 +71,10 @@ final class CheckCommand implements Callable<Integer> {
                         Texts.count(names.size(), "service"),
                         String.join(", ", names),
                         listening(config));
+    }
+
+    private static Occurrences occurrences() {
+        return new Occurrences(System.currentTimeMillis());
     }
 
     private static String listening(EbbConfig config) {
@@ -122,7 +126,7 @@ final class CheckCommand implements Callable<Integer> {
         map.put("directory", service.run().directory().toString());
         map.put("strategy", service.balance().strategy().name().toLowerCase(Locale.ROOT));
         map.put("policy", service.policy());
-        List<Map<String, Object>> schedules = new Occurrences(System.currentTimeMillis()).json(service);
+        List<Map<String, Object>> schedules = occurrences().json(service);
         if (!schedules.isEmpty()) {
             map.put("schedules", schedules);
         }

@@ -97,7 +97,10 @@ final class CallersSchema {
     }
 
     private static void narrow(
-            Placed<ServiceConfig> service, NotBelow bound, ServiceConfig caller, Problems problems) {
+            Placed<ServiceConfig> service,
+            NotBelow bound,
+            ServiceConfig caller,
+            Problems problems) {
         int callers = caller.policy().range().max();
         int wanted = (int) Math.min(1_000_000, Math.ceil(bound.ratio() * callers - 1e-9));
         int most = service.value().policy().range().max();

@@ -23,7 +23,9 @@ final class CronKind {
     private static final int MOST_A_DAY = 96;
 
     private static final Pattern PART =
-            Pattern.compile("(?:(\\*)|([a-z]{3}|\\d{1,2})(?:-([a-z]{3}|\\d{1,2}))?)(?:/(\\d{1,2}))?");
+            Pattern.compile(
+                    "(?:(\\*)|([a-z]{3}|\\d{1,2})(?:-([a-z]{3}|\\d{1,2}))?)"
+                            + "(?:/(\\d{1,2}))?");
 
     /** One of the five: what it is called, what it may be, and the names of its numbers. */
     private record Field(String what, int least, int most, List<String> names) {}

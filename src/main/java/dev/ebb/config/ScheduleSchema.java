@@ -68,9 +68,9 @@ final class ScheduleSchema {
                     "timezone",
                     zone(),
                     UTC,
-                    "Whose clock `cron` and `at` mean. Where it goes forward over a time, the window"
-                            + " opens when it does; where it goes back over it, at the first of the"
-                            + " two.");
+                    "Whose clock `cron` and `at` mean. Where it goes forward over a time, the"
+                            + " window opens when it does; where it goes back over it, at the first"
+                            + " of the two.");
     private static final Key<Integer> MIN =
             Key.optional(
                     "min",

@@ -155,7 +155,8 @@ public sealed interface JournalEntry {
     /**
      * A service in a checkpoint.
      *
-     * @param parks when Ebb parked one by itself, within the last hour; milliseconds since the epoch
+     * @param parks when Ebb parked one by itself within the last hour, in milliseconds since the
+     *     epoch
      */
     record KeptService(
             ServiceName name,

@@ -11,7 +11,8 @@ public record PerHour(int count, double share) {
     public static final int MOST = 1000;
 
     public PerHour {
-        if (count < 0 || count > MOST || !(share >= 0 && share <= 1) || (count == 0 && share == 0)) {
+        boolean either = count > 0 || share > 0;
+        if (count < 0 || count > MOST || !(share >= 0 && share <= 1) || !either) {
             throw new IllegalArgumentException("no such number an hour: " + count + ", " + share);
         }
     }

@@ -130,6 +130,33 @@ class PolicyInputTest {
         assertThat(hours("mine:till")).isGreaterThan(hours("mine:shop"));
     }
 
+    @Test
+    void schedulesOfEbbsPolicyCount() throws IOException {
+        String services =
+                """
+                services:
+                  a: {run: {command: a}, instances: 1..100}
+                  b:
+                    run: {command: b}
+                    instances: 1..100
+                    route: {path: /b}
+                    policy: {schedules: {name: s, at: "02:00", for: 2h, min: 90}}
+                  c:
+                    run: {command: c}
+                    instances: 1..100
+                    route: {path: /c}
+                    policy:
+                      schedules: {name: s, at: "05:00", for: 2h, max: 5}
+                      not-below: {service: b, ratio: 0.1}
+                """;
+        Cli cli = backtest(services);
+        assertThat(cli.code()).as(cli.err()).isZero();
+        double without = hours("mine:a");
+        assertThat(hours("mine:b")).isBetween(2 * 90.0, without + 2 * 90.0);
+        assertThat(hours("mine:c")).isLessThan(without);
+        assertThat(cli.err()).contains("warning: 'not-below' is not simulated");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

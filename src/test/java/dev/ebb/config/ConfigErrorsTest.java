@@ -32,9 +32,7 @@ class ConfigErrorsTest {
                         fixedRoutes(),
                         commands(),
                         addresses(),
-                        relations(),
-                        schedules(),
-                        callers())
+                        relations())
                 .flatMap(s -> s);
     }
 
@@ -99,7 +97,8 @@ class ConfigErrorsTest {
                 inService(
                         "policy:",
                         "f.yaml:5:12: nothing is here; give one of: mode, target, objective,"
-                                + " schedules, not-below, out, in, trial, drain, start, or remove the line"),
+                                + " schedules, not-below, out, in, trial, drain, start, or remove"
+                                + " the line"),
                 bad(
                         "services:\n  Web: {run: {command: a}, instances: 1}\n",
                         "f.yaml:2:3: 'Web' is no service's name; it is 1 to 40 of a-z, 0-9 and '-',"
@@ -407,145 +406,6 @@ class ConfigErrorsTest {
                         "f.yaml:1:1: readings of 'web' are stale after 500ms ('freshness'), before"
                                 + " the next tick (1s); make 'tick' shorter or 'freshness'"
                                 + " longer"));
-    }
-
-    private static Arguments scheduled(String keys, String... lines) {
-        return inService("policy: {schedules: {name: launch, " + keys + "}}", lines);
-    }
-
-    private static Stream<Arguments> schedules() {
-        return Stream.of(
-                scheduled(
-                        "for: 2h, min: 3",
-                        "f.yaml:5:24: it says not when; give 'cron', or 'at' with 'days' or"
-                                + " 'dates'"),
-                scheduled(
-                        "at: 08:00, min: 3",
-                        "f.yaml:5:24: 'for' is missing; it is a duration such as 500ms, 10s or 2m,"
-                                + " from 60s to 168h"),
-                scheduled(
-                        "at: 08:00, for: 2h",
-                        "f.yaml:5:24: it asks for nothing; give 'min', 'max' or both"),
-                scheduled(
-                        "at: 25:00, for: 2h, min: 3",
-                        "f.yaml:5:43: '25:00' is no time of the day; write for example 08:30"),
-                scheduled(
-                        "at: 08:00, days: monday, for: 2h, min: 3",
-                        "f.yaml:5:56: 'monday' is no day; write for example mon, or mon-fri"),
-                scheduled(
-                        "at: 08:00, dates: 26.11.2027, for: 2h, min: 3",
-                        "f.yaml:5:57: '26.11.2027' is no date; write for example 2027-11-26"),
-                scheduled(
-                        "at: 08:00, cron: '0 8 * * *', for: 2h, min: 3",
-                        "f.yaml:5:24: 'cron' and 'at' are both here; keep one of them"),
-                scheduled(
-                        "cron: '0 8 * * *', days: mon, for: 2h, min: 3",
-                        "f.yaml:5:64: 'days' goes with 'at', not with 'cron'; remove one"),
-                scheduled(
-                        "cron: '0 8 * *', for: 2h, min: 3",
-                        "f.yaml:5:45: '0 8 * *' has 4 fields and not 5; write minute, hour, day of"
-                                + " the month, month, day of the week"),
-                scheduled(
-                        "cron: '0 24 * * *', for: 2h, min: 3",
-                        "f.yaml:5:45: '0 24 * * *' has '24' for its hour; that is *, or from 0 to"
-                                + " 23, with - , and / as in a crontab"),
-                scheduled(
-                        "cron: '0 8 * * fri#1', for: 2h, min: 3",
-                        "f.yaml:5:45: '0 8 * * fri#1' has 'fri#1' for its day of the week; that is"
-                                + " *, or from 0 to 7, or a name such as sat, with - , and / as in"
-                                + " a crontab"),
-                scheduled(
-                        "cron: '* * * * *', for: 2h, min: 3",
-                        "f.yaml:5:45: '* * * * *' begins more than 96 times a day"),
-                scheduled(
-                        "cron: '0 8 30 feb *', for: 2h, min: 3",
-                        "f.yaml:5:45: it never begins: there is no such day"),
-                scheduled(
-                        "at: 08:00, for: 2h, min: 3, timezone: Europe/Berlim",
-                        "f.yaml:5:77: 'Europe/Berlim' is no time zone; did you mean"
-                                + " 'Europe/Berlin'?"),
-                scheduled(
-                        "at: 08:00, for: 2h, min: 4, max: 3",
-                        "f.yaml:5:72: min 4 is more than max 3"),
-                scheduled(
-                        "at: 08:00, for: 2h, min: 5",
-                        "f.yaml:5:13: schedule 'launch' wants at least 5, 'instances' allows 4;"
-                                + " raise its max"),
-                scheduled(
-                        "at: 08:00, for: 2h, max: 1",
-                        "f.yaml:5:13: schedule 'launch' allows 1, 'instances' wants at least 2;"
-                                + " lower its min"),
-                inService(
-                        "policy: {schedules: [{name: a, at: 1:00, for: 2h, min: 3}, {name: a,"
-                                + " at: 2:00, for: 2h, min: 3}]}",
-                        "f.yaml:5:64: the schedule 'a' is here twice; rename one"));
-    }
-
-    private static String service(String name, String caller) {
-        String bound = "{service: %s, ratio: 0.5}".formatted(caller);
-        return "  %s: {run: {command: x}, instances: 2..9, route: {path: /%s}, policy: {not-below: %s}}\n"
-                .formatted(name, name, bound);
-    }
-
-    private static Stream<Arguments> callers() {
-        return Stream.of(
-                bad(
-                        "services:\n" + service("a", "b") + service("b", "c") + service("c", "a"),
-                        "f.yaml:2:3: 'not-below' goes round in a circle, a -> b -> c -> a; remove"
-                                + " one"),
-                bad(
-                        "services:\n" + service("x", "a") + service("a", "b") + service("b", "a"),
-                        "f.yaml:2:3: 'not-below' goes round in a circle, a -> b -> a; remove one"),
-                bad(
-                        "services:\n" + service("a", "a"),
-                        "f.yaml:2:3: 'not-below' goes round in a circle, a -> a; remove one"),
-                bad(
-                        SERVICE + service("a", "wep"),
-                        "f.yaml:5:3: 'a' is not to be below 'wep', and there is no such service;"
-                                + " did you mean 'web'?"),
-                inService(
-                        "policy: {not-below: {service: web}}",
-                        "f.yaml:5:25: 'ratio' is missing; it is a number from 0.001 to 1000"),
-                inService(
-                        "policy: {not-below: {service: web, ratio: 0}}",
-                        "f.yaml:5:47: '0' is out of range; it is from 0.001 to 1000"),
-                inService(
-                        "policy: {in: {per-hour: many}}",
-                        "f.yaml:5:29: 'many' is no whole number; it is one from 1 to 1000"),
-                inService(
-                        "policy: {in: {per-hour: 0%}}",
-                        "f.yaml:5:29: '0%' is out of range; it is from 0.1% to 100%"));
-    }
-
-    @Test
-    void aCalledServiceThatCannotKeepUpIsAWarning() {
-        Loaded loaded =
-                ConfigFile.read("f.yaml", SERVICE.replace("2..4", "2..40") + service("a", "web"));
-        assertThat(loaded.config()).isPresent();
-        assertThat(loaded.lines(Severity.WARNING))
-                .containsExactly(
-                        "f.yaml:5:3: warning: 'a' is to have 20 when 'web' has its 40, and"
-                                + " 'instances' allows 9");
-    }
-
-    @Test
-    void aFloorAboveACeilingAtTheSameTimeIsAWarning() {
-        Loaded loaded =
-                ConfigFile.read(
-                        "f.yaml",
-                        SERVICE
-                                + """
-                                    policy:
-                                      schedules:
-                                      - {name: night, at: "22:00", for: 10h, max: 2}
-                                      - {name: launch, cron: "0 6 * * mon", for: 2h, min: 4}
-                                      - {name: lunch, cron: "0 12 * * *", for: 2h, min: 4}
-                                """);
-        assertThat(loaded.config()).isPresent();
-        assertThat(loaded.lines(Severity.WARNING))
-                .containsExactly(
-                        "f.yaml:8:9: warning: schedule 'launch' wants at least 4 while 'night'"
-                                + " allows 2: the floor goes first");
     }
 
     @ParameterizedTest

@@ -69,9 +69,12 @@ class HourlyBudgetTest {
         Fleet fleet = new Fleet(perHour(new PerHour(1, 0)), 6);
         fleet.rate = 50;
         fleet.untilSo(f -> f.serving() == 5);
-        fleet.liveness.put(id(6), new Liveness.Exited(OptionalInt.of(1)));
-        fleet.liveness.put(id(5), new Liveness.Exited(OptionalInt.of(1)));
-        fleet.untilSo(f -> f.serving() == 5 && f.events("Start").size() == 2);
+        fleet.state.instances().stream()
+                .filter(Instance::isHealthyServing)
+                .limit(2)
+                .forEach(i ->
+                        fleet.liveness.put(i.id(), new Liveness.Exited(OptionalInt.of(1))));
+        fleet.untilSo(f -> f.serving() >= 5 && f.events("Start").size() == 2);
     }
 
     @Test
@@ -85,7 +88,7 @@ class HourlyBudgetTest {
 
     @Test
     void theSecondLookCountsAgain() {
-        Fleet fleet = new Fleet(perHour(new PerHour(1, 0)), 6);
+        Fleet fleet = new Fleet(perHour(new PerHour(1, 0)), 12);
         fleet.rate = 50;
         fleet.untilSo(f -> !f.events("Park").isEmpty());
         Recheck recheck = new Recheck(fleet.state, fleet.observe(), fleet.policy);
