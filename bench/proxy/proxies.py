@@ -98,10 +98,10 @@ def agreed(port, protocol):
         return ""
 
 
-def ebb(more=(), name="ebb"):
-    """As its launcher starts it. `more` are further options of `ebb proxy`."""
-    program = os.path.join(ROOT, "ebb")
-    missing = "" if os.path.exists(os.path.join(ROOT, "target", "ebb.jar")) else \
+def ebb(more=(), name="ebb", home=ROOT):
+    """As its launcher in `home` starts it. `more` are further options of `ebb proxy`."""
+    program = os.path.join(home, "ebb")
+    missing = "" if os.path.exists(os.path.join(home, "target", "ebb.jar")) else \
         "not built; first: make fast"
 
     def command(place):
@@ -112,7 +112,7 @@ def ebb(more=(), name="ebb"):
         return [program, "proxy", "--listen", f"127.0.0.1:{place.plain}", "--to", to, "--check",
                 "/small", "--loops", str(place.threads), "--shutdown", "0", *secure, *more]
 
-    commit = output("git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12").strip()
+    commit = output("git", "-C", home, "describe", "--always", "--dirty", "--abbrev=12").strip()
     return Kind(name, command, " ".join([f"Ebb {commit}", *more]), missing)
 
 

@@ -12,6 +12,9 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@code X-Id} is a line in {@code NAME-PID.ids}, written before it is answered; all others are
  * counted in {@code NAME-PID.counts} (two longs: GET, POST), a mapped file. Both outlive a SIGKILL.
  * The query may ask for {@code wait-ms}, {@code size}, {@code chunks} and {@code gap-ms}. A POST's
- * body is sent back. SIGTERM: finishes what it has read, then ends.
+ * body is sent back. {@code /events} is a stream of numbered events that does not end by itself,
+ * {@code /echo} a WebSocket that sends back each message. SIGTERM: finishes what it has read, then
+ * ends.
  *
  * <p>usage: java IdServer PORT FOLDER NAME
  */
@@ -129,6 +134,14 @@ public final class IdServer {
             answer(out, "health", "well\n".getBytes(StandardCharsets.US_ASCII));
             return !ending;
         }
+        if (start[1].equals("/echo")) {
+            echo(socket, in, out, fields.get("sec-websocket-key"));
+            return false;
+        }
+        if (start[1].equals("/events")) {
+            events(out);
+            return false;
+        }
         note(start[0], fields.get("x-id"));
         work(out, start, fields, body);
         return !ending && !"close".equalsIgnoreCase(fields.get("connection"));
@@ -173,6 +186,61 @@ public final class IdServer {
             pause(i + 1 < chunks ? gap : 0);
         }
         out.write(bytes("0\r\n\r\n"));
+    }
+
+    /** Until the other side has had enough, or this process has. */
+    private static void events(OutputStream out) throws IOException {
+        out.write(
+                bytes(
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                + "Transfer-Encoding: chunked\r\n\r\n"));
+        for (int i = 1; !ending; i++) {
+            String event = "id: " + i + "\ndata: 0123456789abcdef\n\n";
+            out.write(bytes(Integer.toHexString(event.length()) + "\r\n" + event + "\r\n"));
+            pause(50);
+        }
+        out.write(bytes("0\r\n\r\n"));
+    }
+
+    /** RFC 6455: whole messages of less than 126 bytes, each sent back; a Close frame, too. */
+    private static void echo(Socket socket, InputStream in, OutputStream out, String key)
+            throws IOException {
+        out.write(
+                bytes(
+                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                + "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                                + accept(key)
+                                + "\r\n\r\n"));
+        while (true) {
+            int first = in.read();
+            int length = in.read() & 0x7f;
+            byte[] mask = in.readNBytes(4);
+            byte[] text = in.readNBytes(length);
+            if (first < 0 || length > 125 || text.length < length) {
+                return;
+            }
+            IDLE.remove(socket);
+            byte[] frame = new byte[2 + length];
+            frame[0] = (byte) first;
+            frame[1] = (byte) length;
+            for (int i = 0; i < length; i++) {
+                frame[2 + i] = (byte) (text[i] ^ mask[i % 4]);
+            }
+            out.write(frame);
+            if ((first & 0x0f) == 8) {
+                return;
+            }
+        }
+    }
+
+    private static String accept(String key) {
+        try {
+            String text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(bytes(text));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void answer(OutputStream out, String id, byte[] body) throws IOException {

@@ -4,9 +4,11 @@ First five that succeed, then some that fail at each step, one after the other: 
 dies, says nothing, refuses, is killed or stopped in the midst of it, or its configuration is bad.
 After each of them the old process is in charge, and in the end it can still let an instance go.
 
-All the while there are requests of four kinds: in an open loop over connections that are kept, with
-an id for each (see CheckClient); as fast as possible over connections that are kept (wrk); over
-HTTP/2 (h2load); and each over a connection of its own (hey).
+All the while there are requests of several kinds: in an open loop over connections that are kept,
+with an id for each (see CheckClient); as fast as possible over connections that are kept (wrk);
+over HTTP/2, without TLS and with it (h2load); and each over a connection of its own (hey), without
+TLS and with it. Besides, WebSockets and server-sent events over TLS that nobody ends but Ebb (see
+Streams), with a certificate for each of two names.
 """
 
 import json
@@ -14,6 +16,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -21,15 +24,22 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from suite import EBB, LIB, SERVICE, CheckClient, Ebb, Suite, answered_ids, end, free_port
 from suite import tool, wait_until
+from streams import MOVED, Streams
 
 UPGRADES = int(os.environ.get("UPGRADES", "5"))
 RATE = 100
 INSTANCES = 3
+NAMES = ("one.suite.test", "two.suite.test")
 
 CONFIG = """
 listen: 127.0.0.1:@port@
+tls:
+  listen: 127.0.0.1:@tls@
+  certificates:
+    - {certificate: one.suite.test/certificate.pem, key: one.suite.test/key.pem}
+    - {certificate: two.suite.test/certificate.pem, key: two.suite.test/key.pem}
 tick: 200ms
-gateway: {shutdown: 10s}
+gateway: {shutdown: 10s, timeouts: {drain-spread: 2s}}
 services:
   check:
     run: {command: @command@}
@@ -78,20 +88,29 @@ class Process:
 class Loads:
     """Everything that is sent, until it is asked what came of it."""
 
-    def __init__(self, suite, port):
+    def __init__(self, suite, port, secured):
         self.suite = suite
+        files = [os.path.join(suite.folder, name, "certificate.pem") for name in NAMES]
+        self.streams = Streams(secured, NAMES, files)
         self.checking = CheckClient(suite, port, RATE, "up", "get", "post", "stream=/stream?n=5")
         url = f"http://127.0.0.1:{port}/"
+        tls = f"https://{NAMES[1]}/"
+        to = f"--connect-to=127.0.0.1:{secured}"
         self.outside = {}
+        self.changes = []
         self.ended = os.path.join(suite.folder, "loads.end")
         if tool("wrk"):
             self.spawn("wrk", [tool("wrk"), "-t1", "-c4", "-d900", "--timeout", "20", url])
         if tool("hey"):
             words = ["-z", "900s", "-c", "4", "-q", "5", "-t", "20", "-disable-keepalive", url]
             self.spawn("hey", [tool("hey"), *words])
+            words[-1] = f"https://127.0.0.1:{secured}/"
+            self.spawn("hey over TLS", [tool("hey"), *words])
         if tool("h2load"):
-            script = 'while [ ! -e "$1" ]; do "$2" -c 4 -m 4 -n 400 --rps=40 "$3" ; done'
-            self.spawn("h2load", ["sh", "-c", script, "sh", self.ended, tool("h2load"), url])
+            script = 'end=$1; shift; while [ ! -e "$end" ]; do "$@"; done'
+            words = ["sh", "-c", script, "sh", self.ended, tool("h2load"), "-c4", "-m4", "-n400"]
+            self.spawn("h2load", [*words, "--rps=40", url])
+            self.spawn("h2load over TLS", [*words, "--rps=20", to, tls])
 
     def spawn(self, name, command):
         output = open(os.path.join(self.suite.folder, f"{name}.out"), "w+")
@@ -100,7 +119,7 @@ class Loads:
 
     def report(self, name):
         child, output = self.outside[name]
-        if name != "h2load":
+        if not name.startswith("h2load"):
             child.send_signal(signal.SIGINT)
         child.wait(timeout=60)
         output.seek(0)
@@ -123,20 +142,37 @@ class Loads:
             count = int(re.search(r"(\d+) requests in", report).group(1))
             wrong = re.findall(r"(Non-2xx.*|Socket errors.*|unable.*)", report)
             self.suite.check(count and not wrong, f"wrk, keep-alive: {count}, 0 failed", wrong)
-        if "hey" in self.outside:
-            report = self.report("hey")
-            codes = dict(re.findall(r"\[(\d+)\]\s+(\d+) responses", report))
-            wrong = "Error distribution" in report or set(codes) != {"200"}
-            tail = report[-600:] if wrong else ""
-            text = f"hey, new connections: {codes.get('200')}, 0 failed"
-            self.suite.check(not wrong, text, tail)
-        if "h2load" in self.outside:
-            report = self.report("h2load")
-            pattern = r"requests: (\d+) total, \d+ started, \d+ done, (\d+) succeeded"
-            runs = [tuple(map(int, m)) for m in re.findall(pattern, report)]
-            total, good = sum(r[0] for r in runs), sum(r[1] for r in runs)
-            text = f"h2load, HTTP/2: {total} in {len(runs)} runs, 0 failed"
-            self.suite.check(total and total == good, text, f"{total - good} failed")
+        for name in self.outside:
+            if name.startswith("hey"):
+                report = self.report(name)
+                codes = dict(re.findall(r"\[(\d+)\]\s+(\d+) responses", report))
+                wrong = "Error distribution" in report or set(codes) != {"200"}
+                tail = report[-600:] if wrong else ""
+                text = f"{name}, new connections: {codes.get('200')}, 0 failed"
+                self.suite.check(not wrong, text, tail)
+            if name.startswith("h2load"):
+                report = self.report(name)
+                pattern = r"requests: (\d+) total, \d+ started, \d+ done, (\d+) succeeded"
+                runs = [tuple(map(int, m)) for m in re.findall(pattern, report)]
+                total, good = sum(r[0] for r in runs), sum(r[1] for r in runs)
+                text = f"{name}, HTTP/2: {total} in {len(runs)} runs, 0 failed"
+                self.suite.check(total and total == good, text, f"{total - good} failed")
+        self.judge_streams()
+
+    def judge_streams(self):
+        """That each lived on in the process that it began in, and was asked to move in the end."""
+        lives = self.streams.finish()
+        bad = [life for life in lives if life.outcome not in MOVED]
+        for kind in ("WebSocket", "Events"):
+            mine = [life for life in lives if life.kind == kind]
+            messages, how = sum(m.messages for m in mine), {m.outcome for m in mine}
+            text = f"{kind} over TLS: {len(mine)} moved ({', '.join(how)}), {messages} messages"
+            wrong = [life for life in bad if life.kind == kind]
+            self.suite.check(mine and not wrong, f"{text}, 0 cut", wrong[:5])
+            over = [m for m in mine if any(m.began < at < m.last for at in self.changes)]
+            enough = len(over) > len(self.changes) / 2
+            text = f"{kind}: {len(over)} went on in the old process after the new one took over"
+            self.suite.check(enough, text, f"of {len(mine)}, {len(self.changes)} changes")
 
 
 def pids(suite):
@@ -152,11 +188,31 @@ def steps(ebb):
         return []
 
 
-def upgrade(suite, ebb, number):
+def shown(suite, port, name):
+    """The serial number of the certificate that a client gets who asks for this name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(os.path.join(suite.folder, name, "certificate.pem"))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        with context.wrap_socket(plain, server_hostname=name) as secured:
+            return secured.getpeercert()["serialNumber"]
+
+
+def certificate(suite, name):
+    folder = os.path.join(suite.folder, name)
+    words = [EBB, "certificate", name, "127.0.0.1", "--folder", folder, "--force"]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+
+
+def upgrade(suite, ebb, number, loads):
     before, old = pids(suite), ebb.process.pid
     began = time.monotonic()
     done = ebb.command("upgrade", "--program", EBB, check=False)
-    took = time.monotonic() - began
+    ended = time.monotonic()
+    took = ended - began
+    after = {step["step"]: step["after_ms"] / 1e3 for step in steps(ebb)}
+    if "left" in after:
+        # A little too late, as the command takes some time to end: so it claims nothing.
+        loads.changes.append(ended - after["left"] + after["in charge"])
     new = ebb.process.pid
     suite.check(
         done.returncode == 0 and new != old and pids(suite) == before,
@@ -212,6 +268,13 @@ def failures(suite, ebb):
         file.write("listen: nowhere\nservices: {}\n")
     run = lambda *words: lambda: ebb.command("upgrade", *words, check=False)
     failed(suite, ebb, "a bad configuration", run("--program", EBB, "--config", bad), "nothing was")
+    broken = os.path.join(suite.folder, "broken.pem")
+    with open(broken, "w") as file:
+        file.write("-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n")
+    with open(ebb.file) as file, open(bad, "w") as other:
+        other.write(file.read().replace(f"{NAMES[1]}/certificate.pem", broken))
+    words = ("--program", EBB, "--config", bad)
+    failed(suite, ebb, "a certificate that is none", run(*words), "TLS in|broken.pem|nothing was")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -252,18 +315,24 @@ def scales_in(suite, ebb):
 def main():
     with Suite("upgrade") as suite:
         port = free_port()
-        ebb = Ebb(suite, suite.config(CONFIG, port=port)).start()
+        secured = free_port()
+        for name in NAMES:
+            certificate(suite, name)
+        ebb = Ebb(suite, suite.config(CONFIG, port=port, tls=secured)).start()
         ebb.process = Process(ebb)
         try:
             ebb.command("scale", SERVICE, str(INSTANCES))
             ebb.wait_serving(INSTANCES)
-            loads = Loads(suite, port)
+            loads = Loads(suite, port, secured)
             for number in range(1, UPGRADES + 1):
-                upgrade(suite, ebb, number)
+                upgrade(suite, ebb, number, loads)
+            serials = [shown(suite, secured, name) for name in NAMES]
+            good = len(set(serials)) == len(NAMES)
+            suite.check(good, "the new process has the certificate of each name", serials)
             scales_in(suite, ebb)
             failures(suite, ebb)
             scales_in(suite, ebb)
-            upgrade(suite, ebb, "after the failed ones")
+            upgrade(suite, ebb, "after the failed ones", loads)
             loads.judge()
             story = ebb.command("explain", SERVICE).stdout
             suite.check("upgraded from version" in story, "the story tells of it", story[-800:])

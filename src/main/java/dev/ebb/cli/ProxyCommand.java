@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
                     + " back. All get requests from the start, before the first check.",
             "",
             "Ctrl-C or SIGTERM ends it in order: nothing new is accepted, what is in flight is"
-                    + " answered.",
+                    + " answered. With --state, `ebb stop` does, too, and `ebb upgrade` puts"
+                    + " another process in its place.",
             "",
             "  ebb proxy --listen 127.0.0.1:8080 --to 127.0.0.1:9001,127.0.0.1:9002",
             ""
@@ -149,6 +150,23 @@ final class ProxyCommand implements Callable<Integer> {
                             + " default.")
     private int shutdownSeconds = 30;
 
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "A folder of its own, by which `ebb upgrade`, `ebb stop` and `ebb status` find"
+                            + " it; by default none, and they do not.")
+    private Optional<Path> state = Optional.empty();
+
+    @Option(
+            names = Successor.TAKE_OVER,
+            paramLabel = "DIR",
+            hidden = true,
+            description = "Take over from the Ebb that waits there; see `ebb upgrade`.")
+    private Optional<Path> takeOver = Optional.empty();
+
+    private List<String> words = List.of();
+
     /** Everything that it needs to know, checked. */
     record Plan(
             GatewaySettings settings,
@@ -156,7 +174,9 @@ final class ProxyCommand implements Callable<Integer> {
             Protocol protocol,
             List<InetSocketAddress> to,
             Optional<InetSocketAddress> admin,
-            Duration shutdown) {}
+            Duration shutdown,
+            Optional<Path> state,
+            Optional<Path> takeOver) {}
 
     /**
      * The command of a plain command line, read without picocli, which takes longer than the rest
@@ -166,6 +186,7 @@ final class ProxyCommand implements Callable<Integer> {
      */
     static Optional<ProxyCommand> quick(List<String> args) {
         var command = new ProxyCommand();
+        command.words = args;
         var words = new PlainArguments(args);
         while (words.next()) {
             if (!command.take(words.name(), words)) {
@@ -175,21 +196,23 @@ final class ProxyCommand implements Callable<Integer> {
         return words.good() && !command.to.isEmpty() ? Optional.of(command) : Optional.empty();
     }
 
-    private boolean take(String name, PlainArguments words) {
+    private boolean take(String name, PlainArguments args) {
         switch (name) {
-            case "--listen" -> listen = words.list();
-            case "--to" -> to = words.list();
-            case "--tls" -> tls = Optional.of(words.value());
-            case "--certificate" -> certificate = Optional.of(Path.of(words.value()));
-            case "--key" -> key = Optional.of(Path.of(words.value()));
-            case "--protocol" -> protocol = words.value();
-            case "--check" -> check = Optional.of(words.value());
-            case "--strategy" -> strategy = words.value();
-            case "--loops" -> loops = words.number();
-            case "--transport" -> transport = words.value();
-            case "--trust-forwarded" -> trustForwarded = words.flag();
-            case "--admin" -> admin = Optional.of(words.value());
-            case "--shutdown" -> shutdownSeconds = words.number();
+            case "--listen" -> listen = args.list();
+            case "--to" -> to = args.list();
+            case "--tls" -> tls = Optional.of(args.value());
+            case "--certificate" -> certificate = Optional.of(Path.of(args.value()));
+            case "--key" -> key = Optional.of(Path.of(args.value()));
+            case "--protocol" -> protocol = args.value();
+            case "--check" -> check = Optional.of(args.value());
+            case "--strategy" -> strategy = args.value();
+            case "--loops" -> loops = args.number();
+            case "--transport" -> transport = args.value();
+            case "--trust-forwarded" -> trustForwarded = args.flag();
+            case "--admin" -> admin = Optional.of(args.value());
+            case "--shutdown" -> shutdownSeconds = args.number();
+            case "--state" -> state = Optional.of(Path.of(args.value()));
+            case Successor.TAKE_OVER -> takeOver = Optional.of(Path.of(args.value()));
             default -> {
                 return false;
             }
@@ -199,17 +222,24 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        List<String> all = spec.commandLine().getParseResult().originalArgs();
+        words = List.copyOf(all.subList(all.indexOf(spec.name()) + 1, all.size()));
         return run(spec.commandLine().getOut(), spec.commandLine().getErr());
     }
 
     int run(PrintWriter out, PrintWriter err) throws InterruptedException {
         Plan plan = plan();
+        if (plan.state().isPresent()) {
+            return ProxyProcess.run(plan, words, out, err);
+        }
         Gateway gateway = open(plan);
+        var manager = new ServiceNotice(err);
         var ended = new CountDownLatch(1);
         try (var page = page(plan.admin(), gateway, plan.to())) {
-            endOnSignal(gateway, err, ended);
+            endOnSignal(gateway, err, manager, ended);
             out.println(hello(gateway, plan.to(), page));
             out.flush();
+            manager.ready();
             ended.await();
         }
         return Exit.OK;
@@ -220,13 +250,18 @@ final class ProxyCommand implements Callable<Integer> {
             throw new Failure(
                     Exit.USAGE, "--shutdown is from 0 to 3600 seconds, not " + shutdownSeconds);
         }
+        if (takeOver.isPresent() && state.isEmpty()) {
+            throw new Failure(Exit.USAGE, Successor.TAKE_OVER + " needs --state");
+        }
         return new Plan(
                 settings(),
                 policy(),
                 word("--protocol", protocol, Protocol.values()),
                 Hosts.parse("--to", to, ENDPOINTS_MAX),
                 admin.map(ProxyCommand::loopback),
-                Duration.ofSeconds(shutdownSeconds));
+                Duration.ofSeconds(shutdownSeconds),
+                state,
+                takeOver);
     }
 
     static Gateway open(Plan plan) {
@@ -326,20 +361,14 @@ final class ProxyCommand implements Callable<Integer> {
         return text.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private void endOnSignal(Gateway gateway, PrintWriter err, CountDownLatch ended) {
+    private void endOnSignal(
+            Gateway gateway, PrintWriter err, ServiceNotice manager, CountDownLatch ended) {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
                                 () -> {
-                                    int cut = gateway.close(Duration.ofSeconds(shutdownSeconds));
-                                    if (cut > 0) {
-                                        err.println(
-                                                "ebb: %s closed after %d s"
-                                                        .formatted(
-                                                                Texts.count(cut, "connection"),
-                                                                shutdownSeconds));
-                                        err.flush();
-                                    }
+                                    manager.stopping();
+                                    close(gateway, Duration.ofSeconds(shutdownSeconds), err);
                                     ended.countDown();
                                     // An end in order, and no failure: not 130 or 143.
                                     Runtime.getRuntime().halt(Exit.OK);
@@ -347,14 +376,32 @@ final class ProxyCommand implements Callable<Integer> {
                                 "signal"));
     }
 
-    static String hello(Gateway gateway, List<InetSocketAddress> to, ProxyPage page) {
-        var text = new StringBuilder("ebb proxy  pid ").append(ProcessHandle.current().pid());
-        String before = ", listening at http://";
+    /** Answers what is in flight, for so long at most, and tells what it had to cut. */
+    static void close(Gateway gateway, Duration limit, PrintWriter err) {
+        int cut = gateway.close(limit);
+        if (cut > 0) {
+            err.println(
+                    "ebb: %s closed after %d s"
+                            .formatted(Texts.count(cut, "connection"), limit.toSeconds()));
+            err.flush();
+        }
+    }
+
+    /** Where it listens, as URLs. */
+    static String listening(Gateway gateway) {
+        var text = new StringBuilder();
+        String before = "http://";
         for (InetSocketAddress address : gateway.addresses()) {
             text.append(before).append(Wiring.text(address));
             before = ", http://";
         }
         gateway.tlsAddress().ifPresent(a -> text.append(", https://").append(Wiring.text(a)));
+        return text.toString();
+    }
+
+    static String hello(Gateway gateway, List<InetSocketAddress> to, ProxyPage page) {
+        var text = new StringBuilder("ebb proxy  pid ").append(ProcessHandle.current().pid());
+        text.append(", listening at ").append(listening(gateway));
         text.append(", to ").append(Texts.count(to.size(), "endpoint"));
         page.address().ifPresent(a -> text.append(", admin at http://").append(Wiring.text(a)));
         return text.toString();

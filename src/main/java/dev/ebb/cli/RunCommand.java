@@ -9,7 +9,6 @@ import dev.ebb.config.ServiceConfig;
 import dev.ebb.console.View;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Policy.Range;
-import dev.ebb.gateway.handover.ServiceManager;
 import dev.ebb.platform.process.LogFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -76,6 +75,7 @@ final class RunCommand implements Callable<Integer> {
                 takeOver.isPresent() ? Optional.empty() : Optional.of(load(file, err));
         Ink ink = Ink.of(Ink.isTerminal());
         var logs = new LogFiles(state.path());
+        var manager = new ServiceNotice(err);
         try (var narrator =
                 new Narrator(
                         (id, n) -> lastLines(logs, id, n),
@@ -85,11 +85,15 @@ final class RunCommand implements Callable<Integer> {
                         },
                         ink)) {
             var ears = new Wiring.Ears(narrator::listening, p -> p, narrator::failures);
+            Wiring.Place place = place(manager);
             Wiring ebb =
                     first.isPresent()
-                            ? Wiring.open(first.get(), place(), ears)
+                            ? Wiring.open(first.get(), place, ears)
                             : TakeOver.from(
-                                    takeOver.orElseThrow(), place(), ears, () -> load(file, err));
+                                    takeOver.orElseThrow(),
+                                    (sockets, before) ->
+                                            Wiring.beside(
+                                                    load(file, err), place, ears, sockets, before));
             var done = new AtomicBoolean();
             endOnSignal(ebb, narrator, done);
             hello(ebb, ebb.config(), ink).forEach(out::println);
@@ -98,29 +102,22 @@ final class RunCommand implements Callable<Integer> {
             if (first.isPresent()) {
                 ebb.begin();
             }
-            tellServiceManager(err);
+            manager.ready();
             ebb.await();
             done.set(true);
         }
         return Exit.OK;
     }
 
-    private Wiring.Place place() {
+    private Wiring.Place place(ServiceNotice manager) {
         Path config = file.toAbsolutePath().normalize();
         Path folder = state.path().toAbsolutePath().normalize();
         var options = keep ? List.of("--keep-instances") : List.<String>of();
         return new Wiring.Place(
                 state.path(),
                 config.toString(),
-                Optional.of(new Successor(config, folder, options)));
-    }
-
-    /** That we are ready, and which process we are: after an upgrade it is another one. */
-    private static void tellServiceManager(PrintWriter err) {
-        ServiceManager.tell(
-                        Optional.ofNullable(System.getenv("NOTIFY_SOCKET")),
-                        "READY=1\nMAINPID=" + ProcessHandle.current().pid() + "\n")
-                .ifPresent(why -> err.println("ebb: " + why));
+                Optional.of(Successor.run(config, folder, options)),
+                manager::stopping);
     }
 
     /** The configuration of a file; its errors are printed. */

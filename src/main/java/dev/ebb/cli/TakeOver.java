@@ -1,6 +1,5 @@
 package dev.ebb.cli;
 
-import dev.ebb.config.EbbConfig;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
@@ -35,26 +34,55 @@ final class TakeOver {
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration END = Duration.ofSeconds(10);
 
-    private final HandoverGuest guest;
-    private final Wiring.Place place;
-    private final Wiring.Ears ears;
+    /** What is to be in charge; stands beside the old process until it is. For one thread. */
+    interface Heir {
+        /**
+         * Takes what only one process may have.
+         *
+         * @throws Failure when it cannot be had
+         */
+        void takeControl() throws InterruptedException;
 
-    private TakeOver(HandoverGuest guest, Wiring.Place place, Wiring.Ears ears) {
+        /** Those in rotation whose checks are good. */
+        Set<InstanceId> healthy();
+
+        /** Those in rotation, whatever their checks say. */
+        Set<InstanceId> inRotation();
+
+        /** Begins to take connections. */
+        void accept(boolean on);
+
+        void note(JournalEntry.Upgraded entry);
+
+        /** Gives back what it took and ends, at most for so long; the instances run on. */
+        void withdraw(Duration limit) throws InterruptedException;
+    }
+
+    /** Makes it, of what the old process gives. */
+    @FunctionalInterface
+    interface Maker<H extends Heir> {
+        /**
+         * @param sockets of the old process, which still accepts there
+         * @param before what the old process still has in flight
+         * @throws Failure with one line for people
+         */
+        H beside(List<Listening> sockets, Supplier<Optional<Hold>> before);
+    }
+
+    private final HandoverGuest guest;
+
+    private TakeOver(HandoverGuest guest) {
         this.guest = guest;
-        this.place = place;
-        this.ears = ears;
     }
 
     /**
      * Takes over.
      *
      * @param door where the old process waits
-     * @param load reads the configuration
      * @return an Ebb that is in charge, and serves
      * @throws Failure with one line for people; then the old process is in charge as before
      */
-    static Wiring from(Path door, Wiring.Place place, Wiring.Ears ears, Supplier<EbbConfig> load)
-            throws InterruptedException {
+    static <H extends Heir> H from(Path door, Maker<H> maker) throws InterruptedException {
         HandoverGuest guest;
         try {
             guest = HandoverGuest.enter(door);
@@ -62,7 +90,7 @@ final class TakeOver {
             throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
         }
         try {
-            return new TakeOver(guest, place, ears).run(load);
+            return new TakeOver(guest).run(maker);
         } catch (HandoverException e) {
             throw given(guest, new Failure(Exit.FAILED, String.valueOf(e.getMessage())));
         } catch (Failure e) {
@@ -81,14 +109,14 @@ final class TakeOver {
         return failure;
     }
 
-    private Wiring run(Supplier<EbbConfig> load) throws HandoverException, InterruptedException {
+    private <H extends Heir> H run(Maker<H> maker) throws HandoverException, InterruptedException {
         Talk talk = guest.talk();
         UpgradeWords.Who me = UpgradeWords.Who.me();
         UpgradeWords.introduce(talk, me);
         UpgradeWords.Greeting old = UpgradeWords.hearGreeting(talk, LIMIT);
         List<Listening> sockets = guest.take(old.listeners(), END);
         talk.send(UpgradeWords.RECEIVED);
-        Wiring ebb = Wiring.beside(load.get(), place, ears, sockets, () -> before(talk, old.who()));
+        H ebb = maker.beside(sockets, () -> before(talk, old.who()));
         try {
             talk.send(UpgradeWords.PREPARED);
             UpgradeWords.expect(talk, UpgradeWords.RELEASED, LIMIT);
@@ -99,8 +127,7 @@ final class TakeOver {
             talk.send(UpgradeWords.IN_CHARGE);
         } catch (HandoverException | Failure e) {
             // The instances live on: they are the other one's again.
-            ebb.stop(true);
-            ebb.await(END);
+            ebb.withdraw(END);
             throw e;
         }
         ebb.accept(true);
@@ -136,7 +163,7 @@ final class TakeOver {
      *
      * @throws HandoverException when a service that had a good instance has none here
      */
-    private static void awaitHealth(Wiring ebb, Set<InstanceId> before)
+    private static void awaitHealth(Heir ebb, Set<InstanceId> before)
             throws HandoverException, InterruptedException {
         long until = System.nanoTime() + HEALTH.toNanos();
         while (true) {

@@ -1,6 +1,10 @@
 package dev.ebb.cli;
 
 import dev.ebb.gateway.Gateway;
+import dev.ebb.gateway.GatewayStartException;
+import dev.ebb.gateway.Protocol;
+import dev.ebb.gateway.StaticGateway;
+import dev.ebb.gateway.tls.TlsClientSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -10,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -32,6 +38,7 @@ import picocli.CommandLine.Parameters;
         header = "Used by the launcher after a build: makes later starts fast.")
 final class TrainCommand implements Callable<Integer> {
     private static final int REQUESTS = 2_000;
+    private static final int REQUESTS_SECURED = 500;
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
     private final PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
@@ -78,13 +85,14 @@ final class TrainCommand implements Callable<Integer> {
      */
     private static void unpackNative() throws IOException {
         Path folder = Path.of(System.getProperty("java.library.path", ""));
-        String end = "_" + (System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch_64");
+        String cpu = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch_64";
         if (!folder.isAbsolute() || !folder.getFileName().toString().equals("native")) {
             return;
         }
         Files.createDirectories(folder);
-        for (String name : List.of("epoll", "io_uring42")) {
-            String file = "libnetty_transport_native_" + name + end + ".so";
+        var epoll = "transport_native_epoll";
+        for (String name : List.of(epoll, "transport_native_io_uring42", "tcnative_linux")) {
+            String file = "libnetty_%s_%s.so".formatted(name, cpu);
             try (InputStream in =
                     TrainCommand.class.getResourceAsStream("/META-INF/native/" + file)) {
                 if (in != null) {
@@ -96,7 +104,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void gateway() throws IOException, ClassNotFoundException {
+    private void gateway() throws IOException, ClassNotFoundException, InterruptedException {
         unpackNative();
         // Netty names it without using it, and that is not recorded.
         Class.forName("java.security.cert.X509Certificate");
@@ -108,7 +116,65 @@ final class TrainCommand implements Callable<Integer> {
                 TrainTraffic.load(gateway.addresses().getFirst(), REQUESTS);
                 gateway.close(Duration.ofSeconds(1));
             }
+            Path folder = Files.createTempDirectory("ebb-train");
+            try {
+                secured(service, folder);
+            } finally {
+                remove(folder);
+            }
         }
+    }
+
+    /**
+     * TLS and HTTP/2, as what clients speak and as what instances speak. The client is a gateway,
+     * too: of another one's classes a start needs none.
+     */
+    private void secured(TrainTraffic service, Path folder)
+            throws IOException, InterruptedException {
+        certificate(folder);
+        Path certificate = folder.resolve("certificate.pem");
+        var plain = List.of("--listen", "127.0.0.1:0", "--to", service.address());
+        var words = new ArrayList<>(plain);
+        words.addAll(List.of("--tls", "127.0.0.1:0", "--certificate", certificate.toString()));
+        words.addAll(List.of("--key", folder.resolve("key.pem").toString()));
+        ProxyCommand.Plan plan = ProxyCommand.quick(words).orElseThrow().plan();
+        var trusting =
+                new TlsClientSettings(Optional.empty(), Optional.empty(), Optional.empty(), false);
+        try (Gateway gateway = ProxyCommand.open(plan)) {
+            nowhere.println(ProxyCommand.hello(gateway, plan.to(), ProxyPage.NONE));
+            for (Protocol spoken : List.of(Protocol.HTTP1, Protocol.HTTP2)) {
+                try (Gateway client =
+                        StaticGateway.start(
+                                ProxyCommand.quick(plain).orElseThrow().plan().settings(),
+                                StaticGateway.service(plan.policy(), spoken).withTls(trusting),
+                                List.of(gateway.tlsAddress().orElseThrow()))) {
+                    TrainTraffic.load(client.addresses().getFirst(), REQUESTS_SECURED);
+                    client.close(Duration.ofSeconds(1));
+                }
+            }
+            gateway.close(Duration.ofSeconds(1));
+        } catch (GatewayStartException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** By another process: a start makes none. */
+    private void certificate(Path folder) throws IOException, InterruptedException {
+        Process made = java("certificate", "--folder", folder.toString()).start();
+        if (!made.waitFor(20, TimeUnit.SECONDS) || made.exitValue() != 0) {
+            made.destroyForcibly();
+            throw new IOException("no certificate to train with");
+        }
+    }
+
+    /** Another Ebb. */
+    private static ProcessBuilder java(String... words) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        command.add(Main.class.getName());
+        command.addAll(List.of(words));
+        return new ProcessBuilder(command).redirectErrorStream(true);
     }
 
     private void client() throws IOException, InterruptedException {
@@ -135,17 +201,7 @@ final class TrainCommand implements Callable<Integer> {
                   train: {run: {command: sleep 60}, instances: 1..2}
                 """);
         Process ebb =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName(),
-                                "run",
-                                file.toString(),
-                                "--state",
-                                state.toString())
-                        .redirectErrorStream(true)
+                java("run", file.toString(), "--state", state.toString())
                         .redirectOutput(folder.resolve("out").toFile())
                         .start();
         try {

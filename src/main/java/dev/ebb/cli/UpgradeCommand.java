@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import dev.ebb.config.GatewayConfig;
 import dev.ebb.console.AdminFile;
 import dev.ebb.console.UpgradeOrder;
 import dev.ebb.console.Wire;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Spec;
                     + " the listening sockets, the lock and the journal, the instances, and last"
                     + " the new connections. The old one answers what it has begun, and ends. The"
                     + " instances run on.",
+            "",
+            "An `ebb proxy` is upgraded in the same way if it was started with --state; it begins"
+                    + " anew with the command line that it has.",
             "",
             "Whatever goes wrong before the new one is in charge, it is ended, and the old one goes"
                     + " on as before. While the old one still answers requests, the new one lets no"
@@ -83,7 +87,7 @@ final class UpgradeCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         // Read here first: what is wrong with it is then told here, and nothing has begun.
-        config.ifPresent(file -> RunCommand.load(file, spec.commandLine().getErr()));
+        config.ifPresent(this::checkConfig);
         AdminFile old = state.running();
         var order =
                 new UpgradeOrder(
@@ -95,6 +99,20 @@ final class UpgradeCommand implements Callable<Integer> {
             throw new Failure(Exit.FAILED, why);
         }
         return follow(old.pid(), out);
+    }
+
+    private void checkConfig(Path file) {
+        GatewayConfig.Transport transport =
+                RunCommand.load(file, spec.commandLine().getErr()).gateway().transport();
+        if (transport != GatewayConfig.Transport.AUTO
+                && transport != GatewayConfig.Transport.EPOLL) {
+            throw new Failure(
+                    Exit.USAGE,
+                    "%s: the transport %s cannot take over sockets; use EPOLL"
+                                    .formatted(file, transport)
+                            + " ('gateway.transport'), or restart Ebb instead; nothing was"
+                            + " started");
+        }
     }
 
     private Path program() {

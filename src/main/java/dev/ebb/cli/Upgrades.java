@@ -65,14 +65,20 @@ final class Upgrades {
     }
 
     private final Running running;
-    private final Wiring.Place place;
+    private final Path state;
+    private final Optional<Successor> successor;
     private Optional<Thread> thread = Optional.empty();
     private boolean givenUp;
     private volatile boolean over;
 
-    Upgrades(Running running, Wiring.Place place) {
+    /**
+     * @param state the folder, where the progress is written
+     * @param successor how this program is started anew; empty where it cannot be
+     */
+    Upgrades(Running running, Path state, Optional<Successor> successor) {
         this.running = running;
-        this.place = place;
+        this.state = state;
+        this.successor = successor;
     }
 
     /** Begins one, and returns at once; how it goes is in {@link UpgradeProgress}. */
@@ -83,11 +89,11 @@ final class Upgrades {
         }
         UpgradeProgress progress;
         try {
-            progress = UpgradeProgress.begin(place.state());
+            progress = UpgradeProgress.begin(state);
         } catch (IOException e) {
-            return new Answer.Refused("cannot write to %s: %s".formatted(place.state(), e));
+            return new Answer.Refused("cannot write to %s: %s".formatted(state, e));
         }
-        var handover = new Handover(running, place.successor().orElseThrow(), order, progress);
+        var handover = new Handover(running, successor.orElseThrow(), order, progress);
         var started = new Thread(() -> run(handover), "upgrade");
         started.setDaemon(true);
         started.start();
@@ -108,8 +114,13 @@ final class Upgrades {
     }
 
     private Optional<String> refusal(UpgradeOrder order) {
-        if (place.successor().isEmpty()) {
-            return Optional.of("only an Ebb that was started by `ebb run` can be upgraded");
+        if (successor.isEmpty()) {
+            return Optional.of(
+                    "a demo cannot be upgraded, only `ebb run` and `ebb proxy`; end it, and start"
+                            + " it anew");
+        }
+        if (order.file().isPresent() && successor.get().file().isEmpty()) {
+            return Optional.of("`ebb proxy` has no configuration file; leave --config out");
         }
         if (givenUp) {
             return Optional.of("Ebb is ending");
@@ -119,8 +130,8 @@ final class Upgrades {
         }
         if (!HandoverDoor.isAvailable() || running.sockets().isEmpty()) {
             return Optional.of(
-                    "the gateway's transport cannot hand over its sockets; use EPOLL"
-                            + " ('gateway.transport')");
+                    "the gateway's transport cannot hand over its sockets; only epoll can"
+                            + " ('gateway.transport', or --transport); restart Ebb instead");
         }
         return running.refusal().or(() -> unfit(order.program()));
     }

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * control loop, admin API. Whatever keeps it from running is found before any instance is started.
  * Safe for use by several threads.
  */
-public final class Wiring {
+public final class Wiring implements TakeOver.Heir {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
 
     /** For the tick that is under way, and the last words of the journal. */
@@ -72,8 +72,9 @@ public final class Wiring {
      * @param state the folder
      * @param file the configuration's name, for people
      * @param successor how this program is started anew for an upgrade; empty where it cannot be
+     * @param stopping run when this process begins to end, and no other goes on for it
      */
-    record Place(Path state, String file, Optional<Successor> successor) {}
+    record Place(Path state, String file, Optional<Successor> successor, Runnable stopping) {}
 
     private final EbbConfig config;
     private final Place place;
@@ -95,7 +96,7 @@ public final class Wiring {
      * @throws Failure with one line for people; then nothing is taken, and nothing was started
      */
     public static Wiring open(EbbConfig config, String file, Path state, Ears ears) {
-        return open(config, new Place(state, file, Optional.empty()), ears);
+        return open(config, new Place(state, file, Optional.empty(), () -> {}), ears);
     }
 
     static Wiring open(EbbConfig config, Place place, Ears ears) {
@@ -153,7 +154,7 @@ public final class Wiring {
         this.before = before;
         this.gateway = gateway(sockets);
         this.sink = new OpenSink(gateway, ending::get, before);
-        this.upgrades = new Upgrades(new Handing(), place);
+        this.upgrades = new Upgrades(new Handing(), place.state(), place.successor());
     }
 
     private ControlPart control(StateLock lock) {
@@ -202,24 +203,27 @@ public final class Wiring {
      *
      * @throws Failure when they cannot be had
      */
-    void takeControl() throws InterruptedException {
+    @Override
+    public void takeControl() throws InterruptedException {
         ControlPart part = control(StateLock.take(place.state()));
         control = Optional.of(part);
         part.begin();
     }
 
     /** Puts on record what happened to Ebb itself. */
-    void note(JournalEntry.Upgraded entry) {
+    @Override
+    public void note(JournalEntry.Upgraded entry) {
         control.ifPresent(part -> part.loop().note(entry));
     }
 
     /** Begins or ends to take connections. */
-    void accept(boolean on) {
+    @Override
+    public void accept(boolean on) {
         gateway.accept(on);
     }
 
-    /** Those in rotation whose checks are good. */
-    Set<InstanceId> healthy() {
+    @Override
+    public Set<InstanceId> healthy() {
         return control.stream()
                 .flatMap(part -> part.status().services().stream())
                 .flatMap(service -> service.instances().stream())
@@ -228,14 +232,20 @@ public final class Wiring {
                 .collect(Collectors.toSet());
     }
 
-    /** Those in rotation, whatever their checks say. */
-    Set<InstanceId> inRotation() {
+    @Override
+    public Set<InstanceId> inRotation() {
         return control.stream()
                 .flatMap(part -> part.status().services().stream())
                 .flatMap(service -> service.instances().stream())
                 .filter(i -> i.lifecycle().inRotation())
                 .map(InstanceStatus::id)
                 .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void withdraw(Duration limit) throws InterruptedException {
+        stop(true);
+        await(limit);
     }
 
     /** This process, as one that may hand over. */
@@ -245,8 +255,7 @@ public final class Wiring {
             if (ending.get()) {
                 return Optional.of("Ebb is ending");
             }
-            return before.get()
-                    .map(hold -> "%s; wait for %s".formatted(hold.why().text(), hold.release()));
+            return before.get().map(Wiring::refusal);
         }
 
         @Override
@@ -289,9 +298,7 @@ public final class Wiring {
 
         @Override
         public void leave() {
-            Duration limit = config.gateway().shutdown();
-            Duration half = limit.dividedBy(2);
-            gateway.close(limit, half.compareTo(IDLE_MAX) < 0 ? half : IDLE_MAX);
+            Wiring.leave(gateway, config.gateway().shutdown());
         }
 
         @Override
@@ -304,6 +311,17 @@ public final class Wiring {
             ending.set(true);
             ended.countDown();
         }
+    }
+
+    /** Why there is no upgrade as long as there is this. */
+    static String refusal(Hold hold) {
+        return "%s; wait for %s".formatted(hold.why().text(), hold.release());
+    }
+
+    /** Answers what is open, for so long at most, while another process accepts. */
+    static void leave(Gateway gateway, Duration limit) {
+        Duration half = limit.dividedBy(2);
+        gateway.close(limit, half.compareTo(IDLE_MAX) < 0 ? half : IDLE_MAX);
     }
 
     EbbConfig config() {
@@ -380,7 +398,7 @@ public final class Wiring {
                 stats.accessLog().map(log -> new View.AccessLog(log.written(), log.dropped())));
     }
 
-    private static View.Tls tls(GatewayStats.Tls tls) {
+    static View.Tls tls(GatewayStats.Tls tls) {
         return new View.Tls(
                 new View.Handshakes(tls.clients().done(), tls.clients().failed()),
                 new View.Handshakes(tls.instances().done(), tls.instances().failed()),
@@ -438,6 +456,7 @@ public final class Wiring {
                 ended.await();
                 return;
             }
+            place.stopping().run();
             gateway.close(config.gateway().shutdown());
             Duration grace =
                     config.services().stream()

@@ -43,7 +43,7 @@ public final class AdminServer implements AutoCloseable {
         return server.address();
     }
 
-    /** What is being answered is cut. */
+    /** What is still being answered after a second is cut. */
     @Override
     public void close() {
         server.close();

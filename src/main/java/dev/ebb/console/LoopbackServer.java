@@ -24,6 +24,7 @@ final class LoopbackServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoopbackServer.class);
     private static final int THREADS = 4;
     private static final int WAITING = 64;
+    private static final int LAST_ANSWERS_SECONDS = 1;
     private static final Pattern LOOPBACK =
             Pattern.compile(
                     "(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?",
@@ -87,9 +88,15 @@ final class LoopbackServer implements AutoCloseable {
         return server.getAddress();
     }
 
-    /** What is being answered is cut. */
+    /** What is still being answered after a second is cut: the order to end is answered, too. */
     @Override
     public void close() {
+        threads.shutdown();
+        try {
+            var _ = threads.awaitTermination(LAST_ANSWERS_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         server.stop(0);
         threads.shutdownNow();
     }

@@ -19,16 +19,54 @@ public final class StaticGateway {
 
     private StaticGateway() {}
 
-    /** Starts it; all addresses are active at once, and are one service that gets everything. */
+    /**
+     * Starts it; all addresses are active at once, and are one service that gets everything.
+     *
+     * @throws GatewayStartException when it cannot listen; its message says why
+     */
     public static Gateway start(
             GatewaySettings settings,
             BalancePolicy policy,
             Protocol protocol,
             List<InetSocketAddress> addresses)
             throws GatewayStartException {
-        GatewayService service =
-                new GatewayService(SERVICE, List.of(Route.ALL), policy).withProtocol(protocol);
-        Gateway gateway = Gateway.start(settings, List.of(service));
+        return start(settings, service(policy, protocol), addresses);
+    }
+
+    /**
+     * The same.
+     *
+     * @param service called {@link #SERVICE}
+     * @throws GatewayStartException when it cannot listen; its message says why
+     */
+    public static Gateway start(
+            GatewaySettings settings, GatewayService service, List<InetSocketAddress> addresses)
+            throws GatewayStartException {
+        return publish(Gateway.start(settings, List.of(service)), addresses);
+    }
+
+    /**
+     * The same, with sockets that another process has handed over; see {@link Gateway#takeOver}.
+     *
+     * @throws GatewayStartException when it cannot listen; its message says why
+     */
+    public static Gateway takeOver(
+            GatewaySettings settings,
+            BalancePolicy policy,
+            Protocol protocol,
+            List<InetSocketAddress> addresses,
+            List<Listening> inherited)
+            throws GatewayStartException {
+        List<GatewayService> services = List.of(service(policy, protocol));
+        return publish(Gateway.takeOver(settings, services, List.of(), inherited), addresses);
+    }
+
+    /** The one service, without TLS to its instances. */
+    public static GatewayService service(BalancePolicy policy, Protocol protocol) {
+        return new GatewayService(SERVICE, List.of(Route.ALL), policy).withProtocol(protocol);
+    }
+
+    private static Gateway publish(Gateway gateway, List<InetSocketAddress> addresses) {
         List<Endpoint> endpoints = new ArrayList<>();
         for (InetSocketAddress address : addresses) {
             endpoints.add(

@@ -45,6 +45,7 @@ class UpgradesTest {
     private final AtomicInteger refusals = new AtomicInteger();
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private boolean handsOver = true;
     private EpollServerSocketChannel listener;
     private Upgrades upgrades;
 
@@ -55,11 +56,8 @@ class UpgradesTest {
         group.register(listener).syncUninterruptibly();
         listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .syncUninterruptibly();
-        var successor = new Successor(folder.resolve("ebb.yaml"), folder, List.of());
-        upgrades =
-                new Upgrades(
-                        new Recording(),
-                        new Wiring.Place(folder, "ebb.yaml", Optional.of(successor)));
+        var successor = Successor.run(folder.resolve("ebb.yaml"), folder, List.of());
+        upgrades = new Upgrades(new Recording(), folder, Optional.of(successor));
     }
 
     @AfterEach
@@ -76,8 +74,12 @@ class UpgradesTest {
 
         @Override
         public Optional<List<Listening>> sockets() {
-            return Optional.of(
-                    List.of(new Listening(listener.localAddress(), listener.fd().intValue())));
+            return handsOver
+                    ? Optional.of(
+                            List.of(
+                                    new Listening(
+                                            listener.localAddress(), listener.fd().intValue())))
+                    : Optional.empty();
         }
 
         @Override
@@ -226,6 +228,47 @@ class UpgradesTest {
         assertThat(upgrades.giveUp()).isFalse();
         assertThat(done).containsExactly("release", "pause", "accept", "take back");
         assertThat(upgrades.begin(order)).isEqualTo(new Answer.Refused("Ebb is ending"));
+    }
+
+    @Test
+    void whatCannotBeUpgradedIsRefusedBeforeAnythingIsBegun() {
+        assertRefused(upgrades, Optional.of("other.yaml"), "is no program");
+        assertRefused(
+                new Upgrades(new Recording(), folder, Optional.empty()),
+                Optional.empty(),
+                "a demo cannot be upgraded");
+        var proxy = Successor.proxy(List.of("--to", "127.0.0.1:1"));
+        assertRefused(
+                new Upgrades(new Recording(), folder, Optional.of(proxy)),
+                Optional.of("other.yaml"),
+                "has no configuration file");
+        handsOver = false;
+        assertRefused(upgrades, Optional.empty(), "cannot hand over its sockets; only epoll can");
+        assertThat(done).isEmpty();
+        assertThat(folder.resolve("upgrade.jsonl")).doesNotExist();
+    }
+
+    private static void assertRefused(Upgrades upgrades, Optional<String> file, String why) {
+        var order = new UpgradeOrder("/nowhere", file, Duration.ofSeconds(5));
+        assertThat(upgrades.begin(order))
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class, refused -> assertThat(refused.text()).contains(why));
+    }
+
+    @Test
+    void aSuccessorIsStartedAsItsPredecessorWas() {
+        Path door = Path.of("/door");
+        Path file = Path.of("/etc/ebb.yaml");
+        Successor run = Successor.run(file, Path.of("/state"), List.of("--keep-instances"));
+        assertThat(String.join(" ", run.command("/ebb", Optional.empty(), door)))
+                .isEqualTo(
+                        "/ebb run /etc/ebb.yaml --state /state --keep-instances --take-over /door");
+        assertThat(String.join(" ", run.command("/ebb", Optional.of("/b.yaml"), door)))
+                .startsWith("/ebb run /b.yaml --state /state ");
+        List<String> words = List.of("--to", "a:1", "--take-over", "/old", "--state=s");
+        Successor proxy = Successor.proxy(words);
+        assertThat(String.join(" ", proxy.command("/ebb", Optional.empty(), door)))
+                .isEqualTo("/ebb proxy --to a:1 --state=s --take-over /door");
     }
 
     @Test
