@@ -96,14 +96,14 @@ final class Adapters {
     static GatewaySettings gateway(EbbConfig config) {
         GatewayConfig gateway = config.gateway();
         return new GatewaySettings(
-                config.listen().map(Adapters::socketAddress).stream().toList(),
-                gateway.loops(),
-                Transport.valueOf(gateway.transport().name()),
+                new GatewaySettings.Listen(
+                        config.listen().map(Adapters::socketAddress).stream().toList(),
+                        config.tls().map(Adapters::tls)),
+                new GatewaySettings.Loops(
+                        gateway.loops(), Transport.valueOf(gateway.transport().name())),
+                new GatewaySettings.Heads(gateway.trustForwarded(), Optional.empty()),
                 limits(gateway.limits()),
                 timeouts(gateway.timeouts()),
-                gateway.trustForwarded(),
-                Optional.empty(),
-                config.tls().map(Adapters::tls),
                 RouteAdapters.accessLog(config.accessLog()),
                 http2(gateway.http2()));
     }

@@ -117,7 +117,7 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--loops",
             paramLabel = "N",
             description = "Event loops, one thread each; by default 2, or 1 on a single CPU.")
-    private int loops = GatewaySettings.DEFAULT.loops();
+    private int loops = GatewaySettings.DEFAULT.loops().count();
 
     @Option(
             names = "--transport",
@@ -299,18 +299,15 @@ final class ProxyCommand implements Callable<Integer> {
         if (loops < 1 || loops > 256) {
             throw new Failure(Exit.USAGE, "--loops is from 1 to 256, not " + loops);
         }
-        GatewaySettings defaults = GatewaySettings.DEFAULT;
-        return new GatewaySettings(
-                Hosts.parse("--listen", listen, LISTENERS_MAX),
-                loops,
-                word("--transport", transport, Transport.values()),
-                defaults.limits(),
-                defaults.timeouts(),
-                trustForwarded,
-                defaults.via(),
-                tls.map(address -> tls(Hosts.parse("--tls", address))),
-                defaults.accessLog(),
-                defaults.http2());
+        return GatewaySettings.DEFAULT
+                .with(
+                        new GatewaySettings.Listen(
+                                Hosts.parse("--listen", listen, LISTENERS_MAX),
+                                tls.map(address -> tls(Hosts.parse("--tls", address)))))
+                .with(
+                        new GatewaySettings.Loops(
+                                loops, word("--transport", transport, Transport.values())))
+                .with(GatewaySettings.Heads.DEFAULT.withTrustForwarded(trustForwarded));
     }
 
     private TlsServerSettings tls(InetSocketAddress address) {

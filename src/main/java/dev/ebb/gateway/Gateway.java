@@ -12,6 +12,7 @@ import dev.ebb.gateway.tls.Tls;
 import dev.ebb.gateway.tls.TlsClient;
 import dev.ebb.gateway.tls.TlsFilesException;
 import dev.ebb.gateway.tls.TlsServer;
+import dev.ebb.gateway.tls.TlsServerSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -69,16 +70,17 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         static TlsParts of(
                 GatewaySettings settings, List<GatewayService> services, Duration lookEvery)
                 throws TlsFilesException {
+            Optional<TlsServerSettings> listener = settings.listen().tls();
             boolean none =
-                    settings.tls().isEmpty() && services.stream().allMatch(s -> s.tls().isEmpty());
+                    listener.isEmpty() && services.stream().allMatch(s -> s.tls().isEmpty());
             if (none) {
                 return new TlsParts(Optional.empty(), Optional.empty(), Map.of());
             }
             var all = new Tls(lookEvery);
             Map<ServiceName, TlsClient> clients = new HashMap<>();
             Optional<TlsServer> server = Optional.empty();
-            if (settings.tls().isPresent()) {
-                server = Optional.of(all.server(settings.tls().get()));
+            if (listener.isPresent()) {
+                server = Optional.of(all.server(listener.get()));
             }
             for (GatewayService service : services) {
                 if (service.tls().isPresent()) {
@@ -109,13 +111,13 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         }
         group =
                 new MultiThreadIoEventLoopGroup(
-                        settings.loops(),
+                        settings.loops().count(),
                         new DefaultThreadFactory("gateway", true),
-                        settings.transport().handlers());
+                        settings.loops().transport().handlers());
         listeners =
                 new Listeners(group, settings, inherited.orElse(List.of()), inherited.isEmpty());
         var seeds = new SplittableRandom();
-        for (int i = 0; i < settings.loops(); i++) {
+        for (int i = 0; i < settings.loops().count(); i++) {
             EventLoop eventLoop = group.next();
             var loop = new GatewayLoop(this, eventLoop, i, settings, routes, seeds.split());
             loops.add(loop);
@@ -162,10 +164,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             List<FixedRoute> fixed,
             List<Listening> inherited)
             throws GatewayStartException {
-        if (settings.transport().resolved() != Transport.EPOLL) {
+        if (settings.loops().transport().resolved() != Transport.EPOLL) {
             throw new GatewayStartException(
                     "the transport %s cannot take over listening sockets; use EPOLL"
-                            .formatted(settings.transport()),
+                            .formatted(settings.loops().transport()),
                     new UnsupportedOperationException());
         }
         return start(settings, services, fixed, LOOK_AT_CERTIFICATES, Optional.of(inherited));
@@ -187,10 +189,10 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             Duration lookAtCertificates,
             Optional<List<Listening>> inherited)
             throws GatewayStartException {
-        if (!settings.transport().available()) {
+        if (!settings.loops().transport().available()) {
             throw new GatewayStartException(
                     "the transport %s is not available on this machine; use AUTO or NIO"
-                            .formatted(settings.transport()),
+                            .formatted(settings.loops().transport()),
                     new UnsupportedOperationException());
         }
         TlsParts tls;
@@ -217,7 +219,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         }
         AccessLogSettings log = settings.accessLog().get();
         try {
-            return Optional.of(new AccessLog(log, AccessLog.sink(log), settings.loops()));
+            return Optional.of(new AccessLog(log, AccessLog.sink(log), settings.loops().count()));
         } catch (IOException e) {
             throw new GatewayStartException("cannot write the access log: " + e, e);
         }

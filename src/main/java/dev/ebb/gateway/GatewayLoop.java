@@ -108,7 +108,7 @@ final class GatewayLoop {
     private static Bootstrap upstream(EventLoop eventLoop, GatewaySettings settings) {
         return new Bootstrap()
                 .group(eventLoop)
-                .channel(settings.transport().socketChannel())
+                .channel(settings.loops().transport().socketChannel())
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(
@@ -176,7 +176,8 @@ final class GatewayLoop {
      * Whether the request came over https to us or, if they are trusted, to the proxy before us.
      */
     boolean overHttps(RequestHead request, Peer peer) {
-        return peer.secure || (settings.trustForwarded() && request.wasForwardedFromHttps());
+        boolean trusts = settings.heads().trustForwarded();
+        return peer.secure || (trusts && request.wasForwardedFromHttps());
     }
 
     RequestHead requestHead() {
@@ -292,12 +293,12 @@ final class GatewayLoop {
     }
 
     int loops() {
-        return settings.loops();
+        return settings.loops().count();
     }
 
     /** Its part of what is limited for all loops together. */
     LoopShare share() {
-        return new LoopShare(number, settings.loops());
+        return new LoopShare(number, settings.loops().count());
     }
 
     /** The loop that checks instances and tells what their health is. */

@@ -3,6 +3,7 @@ package dev.ebb.gateway;
 import dev.ebb.balance.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.Optional;
 
 /**
  * Turns the head that came in into the one that goes out: fields for one hop taken out, those of a
@@ -44,7 +45,7 @@ final class HeadRewriter {
     private final byte[] via20;
 
     HeadRewriter(GatewaySettings settings) {
-        trustForwarded = settings.trustForwarded();
+        trustForwarded = settings.heads().trustForwarded();
         via10 = via(settings, "1.0");
         via11 = via(settings, "1.1");
         via20 = via(settings, "2.0");
@@ -52,9 +53,8 @@ final class HeadRewriter {
 
     /** What was received is told, not what is sent (RFC 9110 7.6.3). */
     private static byte[] via(GatewaySettings settings, String version) {
-        return settings.via()
-                .map(name -> Bytes.ascii("Via: " + version + " " + name + "\r\n"))
-                .orElse(new byte[0]);
+        Optional<String> name = settings.heads().via();
+        return Bytes.ascii(name.map(n -> "Via: " + version + " " + n + "\r\n").orElse(""));
     }
 
     /** The request's head as the instance gets it. It is the same at each attempt. */

@@ -55,11 +55,11 @@ final class Listeners {
      * @throws GatewayStartException when an address cannot be had; its message says why
      */
     void open(Consumer<Channel> plain, Consumer<Channel> secured) throws GatewayStartException {
-        for (InetSocketAddress address : settings.listeners()) {
+        for (InetSocketAddress address : settings.listen().plain()) {
             open.add(open(address, plain));
         }
-        if (settings.tls().isPresent()) {
-            Channel opened = open(settings.tls().get().listen(), secured);
+        if (settings.listen().tls().isPresent()) {
+            Channel opened = open(settings.listen().tls().get().listen(), secured);
             tls = Optional.of(opened);
             open.add(opened);
         }
@@ -94,7 +94,7 @@ final class Listeners {
             inherited.remove(handed.get());
             opened = bootstrap.channelFactory(() -> new EpollServerSocketChannel(fd)).register();
         } else {
-            opened = bootstrap.channel(settings.transport().serverChannel()).bind(address);
+            opened = bootstrap.channel(settings.loops().transport().serverChannel()).bind(address);
         }
         opened.awaitUninterruptibly();
         if (!opened.isSuccess()) {

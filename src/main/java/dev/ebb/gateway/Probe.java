@@ -57,7 +57,7 @@ class Probe extends ChannelInboundHandlerAdapter {
         Bootstrap bootstrap =
                 new Bootstrap()
                         .group(loop.eventLoop())
-                        .channel(loop.settings().transport().socketChannel())
+                        .channel(loop.settings().loops().transport().socketChannel())
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.max(1, timeout))
                         .option(ChannelOption.TCP_NODELAY, true);
         var address = UpstreamPool.address(endpoint.host(), endpoint.port());

@@ -6,6 +6,7 @@ import dev.ebb.gateway.FixedRoute.Field;
 import dev.ebb.gateway.FixedRoute.Redirect;
 import dev.ebb.gateway.FixedRoute.Respond;
 import dev.ebb.gateway.FixedRoute.ToHttps;
+import dev.ebb.gateway.GatewaySettings.Heads;
 import dev.ebb.gateway.RouteMatch.Scheme;
 import java.io.IOException;
 import java.time.Duration;
@@ -224,7 +225,7 @@ class RoutingTest {
         try (var instance = TestInstance.answering("hello");
                 var trusting =
                         new TestGateway(
-                                        settings.withTrustForwarded(true),
+                                        settings.with(Heads.DEFAULT.withTrustForwarded(true)),
                                         TestGateway.PLAIN,
                                         List.of(Route.ALL),
                                         fixed)

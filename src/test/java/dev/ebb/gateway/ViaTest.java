@@ -10,19 +10,9 @@ import org.junit.jupiter.api.Test;
 class ViaTest {
     @Test
     void theProtocolIsTheClients() throws IOException {
-        GatewaySettings plain = GatewaySettings.DEFAULT;
         var named =
-                new GatewaySettings(
-                        plain.listeners(),
-                        1,
-                        plain.transport(),
-                        plain.limits(),
-                        plain.timeouts(),
-                        false,
-                        Optional.of("edge"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        plain.http2());
+                GatewaySettings.DEFAULT.with(
+                        new GatewaySettings.Heads(false, Optional.of("edge")));
         try (var instance = TestInstance.answering("hello");
                 var gateway = new TestGateway(named, TestGateway.PLAIN).with(instance);
                 var client = new TestClient(gateway.gateway);
