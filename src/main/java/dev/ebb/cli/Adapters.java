@@ -101,11 +101,19 @@ final class Adapters {
                         config.tls().map(Adapters::tls)),
                 new GatewaySettings.Loops(
                         gateway.loops(), Transport.valueOf(gateway.transport().name())),
-                new GatewaySettings.Heads(gateway.trustForwarded(), Optional.empty()),
+                new GatewaySettings.Heads(
+                        gateway.trustForwarded(), Optional.empty(), requestId(config)),
                 limits(gateway.limits()),
                 timeouts(gateway.timeouts()),
                 RouteAdapters.accessLog(config.accessLog()),
                 http2(gateway.http2()));
+    }
+
+    /** What is logged can be asked for: with a log, each request has an id. */
+    private static GatewaySettings.RequestId requestId(EbbConfig config) {
+        GatewayConfig.RequestId id = config.gateway().requestId();
+        return new GatewaySettings.RequestId(
+                id.header(), id.generate().orElse(config.accessLog().isPresent()));
     }
 
     private static Http2Settings http2(GatewayConfig.Http2 h) {

@@ -1,6 +1,7 @@
 package dev.ebb.config;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The gateway as a whole. Immutable.
@@ -14,6 +15,7 @@ public record GatewayConfig(
         int loops,
         boolean trustForwarded,
         Duration shutdown,
+        RequestId requestId,
         Limits limits,
         Http2 http2,
         Timeouts timeouts) {
@@ -26,6 +28,15 @@ public record GatewayConfig(
         IO_URING,
         NIO
     }
+
+    /**
+     * By what a request is found again in logs.
+     *
+     * @param header field that holds the id
+     * @param generate whether requests get one that come without; by default if there is an access
+     *     log
+     */
+    public record RequestId(String header, Optional<Boolean> generate) {}
 
     /**
      * What the gateway takes at most. Sizes in bytes.

@@ -208,6 +208,11 @@ final class GatewaySchema {
                     Kinds.duration(Duration.ZERO, Duration.ofHours(24)),
                     Duration.ofSeconds(30),
                     "How long requests may go on when Ebb ends.");
+    private static final Key<GatewayConfig.RequestId> REQUEST_ID_KEY =
+            Key.section(
+                    "request-id",
+                    RequestIdSchema.REQUEST_ID,
+                    "By what a request is found again in logs.");
     private static final Key<Limits> LIMITS_KEY =
             Key.section("limits", LIMITS, "What the gateway takes at most; beyond it refuses.");
     private static final Key<GatewayConfig.Http2> HTTP2_KEY =
@@ -221,13 +226,22 @@ final class GatewaySchema {
 
     static final Section<GatewayConfig> GATEWAY =
             new Section<>(
-                    List.of(TRANSPORT, LOOPS, TRUST, SHUTDOWN, LIMITS_KEY, HTTP2_KEY, TIMEOUTS_KEY),
+                    List.of(
+                            TRANSPORT,
+                            LOOPS,
+                            TRUST,
+                            SHUTDOWN,
+                            REQUEST_ID_KEY,
+                            LIMITS_KEY,
+                            HTTP2_KEY,
+                            TIMEOUTS_KEY),
                     (v, problems) ->
                             new GatewayConfig(
                                     v.of(TRANSPORT),
                                     v.of(LOOPS),
                                     v.of(TRUST),
                                     v.of(SHUTDOWN),
+                                    v.of(REQUEST_ID_KEY),
                                     v.of(LIMITS_KEY),
                                     v.of(HTTP2_KEY),
                                     v.of(TIMEOUTS_KEY)));

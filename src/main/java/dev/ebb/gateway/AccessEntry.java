@@ -76,8 +76,13 @@ final class AccessEntry {
     End end = End.COMPLETE;
     Kept kept = Kept.SAMPLE;
 
-    /** A connection's or stream's next request, of which nothing is known yet. */
-    void begin(AccessTap owner, Peer peer, String spoken, long nowNanos, long nowMillis) {
+    /**
+     * A connection's or stream's next request, of which no more is known yet.
+     *
+     * @param id the request's; empty for none
+     */
+    void begin(
+            AccessTap owner, Peer peer, String spoken, byte[] id, long nowNanos, long nowMillis) {
         tap = owner;
         client = peer.client;
         protocol = spoken;
@@ -94,17 +99,12 @@ final class AccessEntry {
         refusal = null;
         bytesIn = 0;
         bytesOut = 0;
+        add(id, 0, id.length, LONGEST);
     }
 
     /** Takes over from the head, which is gone soon. */
     void head(RequestHead request, Query query) {
         byte[] from = request.head.bytes;
-        int id = RequestIds.find(request.head);
-        add(
-                from,
-                id < 0 ? 0 : request.head.valueStart[id],
-                id < 0 ? 0 : request.head.valueEnd[id],
-                LONGEST);
         add(from, 0, request.methodEnd, LONGEST);
         add(from, request.hostStart, request.hostEnd, LONGEST);
         int pathEnd = request.pathEnd();

@@ -25,32 +25,32 @@ final class AccessTap {
     }
 
     /** An entry for a request of HTTP/1; null without an access log, and so below. */
-    static @Nullable AccessEntry begin(GatewayLoop loop, RequestHead request, Peer peer) {
-        String protocol = request.http10 ? "HTTP/1.0" : "HTTP/1.1";
-        return begin(loop, request, peer, protocol);
+    static @Nullable AccessEntry begin(
+            GatewayLoop loop, RequestHead request, Peer peer, byte[] id) {
+        return begin(loop, request, peer, request.http10 ? "HTTP/1.0" : "HTTP/1.1", id);
     }
 
     static @Nullable AccessEntry begin(
-            GatewayLoop loop, RequestHead request, Peer peer, String protocol) {
+            GatewayLoop loop, RequestHead request, Peer peer, String protocol, byte[] id) {
         AccessTap tap = loop.access();
         if (tap == null) {
             return null;
         }
-        AccessEntry entry = tap.begin(peer, protocol, loop.now());
+        AccessEntry entry = tap.begin(peer, protocol, id, loop.now());
         entry.head(request, tap.settings.query());
         return entry;
     }
 
     /** For a request whose head makes no sense. */
-    static @Nullable AccessEntry begin(GatewayLoop loop, Peer peer) {
+    static @Nullable AccessEntry begin(GatewayLoop loop, Peer peer, byte[] id) {
         AccessTap tap = loop.access();
-        return tap == null ? null : tap.begin(peer, "", loop.now());
+        return tap == null ? null : tap.begin(peer, "", id, loop.now());
     }
 
-    AccessEntry begin(Peer peer, String protocol, long nowNanos) {
+    AccessEntry begin(Peer peer, String protocol, byte[] id, long nowNanos) {
         AccessEntry free = spare.pollLast();
         AccessEntry entry = free == null ? new AccessEntry() : free;
-        entry.begin(this, peer, protocol, nowNanos, System.currentTimeMillis());
+        entry.begin(this, peer, protocol, id, nowNanos, System.currentTimeMillis());
         return entry;
     }
 

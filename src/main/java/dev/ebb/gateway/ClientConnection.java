@@ -46,6 +46,7 @@ final class ClientConnection extends Client implements Downstream {
     private boolean reading = true;
     private boolean processing;
     private boolean isHead;
+    private byte[] id = RequestIds.NONE;
     private long lingered;
 
     /** How long the last answer may take to go out, or the client to read it. */
@@ -203,7 +204,8 @@ final class ClientConnection extends Client implements Downstream {
         fresh = false;
         isHead = request.isHead;
         answer.reset(request.http10, request.keepAlive);
-        AccessEntry entry = AccessTap.begin(loop, request, peer);
+        id = loop.requestIds().of(request.head, id);
+        AccessEntry entry = AccessTap.begin(loop, request, peer, id);
         RouteEntry route = loop.routes().find(request, loop.overHttps(request, peer));
         if (route.service < 0) {
             answer(request, route, entry);
@@ -214,7 +216,7 @@ final class ClientConnection extends Client implements Downstream {
             refuse(Refusal.BODY_TOO_LARGE, entry);
             return;
         }
-        ByteBuf head = loop.rewriter().request(request, route, peer, loop.allocator());
+        ByteBuf head = loop.rewriter().request(request, route, peer, id, loop.allocator());
         LoopService service = loop.service(route.service);
         var next = new Exchange(this, service, route.timeouts, request, body, head, loop.now());
         exchange = next;
@@ -232,13 +234,13 @@ final class ClientConnection extends Client implements Downstream {
         loop.unrouted().own(own.status());
         AccessEntry.own(entry, own.status(), loop.now());
         boolean keep = answer.keepAlive() && body.done() && !loop.isClosing();
-        own(loop.rewriter().own(own, keep, isHead, loop.allocator()), keep);
+        own(loop.rewriter().own(own, id, keep, isHead, loop.allocator()), keep);
     }
 
     private void refuse(Refusal refusal, @Nullable AccessEntry entry) {
         AccessEntry.refused(entry, refusal, loop.now());
         loop.unrouted().refused(refusal);
-        refused(refusal, body.done());
+        refused(refusal, HeadRewriter.NO_RETRY_AFTER, body.done());
     }
 
     private boolean readBody() {
@@ -357,16 +359,12 @@ final class ClientConnection extends Client implements Downstream {
     }
 
     @Override
-    public void refused(Refusal refusal, boolean requestComplete) {
-        refused(refusal, HeadRewriter.NO_RETRY_AFTER, requestComplete);
-    }
-
-    @Override
     public void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
         exchange = null;
         boolean keep = answer.keepAlive() && requestComplete && !loop.isClosing();
         own(
-                loop.rewriter().refusal(refusal, retryAfterSeconds, keep, isHead, loop.allocator()),
+                loop.rewriter()
+                        .refusal(refusal, retryAfterSeconds, id, keep, isHead, loop.allocator()),
                 keep);
     }
 
@@ -382,10 +380,11 @@ final class ClientConnection extends Client implements Downstream {
 
     /** What came in is no request that could be answered and forgotten: answer and close. */
     private boolean reject(Refusal refusal) {
-        AccessEntry.refused(AccessTap.begin(loop, peer), refusal, loop.now());
+        id = loop.requestIds().next(id);
+        AccessEntry.refused(AccessTap.begin(loop, peer, id), refusal, loop.now());
         loop.unrouted().refused(refusal);
         isHead = false;
-        refused(refusal, false);
+        refused(refusal, HeadRewriter.NO_RETRY_AFTER, false);
         return false;
     }
 

@@ -44,17 +44,13 @@ interface Downstream {
     /** The exchange is over, after {@link #finish}. */
     void ended(boolean requestComplete);
 
-    /** There is no answer, and none of it was begun: the gateway's own goes out. */
-    void refused(Refusal refusal, boolean requestComplete);
-
     /**
-     * The same for want of capacity.
+     * There is no answer, and none of it was begun: the gateway's own goes out.
      *
-     * @param retryAfterSeconds when the client should come again; whoever cannot say so need not
+     * @param retryAfterSeconds when the client should come again; {@link
+     *     HeadRewriter#NO_RETRY_AFTER} for no word of that
      */
-    default void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
-        refused(refusal, requestComplete);
-    }
+    void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete);
 
     /** The answer has begun and cannot be completed: the client must see that it was cut. */
     void cut();

@@ -288,12 +288,11 @@ final class Exchange extends Attempts {
         status = refusal.status();
         reason(refusal);
         log(AccessEntry.End.REFUSED, System.nanoTime());
-        if (status == 503) {
-            int seconds = service.retryAfterSeconds(System.nanoTime());
-            client.refused(refusal, seconds, request.complete());
-        } else {
-            client.refused(refusal, request.complete());
-        }
+        int seconds =
+                status == 503
+                        ? service.retryAfterSeconds(System.nanoTime())
+                        : HeadRewriter.NO_RETRY_AFTER;
+        client.refused(refusal, seconds, request.complete());
     }
 
     /** The client's fault, or time's: lets go of the instance and answers, if that is possible. */

@@ -51,6 +51,9 @@ final class FieldName {
     /** One of the names above, with '_' for '-'. */
     static final int LOOK_ALIKE = 24;
 
+    /** The request's id, whatever its name is; {@link RequestIds} tells. Written anew. */
+    static final int REQUEST_ID = 25;
+
     private static final byte[][] NAMES =
             Arrays.stream(
                             new String[] {
@@ -115,7 +118,8 @@ final class FieldName {
         return OTHER;
     }
 
-    private static boolean alike(byte[] text, int start, byte[] lower) {
+    /** Whether {@code lower} stands at {@code start}, in any case, with '-' or '_' for '-'. */
+    static boolean alike(byte[] text, int start, byte[] lower) {
         for (int i = 0; i < lower.length; i++) {
             byte b = text[start + i];
             if ((b | 0x20) != lower[i] && (b != '_' || lower[i] != '-')) {

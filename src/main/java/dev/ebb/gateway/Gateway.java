@@ -255,6 +255,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                             .refusal(
                                     Refusal.TOO_MANY_CONNECTIONS,
                                     1,
+                                    loop.requestIds().next(RequestIds.NONE),
                                     false,
                                     false,
                                     loop.allocator());

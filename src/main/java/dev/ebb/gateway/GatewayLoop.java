@@ -64,6 +64,7 @@ final class GatewayLoop {
     private final List<Http2Client> toSend = new ArrayList<>();
     private final List<Attempt> toFlush = new ArrayList<>();
     private final HeadRewriter rewriter;
+    private final RequestIds requestIds;
     private final RandomGenerator random;
     private final @Nullable AccessTap access;
     private final Bootstrap upstream;
@@ -100,6 +101,7 @@ final class GatewayLoop {
                         .withPings(PING_NANOS, PONG_NANOS);
         toClients = settings.http2().withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);
+        requestIds = new RequestIds(settings.heads().requestId());
         upstream = upstream(eventLoop, settings);
         access = gateway.accessLog().map(log -> log.tap(number)).orElse(null);
         handshakes = gateway.tlsServer().map(server -> new Handshakes(this, server));
@@ -245,6 +247,10 @@ final class GatewayLoop {
 
     HeadRewriter rewriter() {
         return rewriter;
+    }
+
+    RequestIds requestIds() {
+        return requestIds;
     }
 
     /** Where requests are logged; null without an access log. */

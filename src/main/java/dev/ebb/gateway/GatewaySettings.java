@@ -58,11 +58,32 @@ public record GatewaySettings(
      *     otherwise they are replaced, because anyone can write them
      * @param via name in the Via field; empty for no such field
      */
-    public record Heads(boolean trustForwarded, Optional<String> via) {
-        public static final Heads DEFAULT = new Heads(false, Optional.empty());
+    public record Heads(boolean trustForwarded, Optional<String> via, RequestId requestId) {
+        public static final Heads DEFAULT =
+                new Heads(false, Optional.empty(), new RequestId("X-Request-Id", false));
 
         public Heads withTrustForwarded(boolean trust) {
-            return new Heads(trust, via);
+            return new Heads(trust, via, requestId);
+        }
+
+        public Heads with(RequestId changed) {
+            return new Heads(trustForwarded, via, changed);
+        }
+    }
+
+    /**
+     * By what a request is found again in logs.
+     *
+     * @param header field that holds the id
+     * @param generate give requests an id that come without a good one, and pass it on
+     */
+    public record RequestId(String header, boolean generate) {
+        public RequestId {
+            byte[] name = Bytes.ascii(header);
+            boolean plain = header.matches("[A-Za-z][A-Za-z0-9-]*");
+            if (!plain || FieldName.of(name, 0, name.length) != FieldName.OTHER) {
+                throw new IllegalArgumentException("no name for a field with ids: " + header);
+            }
         }
     }
 

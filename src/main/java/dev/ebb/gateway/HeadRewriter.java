@@ -40,12 +40,17 @@ final class HeadRewriter {
     private final HeadWriter out = new HeadWriter();
     private final DateField date = new DateField();
     private final boolean trustForwarded;
+    private final boolean givesIds;
+    private final byte[] idName;
     private final byte[] via10;
     private final byte[] via11;
     private final byte[] via20;
 
     HeadRewriter(GatewaySettings settings) {
         trustForwarded = settings.heads().trustForwarded();
+        GatewaySettings.RequestId requestId = settings.heads().requestId();
+        givesIds = requestId.generate();
+        idName = Bytes.ascii(requestId.header() + ": ");
         via10 = via(settings, "1.0");
         via11 = via(settings, "1.1");
         via20 = via(settings, "2.0");
@@ -57,21 +62,35 @@ final class HeadRewriter {
         return Bytes.ascii(name.map(n -> "Via: " + version + " " + n + "\r\n").orElse(""));
     }
 
-    /** The request's head as the instance gets it. It is the same at each attempt. */
-    ByteBuf request(RequestHead request, RouteEntry route, Peer peer, ByteBufAllocator allocator) {
-        return request(request, route, peer, request.http10 ? via10 : via11, allocator);
+    /**
+     * The request's head as the instance gets it. It is the same at each attempt.
+     *
+     * @param id the request's, see {@link RequestIds#of}
+     */
+    ByteBuf request(
+            RequestHead request,
+            RouteEntry route,
+            Peer peer,
+            byte[] id,
+            ByteBufAllocator allocator) {
+        return request(request, route, peer, id, request.http10 ? via10 : via11, allocator);
     }
 
     /** The same for a request that came over HTTP/2. */
     ByteBuf requestOfHttp2(
-            RequestHead request, RouteEntry route, Peer peer, ByteBufAllocator allocator) {
-        return request(request, route, peer, via20, allocator);
+            RequestHead request,
+            RouteEntry route,
+            Peer peer,
+            byte[] id,
+            ByteBufAllocator allocator) {
+        return request(request, route, peer, id, via20, allocator);
     }
 
     private ByteBuf request(
             RequestHead request,
             RouteEntry route,
             Peer peer,
+            byte[] id,
             byte[] via,
             ByteBufAllocator allocator) {
         Head head = request.head;
@@ -92,6 +111,9 @@ final class HeadRewriter {
         }
         addForwarded(request, peer);
         out.add(via);
+        if (givesIds) {
+            addId(id);
+        }
         return out.add(CRLF).toBuffer(allocator, 0);
     }
 
@@ -142,8 +164,8 @@ final class HeadRewriter {
             // Written anew with what is left of it then.
             case FieldName.GRPC_TIMEOUT, FieldName.EXPECTED_TIMEOUT ->
                     request.deadlineNanos != Deadline.NONE;
-            // Joined to one field with our own.
-            case FieldName.X_FORWARDED_FOR -> true;
+            // Joined to one field with our own; or our own already.
+            case FieldName.X_FORWARDED_FOR, FieldName.REQUEST_ID -> true;
             default -> true;
         };
     }
@@ -262,19 +284,22 @@ final class HeadRewriter {
         }
     }
 
-    /** The gateway's own answer, complete. */
-    ByteBuf refusal(Refusal refusal, boolean keep, boolean toHead, ByteBufAllocator allocator) {
-        return refusal(refusal, NO_RETRY_AFTER, keep, toHead, allocator);
+    private void addId(byte[] id) {
+        if (id.length > 0) {
+            out.add(idName).add(id).add(CRLF);
+        }
     }
 
     /**
-     * The same with a time to come again.
+     * The gateway's own answer, complete.
      *
-     * @param retryAfterSeconds {@link #NO_RETRY_AFTER} for none
+     * @param retryAfterSeconds a time to come again; {@link #NO_RETRY_AFTER} for none
+     * @param id the request's, for its user to quote; empty for none
      */
     ByteBuf refusal(
             Refusal refusal,
             int retryAfterSeconds,
+            byte[] id,
             boolean keep,
             boolean toHead,
             ByteBufAllocator allocator) {
@@ -283,6 +308,7 @@ final class HeadRewriter {
         if (retryAfterSeconds != NO_RETRY_AFTER) {
             out.add(RETRY_AFTER).add(Bytes.ascii(Integer.toString(retryAfterSeconds))).add(CRLF);
         }
+        addId(id);
         addConnection(keep, false);
         out.add(CRLF);
         if (!toHead) {
@@ -296,14 +322,20 @@ final class HeadRewriter {
         return date.at(System.currentTimeMillis());
     }
 
-    /** An answer that the configuration gives, complete. */
-    ByteBuf own(OwnAnswer answer, boolean keep, boolean toHead, ByteBufAllocator allocator) {
+    /**
+     * An answer that the configuration gives, complete.
+     *
+     * @param id the request's; empty for none
+     */
+    ByteBuf own(
+            OwnAnswer answer, byte[] id, boolean keep, boolean toHead, ByteBufAllocator allocator) {
         out.clear();
         out.add(HTTP_11).add(answer.status()).add(SPACE_CRLF);
         for (OwnAnswer.Field field : answer.fields()) {
             out.add(field.name()).add(COLON).add(field.value()).add(CRLF);
         }
         out.add(DATE).add(date()).add(CRLF);
+        addId(id);
         if (answer.status() != 204 && answer.status() != 304) {
             out.add(LENGTH).add(Bytes.ascii(String.valueOf(answer.body().length))).add(CRLF);
         }

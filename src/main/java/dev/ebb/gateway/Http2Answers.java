@@ -46,6 +46,13 @@ final class Http2Answers {
         }
     }
 
+    /** The request's id, for its user to quote; empty for none. */
+    static void id(byte[] lowerName, byte[] id, FieldSink out) {
+        if (id.length > 0) {
+            add(out, lowerName, id);
+        }
+    }
+
     /** The fields of the gateway's own answer, but for its status. */
     static void refusal(Refusal refusal, int retryAfterSeconds, FieldSink out) {
         add(out, CONTENT_TYPE, PLAIN);

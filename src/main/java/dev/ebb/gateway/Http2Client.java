@@ -161,7 +161,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         if (refusal == null) {
             begin(next, request, end);
         } else {
-            refuse(next, refusal, AccessTap.begin(loop, peer), end);
+            refuse(next, refusal, AccessTap.begin(loop, peer, next.id()), end);
         }
     }
 
@@ -171,7 +171,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         } else {
             next.body().untilFinished();
         }
-        AccessEntry entry = AccessTap.begin(loop, request, peer, "HTTP/2");
+        AccessEntry entry = AccessTap.begin(loop, request, peer, "HTTP/2", next.id());
         RouteEntry route = loop.routes().find(request, loop.overHttps(request, peer));
         if (route.service < 0) {
             answer(next, request, route, entry, end);
@@ -182,7 +182,8 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
             refuse(next, Refusal.BODY_TOO_LARGE, entry, end);
             return;
         }
-        ByteBuf head = loop.rewriter().requestOfHttp2(request, route, peer, loop.allocator());
+        ByteBuf head =
+                loop.rewriter().requestOfHttp2(request, route, peer, next.id(), loop.allocator());
         LoopService service = loop.service(route.service);
         var exchange =
                 new Exchange(next, service, route.timeouts, request, next.body(), head, loop.now());
@@ -211,17 +212,18 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
             Http2Exchange next, Refusal refusal, @Nullable AccessEntry entry, boolean end) {
         AccessEntry.refused(entry, refusal, loop.now());
         loop.unrouted().refused(refusal);
-        next.refused(refusal, end);
+        next.refused(refusal, HeadRewriter.NO_RETRY_AFTER, end);
     }
 
     @Override
     public void headTooLarge(Http2Stream stream, boolean end) {
         Refusal refusal = Refusal.HEAD_TOO_LARGE;
+        byte[] id = loop.requestIds().next(RequestIds.NONE);
+        AccessEntry.refused(AccessTap.begin(loop, peer, id), refusal, loop.now());
         loop.unrouted().refused(refusal);
-        Http2Answers.refusal(
-                refusal,
-                HeadRewriter.NO_RETRY_AFTER,
-                connection.beginResponse(stream, refusal.status()));
+        FieldSink out = connection.beginResponse(stream, refusal.status());
+        Http2Answers.id(loop.requestIds().name(), id, out);
+        Http2Answers.refusal(refusal, HeadRewriter.NO_RETRY_AFTER, out);
         connection.endFields(stream, false);
         connection.data(stream, Http2Answers.body(refusal.body(), loop.allocator()), true);
         if (!end) {

@@ -22,6 +22,7 @@ final class Http2Exchange implements Downstream {
     private final BodyScanner body;
     private final boolean grpc;
     private final boolean isHead;
+    private final byte[] id;
 
     private @Nullable Exchange exchange;
     private @Nullable ArrayDeque<ByteBuf> held;
@@ -44,6 +45,12 @@ final class Http2Exchange implements Downstream {
         body = new BodyScanner(loop.settings().limits().headBytes());
         grpc = GrpcStatus.asks(asked.head);
         isHead = asked.isHead;
+        id = loop.requestIds().of(asked.head, RequestIds.NONE);
+    }
+
+    /** The request's; empty for none. */
+    byte[] id() {
+        return id;
     }
 
     BodyScanner body() {
@@ -258,17 +265,13 @@ final class Http2Exchange implements Downstream {
     }
 
     @Override
-    public void refused(Refusal refusal, boolean requestComplete) {
-        refused(refusal, HeadRewriter.NO_RETRY_AFTER, requestComplete);
-    }
-
-    @Override
     public void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
+        FieldSink out = connection.beginResponse(stream, grpc ? 200 : refusal.status());
+        Http2Answers.id(loop.requestIds().name(), id, out);
         if (grpc) {
-            Http2Answers.grpc(refusal, connection.beginResponse(stream, 200));
+            Http2Answers.grpc(refusal, out);
             connection.endFields(stream, true);
         } else {
-            FieldSink out = connection.beginResponse(stream, refusal.status());
             Http2Answers.refusal(refusal, retryAfterSeconds, out);
             wholeBody(refusal.body());
         }
@@ -279,6 +282,7 @@ final class Http2Exchange implements Downstream {
     /** What the route prescribes, instead of an instance's answer. */
     void own(OwnAnswer answer, boolean requestComplete) {
         FieldSink out = connection.beginResponse(stream, answer.status());
+        Http2Answers.id(loop.requestIds().name(), id, out);
         Http2Answers.own(answer, loop.rewriter().date(), out);
         wholeBody(answer.body());
         over(requestComplete);

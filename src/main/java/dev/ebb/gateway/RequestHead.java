@@ -81,6 +81,8 @@ final class RequestHead {
      * @param secure it came over TLS, so that a target in absolute form has to say https
      */
     @Nullable Refusal read(boolean secure) {
+        // Of a line that makes no sense the fields are not read.
+        head.count = 0;
         Refusal refusal = readLine(secure);
         if (refusal != null) {
             return refusal;

@@ -107,7 +107,15 @@ final class TlsDoor extends ChannelInboundHandlerAdapter {
     /** Closing at once could reset the connection before the client has read the answer. */
     private void answerPlainly(ChannelHandlerContext ctx) {
         loop.unrouted().refused(Refusal.PLAIN_HTTP);
-        var answer = loop.rewriter().refusal(Refusal.PLAIN_HTTP, false, false, ctx.alloc());
+        var answer =
+                loop.rewriter()
+                        .refusal(
+                                Refusal.PLAIN_HTTP,
+                                HeadRewriter.NO_RETRY_AFTER,
+                                loop.requestIds().next(RequestIds.NONE),
+                                false,
+                                false,
+                                ctx.alloc());
         ctx.writeAndFlush(answer)
                 .addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     }

@@ -374,6 +374,13 @@ class ConfigErrorsTest {
                         + " network (no host names)";
         return Stream.of(
                 bad("listen: 8080\n" + SERVICE, "f.yaml:1:9: '8080'" + hint),
+                bad(
+                        "gateway: {request-id: {header: x_id}}\n" + SERVICE,
+                        "f.yaml:1:32: 'x_id' is no name for it; write letters, digits and '-'"),
+                bad(
+                        "gateway: {request-id: {header: Via}}\n" + SERVICE,
+                        "f.yaml:1:32: 'Via' means something else already; write for example"
+                                + " X-Correlation-Id"),
                 bad("listen: example.com:80\n" + SERVICE, "f.yaml:1:9: 'example.com:80'" + hint),
                 bad("listen: 127.0.0.1:70000\n" + SERVICE, "f.yaml:1:9: '127.0.0.1:70000'" + hint),
                 bad("listen: 1.2.3.400:80\n" + SERVICE, "f.yaml:1:9: '1.2.3.400:80'" + hint),

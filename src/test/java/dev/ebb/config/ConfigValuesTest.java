@@ -44,6 +44,16 @@ class ConfigValuesTest {
     }
 
     @Test
+    void whetherRequestsGetIdsMayBeLeftOpen() {
+        String yaml = "services:\n  web:\n    run: {command: serve}\n    instances: 2..4\n";
+        assertThat(config(yaml).gateway().requestId())
+                .isEqualTo(new GatewayConfig.RequestId("X-Request-Id", Optional.empty()));
+        String set = "gateway: {request-id: {header: Correlation-Id, generate: false}}\n";
+        assertThat(config(set + yaml).gateway().requestId())
+                .isEqualTo(new GatewayConfig.RequestId("Correlation-Id", Optional.of(false)));
+    }
+
+    @Test
     void aCommandAndARangeAreEnough() {
         EbbConfig config =
                 config("services:\n  web:\n    run: {command: serve}\n    instances: 2..4\n");

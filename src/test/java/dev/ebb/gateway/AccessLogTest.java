@@ -53,7 +53,7 @@ class AccessLogTest {
         return lines();
     }
 
-    private static String value(String line, String key) {
+    static String value(String line, String key) {
         int at = line.indexOf("\"" + key + "\":");
         if (at < 0) {
             return "";

@@ -59,7 +59,7 @@ class AccessWriterTest {
     }
 
     private static void log(AccessTap tap, int status) {
-        AccessEntry entry = tap.begin(PEER, "HTTP/1.1", System.nanoTime());
+        AccessEntry entry = tap.begin(PEER, "HTTP/1.1", RequestIds.NONE, System.nanoTime());
         entry.done(End.COMPLETE, status, System.nanoTime());
     }
 
@@ -134,7 +134,7 @@ class AccessWriterTest {
             AccessTap tap = log.tap(0);
             var seen = Collections.newSetFromMap(new IdentityHashMap<AccessEntry, Boolean>());
             for (int i = 0; i < 1000; i++) {
-                AccessEntry entry = tap.begin(PEER, "HTTP/1.1", 0);
+                AccessEntry entry = tap.begin(PEER, "HTTP/1.1", RequestIds.NONE, 0);
                 seen.add(entry);
                 entry.done(End.COMPLETE, 200, 1);
             }

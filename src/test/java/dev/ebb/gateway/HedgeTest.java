@@ -21,8 +21,13 @@ class HedgeTest {
     private final AtomicBoolean slow = new AtomicBoolean();
 
     private static TestGateway gateway(HedgePolicy hedge, RetryPolicy retry) {
+        return gateway(GatewaySettings.DEFAULT, hedge, retry);
+    }
+
+    private static TestGateway gateway(
+            GatewaySettings settings, HedgePolicy hedge, RetryPolicy retry) {
         return new TestGateway(
-                GatewaySettings.DEFAULT.withLoops(1),
+                settings.withLoops(1),
                 TestGateway.policy(retry, TestGateway.NO_EJECTION, TestGateway.SELDOM)
                         .withHedge(hedge));
     }
@@ -63,6 +68,27 @@ class HedgeTest {
             assertThat(gateway.endpoint(1).traffic().failuresTotal()).isZero();
             assertThat(gateway.traffic().retried()).isZero();
             await().until(() -> gateway.inFlight(1) + gateway.inFlight(2) == 0);
+        } finally {
+            stuck.countDown();
+        }
+    }
+
+    @Test
+    void bothHaveTheSameId() throws IOException {
+        var ids = new GatewaySettings.RequestId("X-Request-Id", true);
+        var settings = GatewaySettings.DEFAULT.with(GatewaySettings.Heads.DEFAULT.with(ids));
+        try (var one = sometimesStuck();
+                var two = TestInstance.answering("two");
+                var gateway = gateway(settings, GENEROUS, RetryPolicy.DEFAULT).with(one, two);
+                var client = new TestClient(gateway.gateway)) {
+            learn(client);
+            slow.set(true);
+            int before = one.requests.size();
+            while (gateway.traffic().resilience().hedgesWon() < 1) {
+                client.ask(TestClient.get("/"));
+            }
+            assertThat(RequestIdTest.ids(one.requests.get(before)))
+                    .isIn(two.requests.stream().map(RequestIdTest::ids).toList());
         } finally {
             stuck.countDown();
         }

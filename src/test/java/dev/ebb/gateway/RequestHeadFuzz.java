@@ -97,7 +97,11 @@ public final class RequestHeadFuzz {
     private static void checkForwarded(String text, RequestHead request) {
         ByteBuf out =
                 REWRITER.request(
-                        request, RouteEntry.NO_ROUTE, PEER, UnpooledByteBufAllocator.DEFAULT);
+                        request,
+                        RouteEntry.NO_ROUTE,
+                        PEER,
+                        RequestIds.NONE,
+                        UnpooledByteBufAllocator.DEFAULT);
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes).release();
         try {

@@ -12,7 +12,10 @@ class ViaTest {
     void theProtocolIsTheClients() throws IOException {
         var named =
                 GatewaySettings.DEFAULT.with(
-                        new GatewaySettings.Heads(false, Optional.of("edge")));
+                        new GatewaySettings.Heads(
+                                false,
+                                Optional.of("edge"),
+                                GatewaySettings.Heads.DEFAULT.requestId()));
         try (var instance = TestInstance.answering("hello");
                 var gateway = new TestGateway(named, TestGateway.PLAIN).with(instance);
                 var client = new TestClient(gateway.gateway);
