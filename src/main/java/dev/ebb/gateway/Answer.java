@@ -122,11 +122,12 @@ final class Answer {
     void end(BodyScanner body) {
         boolean early = form == Form.AS_IT_CAME && body.framed() && !body.done();
         if (form == Form.CHUNKED || early) {
-            byte[] trailers = early ? null : body.trailers();
-            int size = LAST_CHUNK.length + CRLF.length + (trailers == null ? 0 : trailers.length);
+            Trailers trailers = early ? null : body.trailers();
+            int lines = trailers == null ? 0 : trailers.lines().length;
+            int size = LAST_CHUNK.length + CRLF.length + lines;
             ByteBuf last = loop.allocator().directBuffer(size).writeBytes(LAST_CHUNK);
             if (trailers != null) {
-                last.writeBytes(trailers);
+                last.writeBytes(trailers.lines());
             }
             client.write(last.writeBytes(CRLF));
         }

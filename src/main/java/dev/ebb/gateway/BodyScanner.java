@@ -48,6 +48,7 @@ final class BodyScanner {
     private boolean framed;
     private byte @Nullable [] trailers;
     private int trailersKept;
+    private NeverIndexed never = NeverIndexed.NONE;
     private boolean watched;
     private int tail;
 
@@ -64,6 +65,7 @@ final class BodyScanner {
         framed = false;
         trailers = null;
         trailersKept = 0;
+        never = NeverIndexed.NONE;
         watched = false;
     }
 
@@ -93,15 +95,12 @@ final class BodyScanner {
         state = State.UNTIL_FINISHED;
     }
 
-    /**
-     * All of it has come.
-     *
-     * @param lines trailer fields, each line with its CR LF; null for none
-     */
-    void finish(byte @Nullable [] lines) {
+    /** All of it has come. */
+    void finish(@Nullable Trailers behind) {
         state = State.DONE;
-        trailers = lines;
-        trailersKept = lines == null ? 0 : lines.length;
+        trailers = behind == null ? null : behind.lines();
+        trailersKept = behind == null ? 0 : behind.lines().length;
+        never = behind == null ? NeverIndexed.NONE : behind.never();
     }
 
     /** Whether its chunks are among the bytes. */
@@ -137,10 +136,12 @@ final class BodyScanner {
         return state == State.UNTIL_FINISHED;
     }
 
-    /** Trailer fields as lines, of a body that is done and was unframed; null for none. */
-    byte @Nullable [] trailers() {
+    /** Trailer fields of a body that is done and was unframed; null for none. */
+    @Nullable Trailers trailers() {
         byte[] lines = trailers;
-        return lines == null || trailersKept == 0 ? null : Arrays.copyOf(lines, trailersKept);
+        return lines == null || trailersKept == 0
+                ? null
+                : new Trailers(Arrays.copyOf(lines, trailersKept), never);
     }
 
     boolean done() {

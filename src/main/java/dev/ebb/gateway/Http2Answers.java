@@ -41,7 +41,8 @@ final class Http2Answers {
                 byte[] text = head.bytes;
                 int from = head.nameStart[i];
                 int to = head.nameEnd[i];
-                out.field(text, from, to, text, head.valueStart[i], head.valueEnd[i], 0);
+                int traits = response.never.traits(text, from, to);
+                out.field(text, from, to, text, head.valueStart[i], head.valueEnd[i], traits);
             }
         }
     }

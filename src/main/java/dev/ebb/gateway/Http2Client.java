@@ -154,6 +154,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         RequestHead request = loop.requestHead();
         loop.requestFields().load(request.head, end);
         Refusal refusal = request.read(peer.secure);
+        request.never = loop.requestFields().never();
         var next = new Http2Exchange(loop, this, stream, request);
         stream.owner = next;
         next.slot = exchanges.size();

@@ -27,7 +27,7 @@ final class Http2Exchange implements Downstream {
     private @Nullable Exchange exchange;
     private @Nullable ArrayDeque<ByteBuf> held;
     private boolean requestEnds;
-    private byte @Nullable [] trailers;
+    private @Nullable Trailers trailers;
     private boolean passing;
     private boolean answerEnded;
 
@@ -104,9 +104,9 @@ final class Http2Exchange implements Downstream {
     }
 
     /** All of the request has come. */
-    void requestEnds(byte @Nullable [] lines) {
+    void requestEnds(@Nullable Trailers behind) {
         requestEnds = true;
-        trailers = lines;
+        trailers = behind;
         pass();
     }
 
@@ -246,11 +246,11 @@ final class Http2Exchange implements Downstream {
 
     @Override
     public void finish(BodyScanner answered) {
-        byte[] lines = answered.trailers();
-        if (!answerEnded && lines == null) {
+        Trailers behind = answered.trailers();
+        if (!answerEnded && behind == null) {
             connection.data(stream, Unpooled.EMPTY_BUFFER, true);
-        } else if (!answerEnded && lines != null) {
-            loop.http2Heads().trailers(lines, connection.beginFields(stream));
+        } else if (!answerEnded && behind != null) {
+            loop.http2Heads().trailers(behind, connection.beginFields(stream));
             connection.endFields(stream, true);
         }
         answerEnded = true;

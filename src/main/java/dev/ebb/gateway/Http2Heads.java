@@ -23,11 +23,12 @@ final class Http2Heads {
     private static final byte[] SPACE = Bytes.ascii(" ");
     private static final byte[] CRLF = Bytes.ascii("\r\n");
 
+    private static final byte[] HOST = Bytes.ascii("host");
+
     private final HeadWriter text = new HeadWriter();
+    private final NeverIndexed.Names never = new NeverIndexed.Names();
     private final FieldSink responses = this::responseField;
-    private final FieldSink trailers =
-            (name, nameFrom, nameTo, value, from, to, traits) ->
-                    line(name, nameFrom, nameTo, value, from, to);
+    private final FieldSink trailers = this::line;
 
     // ---- To HTTP/2
 
@@ -35,23 +36,27 @@ final class Http2Heads {
     void request(RequestHead request, boolean secure, String instance, FieldSink out) {
         Head head = request.head;
         byte[] bytes = head.bytes;
-        add(out, METHOD, bytes, 0, request.methodEnd);
+        NeverIndexed marked = request.never;
+        add(out, METHOD, bytes, 0, request.methodEnd, marked);
         byte[] scheme = secure ? HTTPS : HTTP;
-        add(out, SCHEME, scheme, 0, scheme.length);
+        add(out, SCHEME, scheme, 0, scheme.length, marked);
         if (request.hostStart < request.hostEnd) {
-            add(out, AUTHORITY, bytes, request.hostStart, request.hostEnd);
+            int traits = marked.traits(HOST, 0, HOST.length);
+            traits |= marked.traits(AUTHORITY, 0, AUTHORITY.length);
+            int from = request.hostStart;
+            out.field(AUTHORITY, 0, AUTHORITY.length, bytes, from, request.hostEnd, traits);
         } else {
             byte[] own = Bytes.ascii(instance);
-            add(out, AUTHORITY, own, 0, own.length);
+            add(out, AUTHORITY, own, 0, own.length, marked);
         }
-        add(out, PATH, bytes, request.targetStart, request.targetEnd);
+        add(out, PATH, bytes, request.targetStart, request.targetEnd, marked);
         for (int i = 0; i < head.count; i++) {
             if (passes(head.id[i])) {
-                field(head, i, out);
+                field(head, i, marked, out);
             }
         }
         // Trailers pass here, and gRPC insists on being told.
-        add(out, TE, TRAILERS, 0, TRAILERS.length);
+        add(out, TE, TRAILERS, 0, TRAILERS.length, marked);
     }
 
     private static boolean passes(byte id) {
@@ -65,12 +70,13 @@ final class Http2Heads {
         };
     }
 
-    private static void field(Head head, int field, FieldSink out) {
+    private static void field(Head head, int field, NeverIndexed marked, FieldSink out) {
         byte[] bytes = head.bytes;
         int from = head.nameStart[field];
         int to = head.nameEnd[field];
         lower(bytes, from, to);
-        out.field(bytes, from, to, bytes, head.valueStart[field], head.valueEnd[field], 0);
+        int traits = marked.traits(bytes, from, to);
+        out.field(bytes, from, to, bytes, head.valueStart[field], head.valueEnd[field], traits);
     }
 
     private static void lower(byte[] bytes, int from, int to) {
@@ -82,12 +88,15 @@ final class Http2Heads {
         }
     }
 
-    private static void add(FieldSink out, byte[] name, byte[] value, int from, int to) {
-        out.field(name, 0, name.length, value, from, to, 0);
+    private static void add(
+            FieldSink out, byte[] name, byte[] value, int from, int to, NeverIndexed marked) {
+        int traits = marked.traits(name, 0, name.length);
+        out.field(name, 0, name.length, value, from, to, traits);
     }
 
-    /** Trailers, from lines with their CR LF each. */
-    void trailers(byte[] lines, FieldSink out) {
+    /** Turns names into lower case in place. */
+    void trailers(Trailers behind, FieldSink out) {
+        byte[] lines = behind.lines();
         int at = 0;
         while (at < lines.length) {
             int colon = find(lines, at, ':');
@@ -101,7 +110,8 @@ final class Http2Heads {
                 to--;
             }
             lower(lines, at, colon);
-            out.field(lines, at, colon, lines, from, to, 0);
+            int traits = behind.never().traits(lines, at, colon);
+            out.field(lines, at, colon, lines, from, to, traits);
             at = end + 2;
         }
     }
@@ -123,6 +133,7 @@ final class Http2Heads {
     /** Takes a response's fields; {@link #loadResponse} has them then. */
     FieldSink newResponse() {
         text.clear();
+        never.clear();
         return responses;
     }
 
@@ -131,11 +142,13 @@ final class Http2Heads {
         if (FieldTraits.kind(traits) == FieldTraits.STATUS) {
             text.add(STATUS_LINE).add(value, from, to).add(SPACE).add(CRLF);
         } else {
-            line(name, nameFrom, nameTo, value, from, to);
+            line(name, nameFrom, nameTo, value, from, to, traits);
         }
     }
 
-    private void line(byte[] name, int nameFrom, int nameTo, byte[] value, int from, int to) {
+    private void line(
+            byte[] name, int nameFrom, int nameTo, byte[] value, int from, int to, int traits) {
+        never.field(name, nameFrom, nameTo, traits);
         text.add(name, nameFrom, nameTo).add(COLON).add(value, from, to).add(CRLF);
     }
 
@@ -143,15 +156,20 @@ final class Http2Heads {
         text.add(CRLF).copyTo(head);
     }
 
+    /** Those of the fields that no compression table may hold. */
+    NeverIndexed never() {
+        return never.names();
+    }
+
     /** Takes trailers' fields; {@link #trailers()} has them then. */
     FieldSink newTrailers() {
         text.clear();
+        never.clear();
         return trailers;
     }
 
-    /** As lines with their CR LF each; null for none. */
-    byte @Nullable [] trailers() {
-        byte[] lines = text.toBytes();
-        return lines.length == 0 ? null : lines;
+    /** Null for none. */
+    @Nullable Trailers trailers() {
+        return text.size() == 0 ? null : new Trailers(text.toBytes(), never.names());
     }
 }

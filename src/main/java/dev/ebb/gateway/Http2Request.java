@@ -45,13 +45,14 @@ final class Http2Request implements Upstream {
     // ---- The exchange's side
 
     @Override
-    public void head(ByteBuf head, boolean last) {
+    public void head(ByteBuf head, NeverIndexed never, boolean last) {
         RequestHead request = loop.outgoingHead();
         request.head.load(head, head.readableBytes());
         head.release();
         if (request.read() != null) {
             throw new IllegalStateException("our own head is malformed");
         }
+        request.never = never;
         FieldSink fields = http2().beginFields(stream());
         loop.http2Heads().request(request, connection.secure(), connection.authority(), fields);
         http2().endFields(stream(), last);
@@ -63,7 +64,7 @@ final class Http2Request implements Upstream {
     }
 
     @Override
-    public void end(byte @Nullable [] trailers) {
+    public void end(@Nullable Trailers trailers) {
         if (trailers == null) {
             http2().data(stream(), Unpooled.EMPTY_BUFFER, true);
         } else {
@@ -132,7 +133,11 @@ final class Http2Request implements Upstream {
     private @Nullable ResponseHead read() {
         ResponseHead response = loop.responseHead();
         loop.http2Heads().loadResponse(response.head);
-        return response.read() == null ? response : null;
+        if (response.read() != null) {
+            return null;
+        }
+        response.never = loop.http2Heads().never();
+        return response;
     }
 
     void interim() {
@@ -194,7 +199,7 @@ final class Http2Request implements Upstream {
         ended(loop.http2Heads().trailers());
     }
 
-    private void ended(byte @Nullable [] trailers) {
+    private void ended(@Nullable Trailers trailers) {
         Attempt current = attempt;
         attempt = null;
         if (current == null) {

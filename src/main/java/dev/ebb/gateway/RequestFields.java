@@ -25,6 +25,7 @@ final class RequestFields implements FieldSink {
     private final HeadWriter path = new HeadWriter();
     private final HeadWriter authority = new HeadWriter();
     private final HeadWriter cookies = new HeadWriter();
+    private final NeverIndexed.Names never = new NeverIndexed.Names();
     private boolean lineWritten;
     private boolean hasLength;
 
@@ -34,6 +35,7 @@ final class RequestFields implements FieldSink {
         path.clear();
         authority.clear();
         cookies.clear();
+        never.clear();
         lineWritten = false;
         hasLength = false;
         return this;
@@ -42,6 +44,7 @@ final class RequestFields implements FieldSink {
     @Override
     public void field(
             byte[] name, int nameFrom, int nameTo, byte[] value, int from, int to, int traits) {
+        never.field(name, nameFrom, nameTo, traits);
         switch (FieldTraits.kind(traits)) {
             case FieldTraits.METHOD -> method.add(value, from, to);
             case FieldTraits.PATH -> path.add(value, from, to);
@@ -78,6 +81,11 @@ final class RequestFields implements FieldSink {
         if (authority.size() > 0) {
             out.add(HOST).add(authority).add(CRLF);
         }
+    }
+
+    /** Those fields, as far as they have come, that no compression table may hold. */
+    NeverIndexed never() {
+        return never.names();
     }
 
     /**

@@ -62,6 +62,9 @@ final class RequestHead {
     /** The client asks to leave HTTP for the protocol that the Upgrade field names. */
     boolean upgrade;
 
+    /** Those of its fields that no compression table may hold, as HTTP/2 tells. */
+    NeverIndexed never = NeverIndexed.NONE;
+
     boolean isHead;
     boolean idempotent;
 
@@ -83,6 +86,7 @@ final class RequestHead {
     @Nullable Refusal read(boolean secure) {
         // Of a line that makes no sense the fields are not read.
         head.count = 0;
+        never = NeverIndexed.NONE;
         Refusal refusal = readLine(secure);
         if (refusal != null) {
             return refusal;

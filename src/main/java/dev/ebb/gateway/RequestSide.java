@@ -60,7 +60,7 @@ final class RequestSide {
         http10 = asked.http10;
         grpcDeadline = asked.grpcDeadline;
         expectContinue = asked.expectContinue;
-        request = new Sendable(head, body.done());
+        request = new Sendable(head, asked.never, body.done());
         if (body.framed() && !framedUpstream) {
             form = Form.UNCHUNKED;
         } else if (asked.chunked && !body.framed() && framedUpstream) {
@@ -210,12 +210,13 @@ final class RequestSide {
     }
 
     private void end(@Nullable Upstream upstream, boolean keep) {
-        byte[] trailers = body.trailers();
+        Trailers trailers = body.trailers();
         if (form == Form.CHUNKED) {
-            int size = LAST_CHUNK.length + (trailers == null ? 0 : trailers.length) + CRLF.length;
+            int lines = trailers == null ? 0 : trailers.lines().length;
+            int size = LAST_CHUNK.length + lines + CRLF.length;
             ByteBuf last = allocator.directBuffer(size).writeBytes(LAST_CHUNK);
             if (trailers != null) {
-                last.writeBytes(trailers);
+                last.writeBytes(trailers.lines());
             }
             forward(last.writeBytes(CRLF), upstream, keep);
         }

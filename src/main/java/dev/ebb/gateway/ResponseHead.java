@@ -49,6 +49,9 @@ final class ResponseHead {
     /** An event stream: open for as long as someone listens. */
     boolean stream;
 
+    /** Those of its fields that no compression table may hold, as HTTP/2 tells. */
+    NeverIndexed never = NeverIndexed.NONE;
+
     ResponseHead(Head head) {
         this.head = head;
     }
@@ -71,6 +74,7 @@ final class ResponseHead {
 
     /** Reads what {@link Head#load} brought; the answer is null when all is well. */
     @Nullable String read() {
+        never = NeverIndexed.NONE;
         byte[] text = head.bytes;
         // "HTTP/1.1 200\r\n\r\n" is the shortest.
         if (head.length < 16) {

@@ -13,21 +13,24 @@ final class Sendable {
     private static final byte[] END = {'\r', '\n'};
 
     private @Nullable ByteBuf head;
+    private final NeverIndexed never;
     private @Nullable ArrayDeque<ByteBuf> parts;
     private int bytes;
     private final boolean bodyless;
     private boolean ended;
-    private byte @Nullable [] trailers;
+    private @Nullable Trailers trailers;
     private boolean written;
 
     /** Where the head ends that came, without the lines that were put to it; 0 for no lines. */
     private int ownEnd;
 
     /**
+     * @param never the head's fields that no compression table may hold
      * @param bodyless the head is all that there is
      */
-    Sendable(ByteBuf head, boolean bodyless) {
+    Sendable(ByteBuf head, NeverIndexed never, boolean bodyless) {
         this.head = head;
+        this.never = never;
         this.bodyless = bodyless;
         ended = bodyless;
     }
@@ -73,14 +76,14 @@ final class Sendable {
     }
 
     /** The body has come to its end. */
-    void end(byte @Nullable [] lines) {
+    void end(@Nullable Trailers behind) {
         ended = true;
-        trailers = lines;
+        trailers = behind;
     }
 
     /** Writes everything and keeps it. */
     void writeTo(Upstream upstream) {
-        upstream.head(again(head()), bodyless);
+        upstream.head(again(head()), never, bodyless);
         if (parts != null) {
             for (ByteBuf part : parts) {
                 upstream.part(part.retainedDuplicate());
@@ -99,7 +102,7 @@ final class Sendable {
     void moveTo(Upstream upstream) {
         ByteBuf first = head();
         head = null;
-        upstream.head(again(first), bodyless);
+        upstream.head(again(first), never, bodyless);
         first.release();
         ArrayDeque<ByteBuf> rest = parts;
         parts = null;

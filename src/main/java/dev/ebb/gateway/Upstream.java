@@ -11,19 +11,16 @@ interface Upstream {
     /**
      * The request's head, in HTTP/1.1's form whatever the instance speaks; owns it.
      *
+     * @param never those of its fields that no compression table may hold
      * @param last the request has no body
      */
-    void head(ByteBuf head, boolean last);
+    void head(ByteBuf head, NeverIndexed never, boolean last);
 
     /** A part of the request's body; owns it. */
     void part(ByteBuf bytes);
 
-    /**
-     * The request's body is complete; not called when the head was the last.
-     *
-     * @param trailers fields as lines, each with its CR LF; null for none
-     */
-    void end(byte @Nullable [] trailers);
+    /** The request's body is complete; not called when the head was the last. */
+    void end(@Nullable Trailers trailers);
 
     void flush();
 

@@ -164,7 +164,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     // ---- The exchange's side
 
     @Override
-    public void head(ByteBuf head, boolean last) {
+    public void head(ByteBuf head, NeverIndexed never, boolean last) {
         part(head);
     }
 
@@ -174,7 +174,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     @Override
-    public void end(byte @Nullable [] trailers) {
+    public void end(@Nullable Trailers trailers) {
         // The bytes themselves say so.
     }
 

@@ -2,7 +2,11 @@ package dev.ebb.gateway;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.ebb.gateway.http2.FieldSink;
+import dev.ebb.gateway.http2.FieldTraits;
+import dev.ebb.gateway.http2.HpackDecoder;
 import dev.ebb.gateway.http2.Http2Error;
+import dev.ebb.gateway.http2.Scratch;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -16,6 +20,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -28,12 +34,18 @@ final class FrameClient implements AutoCloseable {
     /** What came back on one stream. */
     static final class Answer {
         private final Map<String, String> fields = new HashMap<>();
+        private final Set<String> neverIndexed = new TreeSet<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private String reset = "";
         private boolean ended;
 
         String field(String name) {
             return fields.getOrDefault(name, "");
+        }
+
+        /** Names of the fields that no compression table may hold, trailers included. */
+        Set<String> neverIndexed() {
+            return neverIndexed;
         }
 
         String text() {
@@ -53,6 +65,10 @@ final class FrameClient implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
+
+    /** Netty's does not tell which fields were marked. */
+    private final HpackDecoder marks = new HpackDecoder(new Scratch(), 1 << 20);
+
     private final Map<Integer, Answer> answers = new HashMap<>();
     private String goAway = "";
     private boolean closed;
@@ -133,6 +149,7 @@ final class FrameClient implements AutoCloseable {
                 answer.ended |= (flags & END_STREAM) != 0;
             }
             case 1 -> {
+                marks.decode(payload, 0, payload.length, marksOf(answer));
                 Http2Headers head = decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload));
                 head.forEach(
                         f -> answer.fields.put(f.getKey().toString(), f.getValue().toString()));
@@ -142,6 +159,14 @@ final class FrameClient implements AutoCloseable {
             case 7 -> goAway = Http2Error.name(number(payload, 4));
             default -> {}
         }
+    }
+
+    private static FieldSink marksOf(Answer answer) {
+        return (name, from, to, value, start, end, traits) -> {
+            if ((traits & FieldTraits.NEVER_INDEXED) != 0) {
+                answer.neverIndexed.add(new String(name, from, to - from, ISO_8859_1));
+            }
+        };
     }
 
     /** All that came, for a test that fails. */
