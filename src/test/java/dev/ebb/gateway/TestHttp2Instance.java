@@ -72,6 +72,11 @@ final class TestHttp2Instance implements AutoCloseable {
                     new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add(name, value), true));
         }
 
+        /** Whether the stream is over, on whichever side. */
+        boolean gone() {
+            return !stream.channel().isActive();
+        }
+
         void refuse() {
             stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
         }
