@@ -167,8 +167,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         if (settings.loops().transport().resolved() != Transport.EPOLL) {
             throw new GatewayStartException(
                     "the transport %s cannot take over listening sockets; use EPOLL"
-                            .formatted(settings.loops().transport()),
-                    new UnsupportedOperationException());
+                            .formatted(settings.loops().transport()));
         }
         return start(settings, services, fixed, LOOK_AT_CERTIFICATES, Optional.of(inherited));
     }
@@ -192,8 +191,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         if (!settings.loops().transport().available()) {
             throw new GatewayStartException(
                     "the transport %s is not available on this machine; use AUTO or NIO"
-                            .formatted(settings.loops().transport()),
-                    new UnsupportedOperationException());
+                            .formatted(settings.loops().transport()));
         }
         TlsParts tls;
         try {

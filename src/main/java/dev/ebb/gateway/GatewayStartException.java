@@ -6,6 +6,10 @@ import java.io.Serial;
 public final class GatewayStartException extends Exception {
     @Serial private static final long serialVersionUID = 1;
 
+    public GatewayStartException(String message) {
+        super(message);
+    }
+
     public GatewayStartException(String message, Throwable cause) {
         super(message, cause);
     }
