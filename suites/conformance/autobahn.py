@@ -14,10 +14,8 @@ import os
 import shutil
 import ssl
 import subprocess
-import sys
 import threading
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from conformance import HERE, Conformance, free_port, wait_until, connects
 import tools
 

@@ -10,10 +10,8 @@ import argparse
 import glob
 import os
 import subprocess
-import sys
 import zipfile
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from conformance import UPSTREAM_H2, Conformance, free_port
 import tools
 

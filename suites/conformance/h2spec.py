@@ -10,10 +10,8 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import xml.etree.ElementTree as xml
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from conformance import UPSTREAM_H2, Conformance, connects, free_port, wait_until
 from suite import LIB
 import tools

@@ -12,12 +12,9 @@ import json
 import os
 import random
 import signal
-import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from suite import Ebb, Suite, end, free_port
-from suite import SERVICE, wait_until
+from suite import SERVICE, Ebb, Suite, end, free_port, wait_until
 
 CRASHES = int(os.environ.get("CRASHES", "20"))
 SEED = int(os.environ.get("SEED", str(int(time.time()))))

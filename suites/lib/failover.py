@@ -9,12 +9,9 @@ that may be cut.
 import os
 import random
 import signal
-import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from suite import CheckClient, Ebb, Suite, answered_ids, free_port, percentile
-from suite import SERVICE, end, wait_until
+from suite import CheckClient, Ebb, Suite, answered_ids, end, free_port, percentile, wait_until
 
 ROUNDS = int(os.environ.get("ROUNDS", "4"))
 SEED = int(os.environ.get("SEED", "1"))

@@ -10,12 +10,12 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from suite import CheckClient, Ebb, Suite, answered_counts, answered_ids, free_port, percentile
-from suite import LIB, SERVICE, tool, wait_until
+from suite import (
+    LIB, SERVICE, CheckClient, Ebb, Suite, answered_counts, answered_ids, free_port, percentile,
+    tool, wait_until,
+)
 
 CYCLES = int(os.environ.get("CYCLES", "3"))
 RATE = 200

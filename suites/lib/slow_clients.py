@@ -11,11 +11,9 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from suite import EBB, HOME, CheckClient, Suite, free_port, percentile, tool, wait_until
 
 CONNECTIONS = int(os.environ.get("CONNECTIONS", "1000"))

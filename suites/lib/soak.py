@@ -17,13 +17,12 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from suite import CheckClient, Ebb, Suite, answered_ids, end, free_port, percentile, tool
-from suite import SERVICE, wait_until
+from suite import (
+    SERVICE, CheckClient, Ebb, Suite, answered_ids, end, free_port, percentile, tool, wait_until,
+)
 
 FEW, MANY = 3, 6
 CONNECTIONS = 16

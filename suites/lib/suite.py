@@ -9,8 +9,6 @@ import glob
 import http.client
 import json
 import os
-import random
-import re
 import shutil
 import signal
 import socket

@@ -1,11 +1,11 @@
 package dev.ebb.cli;
 
+import dev.ebb.gateway.handover.HandoverException;
 import dev.ebb.gateway.handover.HandoverGuest;
 import dev.ebb.gateway.handover.Talk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A new process that goes wrong at a step, or not at all; a main class. Arguments: the step, how
@@ -35,10 +35,7 @@ final class TestSuccessor {
         UpgradeWords.expect(talk, UpgradeWords.YOURS, LONG);
         reached("yours", step, how, Optional.of(talk));
         talk.send(UpgradeWords.IN_CHARGE);
-        // Until the old one is gone, as a real one would see it.
-        while (!talk.hasEnded()) {
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
+        awaitEnd(talk);
     }
 
     private static void reached(String here, String step, String how, Optional<Talk> talk)
@@ -52,7 +49,19 @@ final class TestSuccessor {
                 UpgradeWords.fail(talk.orElseThrow(), "it does not want to");
                 Runtime.getRuntime().halt(1);
             }
-            default -> TimeUnit.SECONDS.sleep(60);
+            // For as long as somebody could wait for it.
+            default -> ProcessHandle.current().parent().orElseThrow().onExit().join();
+        }
+    }
+
+    /** Until the old one has hung up, as a real one would see it. */
+    private static void awaitEnd(Talk talk) throws InterruptedException {
+        try {
+            while (true) {
+                String _ = talk.hear(LONG);
+            }
+        } catch (HandoverException e) {
+            // That was it.
         }
     }
 }
