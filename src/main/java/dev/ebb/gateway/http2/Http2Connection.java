@@ -63,10 +63,10 @@ public final class Http2Connection {
         Http2Limits limits = settings.limits();
         var frames = new Budget(limits.frames(), limits.framesPerSecond(), nowNanos);
         writer = new FrameWriter(allocator, output, limits.answers());
-        encoder = new HpackEncoder(scratch, settings.huffman());
+        encoder = new HpackEncoder(scratch, settings.headers().huffman());
         ids = new StreamIds(side == Side.SERVER);
         windows = new ReceiveWindows(writer, settings);
-        var decoder = new HpackDecoder(scratch, settings.headerList());
+        var decoder = new HpackDecoder(scratch, settings.headers().list());
         incoming = new Incoming(this, decoder, frames, nowNanos);
         sender = new Sender(writer, encoder, table, frames, settings, allocator, incoming);
         reader = new FrameReader(incoming, scratch, limits, side == Side.SERVER);
@@ -79,18 +79,18 @@ public final class Http2Connection {
         if (side == Side.CLIENT) {
             writer.preface();
             writer.settings(
-                    Frames.HEADER_TABLE_SIZE, settings.headerTable(),
+                    Frames.HEADER_TABLE_SIZE, settings.headers().table(),
                     Frames.ENABLE_PUSH, 0,
-                    Frames.INITIAL_WINDOW_SIZE, settings.streamWindow(),
-                    Frames.MAX_HEADER_LIST_SIZE, settings.headerList());
+                    Frames.INITIAL_WINDOW_SIZE, settings.windows().stream(),
+                    Frames.MAX_HEADER_LIST_SIZE, settings.headers().list());
         } else {
             writer.settings(
-                    Frames.HEADER_TABLE_SIZE, settings.headerTable(),
+                    Frames.HEADER_TABLE_SIZE, settings.headers().table(),
                     Frames.MAX_CONCURRENT_STREAMS, settings.maxStreams(),
-                    Frames.INITIAL_WINDOW_SIZE, settings.streamWindow(),
-                    Frames.MAX_HEADER_LIST_SIZE, settings.headerList());
+                    Frames.INITIAL_WINDOW_SIZE, settings.windows().stream(),
+                    Frames.MAX_HEADER_LIST_SIZE, settings.headers().list());
         }
-        int more = settings.connectionWindow() - Frames.INITIAL_WINDOW;
+        int more = settings.windows().connection() - Frames.INITIAL_WINDOW;
         if (more > 0) {
             writer.windowUpdate(0, more);
         }
@@ -140,7 +140,7 @@ public final class Http2Connection {
         }
         var stream =
                 new Http2Stream(
-                        ids.take(), toHead, settings.streamWindow(), sender.initialWindow());
+                        ids.take(), toHead, settings.windows().stream(), sender.initialWindow());
         stream.owner = owner;
         table.add(stream);
         return stream;
@@ -280,15 +280,15 @@ public final class Http2Connection {
         if (ended) {
             return;
         }
-        if (!settingsAcked && nowNanos - settingsNanos > settings.ackNanos()) {
+        if (!settingsAcked && nowNanos - settingsNanos > settings.waits().ackNanos()) {
             fail(Http2Error.SETTINGS_TIMEOUT, "settings not acknowledged");
-        } else if (noticed && !leaves && nowNanos - noticeNanos > settings.pongNanos()) {
+        } else if (noticed && !leaves && nowNanos - noticeNanos > settings.waits().pongNanos()) {
             goAway(Http2Error.NO_ERROR);
-        } else if (pinged && nowNanos - pingNanos > settings.pongNanos()) {
+        } else if (pinged && nowNanos - pingNanos > settings.waits().pongNanos()) {
             fail(Http2Error.NO_ERROR, "no answer to a ping");
-        } else if (settings.pingNanos() > 0
+        } else if (settings.waits().pingNanos() > 0
                 && !pinged
-                && nowNanos - heardNanos > settings.pingNanos()) {
+                && nowNanos - heardNanos > settings.waits().pingNanos()) {
             pinged = true;
             pingNanos = nowNanos;
             writer.ping(ALIVE_PING, false);

@@ -175,7 +175,7 @@ final class Incoming implements FrameHandler, Sender.Events {
         }
         var stream =
                 new Http2Stream(
-                        id, false, settings.streamWindow(), connection.sender.initialWindow());
+                        id, false, settings.windows().stream(), connection.sender.initialWindow());
         connection.table.add(stream);
         return stream;
     }
@@ -432,7 +432,7 @@ final class Incoming implements FrameHandler, Sender.Events {
         }
         connection.settingsAcked = true;
         windows.agreed();
-        decoder.tableLimit(settings.headerTable());
+        decoder.tableLimit(settings.headers().table());
     }
 
     @Override

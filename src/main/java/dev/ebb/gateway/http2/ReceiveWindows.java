@@ -15,7 +15,7 @@ final class ReceiveWindows {
     ReceiveWindows(FrameWriter writer, Http2Settings settings) {
         this.writer = writer;
         this.settings = settings;
-        window = settings.connectionWindow();
+        window = settings.windows().connection();
     }
 
     /** The peer knows our settings. */
@@ -32,7 +32,7 @@ final class ReceiveWindows {
     boolean take(Http2Stream stream, int bytes) {
         stream.receiveWindow -= bytes;
         // Until the peer has agreed to a smaller window, it may use what it began with.
-        int less = agreed ? 0 : Math.max(0, Frames.INITIAL_WINDOW - settings.streamWindow());
+        int less = agreed ? 0 : Math.max(0, Frames.INITIAL_WINDOW - settings.windows().stream());
         return stream.receiveWindow >= -less;
     }
 
@@ -48,7 +48,7 @@ final class ReceiveWindows {
             return;
         }
         stream.credit += freed;
-        if (stream.credit >= (settings.streamWindow() + 1) / 2) {
+        if (stream.credit >= (settings.windows().stream() + 1) / 2) {
             writer.windowUpdate(stream.id, stream.credit);
             stream.receiveWindow += stream.credit;
             stream.credit = 0;
@@ -58,7 +58,7 @@ final class ReceiveWindows {
     /** The same for bytes that belong to no stream any more. */
     void consumed(int bytes) {
         credit += bytes;
-        if (credit >= settings.connectionWindow() / 2) {
+        if (credit >= settings.windows().connection() / 2) {
             writer.windowUpdate(0, credit);
             window += credit;
             credit = 0;

@@ -117,8 +117,8 @@ final class Sender {
     // ---- Bodies
 
     boolean writable(Http2Stream stream) {
-        boolean full = stream.queuedBytes() >= settings.sendQueue();
-        boolean allFull = queued >= settings.sendQueues();
+        boolean full = stream.queuedBytes() >= settings.sendQueues().stream();
+        boolean allFull = queued >= settings.sendQueues().connection();
         if (full || allFull) {
             stream.awaitsWritable = true;
             someAwaitRoom |= allFull;
@@ -190,7 +190,7 @@ final class Sender {
         } finally {
             pumping = false;
         }
-        if (someAwaitRoom && queued <= settings.sendQueues() / 2) {
+        if (someAwaitRoom && queued <= settings.sendQueues().connection() / 2) {
             someAwaitRoom = false;
             table.forEach(this::tellWritable);
         }
@@ -229,8 +229,8 @@ final class Sender {
     }
 
     private void tellWritable(Http2Stream stream) {
-        boolean room = stream.queuedBytes() <= settings.sendQueue() / 2;
-        if (stream.awaitsWritable && room && queued < settings.sendQueues()) {
+        boolean room = stream.queuedBytes() <= settings.sendQueues().stream() / 2;
+        if (stream.awaitsWritable && room && queued < settings.sendQueues().connection()) {
             stream.awaitsWritable = false;
             events.writable(stream);
         }
