@@ -1,14 +1,7 @@
 package dev.ebb.gateway;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +56,6 @@ record DesyncCase(
     /** The instance's connection goes on to be used. */
     record Reused() implements Outcome {}
 
-    private static final Pattern REPEAT = Pattern.compile("\\\\\\{(.*?)\\*(\\d+)}");
-    private static final Pattern ESCAPE = Pattern.compile("\\\\(?:x([0-9a-f]{2})|(.))");
-
     <T extends Outcome> List<T> all(Class<T> type) {
         return outcomes.stream().filter(type::isInstance).map(type::cast).toList();
     }
@@ -76,11 +66,7 @@ record DesyncCase(
     }
 
     static List<DesyncCase> load(String... files) {
-        var all = new ArrayList<DesyncCase>();
-        for (String file : files) {
-            all.addAll(new Reader(file).read());
-        }
-        return all;
+        return CaseFile.load(files, file -> new Reader(file).read());
     }
 
     private static final class Reader {
@@ -99,12 +85,7 @@ record DesyncCase(
         }
 
         List<DesyncCase> read() {
-            try (var in = DesyncCase.class.getResourceAsStream("desync/" + file + ".cases")) {
-                var text = new String(Objects.requireNonNull(in, file).readAllBytes(), ISO_8859_1);
-                text.lines().forEach(this::line);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            CaseFile.lines("desync/" + file + ".cases").forEach(this::line);
             finish();
             return cases;
         }
@@ -121,9 +102,10 @@ record DesyncCase(
                 finish();
                 kind = line.substring(6);
             } else if (line.startsWith("| ") || line.equals("|")) {
-                part.append(unescape(line.substring(Math.min(2, line.length())))).append("\r\n");
+                var text = CaseFile.unescape(line.substring(Math.min(2, line.length())));
+                part.append(text).append("\r\n");
             } else if (line.startsWith("> ")) {
-                part.append(unescape(line.substring(2)));
+                part.append(CaseFile.unescape(line.substring(2)));
             } else if (line.startsWith("< ")) {
                 this.line = line.substring(2);
             } else if (line.equals("!")) {
@@ -167,17 +149,18 @@ record DesyncCase(
                 case "forward" ->
                         new Forward(
                                 words[1],
-                                unescape(words[2]),
+                                CaseFile.unescape(words[2]),
                                 words[3],
                                 words[4],
-                                words.length > 5 ? unescape(words[5]) : "");
-                case "has" -> new Has(unescape(text.substring(4)));
+                                words.length > 5 ? CaseFile.unescape(words[5]) : "");
+                case "has" -> new Has(CaseFile.unescape(text.substring(4)));
                 case "lacks" -> new Lacks(words[1]);
                 case "close" -> new Close();
                 case "pass" -> {
                     var body = text.split(" ", 3);
                     yield new Pass(
-                            Integer.parseInt(words[1]), body.length > 2 ? unescape(body[2]) : "");
+                            Integer.parseInt(words[1]),
+                            body.length > 2 ? CaseFile.unescape(body[2]) : "");
                 }
                 case "interim" -> new Interim(Integer.parseInt(words[1]));
                 case "cut" -> new Cut();
@@ -186,32 +169,5 @@ record DesyncCase(
                 default -> throw new IllegalArgumentException(file + ": -> " + text);
             };
         }
-    }
-
-    static String unescape(String text) {
-        var repeated =
-                REPEAT.matcher(text)
-                        .replaceAll(m ->
-                                Matcher.quoteReplacement(
-                                        m.group(1).repeat(Integer.parseInt(m.group(2)))));
-        return ESCAPE.matcher(repeated)
-                .replaceAll(m ->
-                        Matcher.quoteReplacement(
-                                String.valueOf(
-                                        m.group(1) != null
-                                                ? (char) Integer.parseInt(m.group(1), 16)
-                                                : letter(m.group(2).charAt(0)))));
-    }
-
-    private static char letter(char escaped) {
-        return switch (escaped) {
-            case 'r' -> '\r';
-            case 'n' -> '\n';
-            case 't' -> '\t';
-            case '0' -> '\0';
-            case 's' -> ' ';
-            case '\\' -> '\\';
-            default -> throw new IllegalArgumentException("no escape: \\" + escaped);
-        };
     }
 }

@@ -32,7 +32,7 @@ final class FuzzCorpus {
     }
 
     private static List<byte[]> lines(String text) {
-        return text.lines().map(line -> DesyncCase.unescape(line).getBytes(ISO_8859_1)).toList();
+        return text.lines().map(line -> CaseFile.unescape(line).getBytes(ISO_8859_1)).toList();
     }
 
     /** Arguments: {@code unpack} or {@code pack}, the text file, the folder of files. */

@@ -3,11 +3,8 @@ package dev.ebb.gateway;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,11 +60,7 @@ record Http2Case(
     }
 
     static List<Http2Case> load(String... files) {
-        var all = new ArrayList<Http2Case>();
-        for (String file : files) {
-            all.addAll(new Reader(file).read());
-        }
-        return all;
+        return CaseFile.load(files, file -> new Reader(file).read());
     }
 
     static byte[] frame(int type, int flags, int stream, byte[] payload) {
@@ -125,12 +118,7 @@ record Http2Case(
         }
 
         List<Http2Case> read() {
-            try (var in = Http2Case.class.getResourceAsStream("h2/" + file + ".cases")) {
-                var text = new String(Objects.requireNonNull(in, file).readAllBytes(), ISO_8859_1);
-                text.lines().forEach(this::line);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            CaseFile.lines("h2/" + file + ".cases").forEach(this::line);
             finish();
             return cases;
         }
@@ -173,7 +161,7 @@ record Http2Case(
         }
 
         private void field(String field, String value) {
-            block.writeBytes(literal(DesyncCase.unescape(field), DesyncCase.unescape(value)));
+            block.writeBytes(literal(CaseFile.unescape(field), CaseFile.unescape(value)));
         }
 
         private void send(String[] words) {
@@ -236,7 +224,7 @@ record Http2Case(
         }
 
         private static byte[] bytes(String escaped) {
-            return DesyncCase.unescape(escaped).getBytes(ISO_8859_1);
+            return CaseFile.unescape(escaped).getBytes(ISO_8859_1);
         }
 
         private void finish() {
@@ -269,13 +257,13 @@ record Http2Case(
                         new Forward(
                                 stream,
                                 words[1],
-                                DesyncCase.unescape(words[2]),
+                                CaseFile.unescape(words[2]),
                                 words[3],
                                 words[4],
-                                words.length > 5 ? DesyncCase.unescape(words[5]) : "");
-                case "has" -> new Has(DesyncCase.unescape(rest));
+                                words.length > 5 ? CaseFile.unescape(words[5]) : "");
+                case "has" -> new Has(CaseFile.unescape(rest));
                 case "lacks" -> new Lacks(rest);
-                case "trailer" -> new Trailer(DesyncCase.unescape(rest));
+                case "trailer" -> new Trailer(CaseFile.unescape(rest));
                 default -> throw new IllegalArgumentException(file + ": -> " + text);
             };
         }
