@@ -12,6 +12,7 @@ import dev.ebb.core.Policy.Out;
 import dev.ebb.core.Policy.Start;
 import dev.ebb.core.Policy.Targets;
 import dev.ebb.core.Policy.Trial;
+import dev.ebb.core.RateTarget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,15 +51,37 @@ final class PolicySchema {
                     TARGET,
                     Targets.DEFAULT.afterFailure(),
                     "Highest utilization that those who stay may reach if one of them fails.");
+    private static final Key<Double> TARGET_QUEUE =
+            Key.of(
+                    "queue",
+                    Kinds.decimal(0, 100_000),
+                    Targets.QUEUE,
+                    "With `balance.limit`: how many requests for each instance may wait for room"
+                            + " without a call for more instances, beside `out.tolerance`.");
+    private static final Key<RateTarget> TARGET_RATE =
+            Key.optional(
+                    "rate",
+                    PerSecondKind.RATE,
+                    "Wanted requests a second of one instance; `learned` for as many as take the"
+                            + " wanted share of its CPU, as it is seen to. Without it requests a"
+                            + " second do not size the service.");
     static final Section<Targets> TARGETS =
             new Section<>(
-                    List.of(TARGET_CPU, TARGET_CONCURRENCY, MEMORY_GUARD, AFTER_FAILURE),
+                    List.of(
+                            TARGET_CPU,
+                            TARGET_CONCURRENCY,
+                            TARGET_QUEUE,
+                            TARGET_RATE,
+                            MEMORY_GUARD,
+                            AFTER_FAILURE),
                     (v, problems) ->
                             new Targets(
                                     v.of(TARGET_CPU),
                                     v.of(TARGET_CONCURRENCY),
                                     v.of(MEMORY_GUARD),
-                                    v.of(AFTER_FAILURE)));
+                                    v.of(AFTER_FAILURE),
+                                    v.given(TARGET_QUEUE),
+                                    v.given(TARGET_RATE)));
 
     private static final Key<Duration> OUT_WINDOW =
             Key.of(
@@ -306,13 +329,12 @@ final class PolicySchema {
     }
 
     private static Policy withObjective(Policy policy, Objectives objective) {
-        Targets t = policy.targets();
         In in = policy.in();
         double usable = objective.usable();
         return new Policy(
                 policy.mode(),
                 policy.range(),
-                new Targets(usable, usable, t.memoryGuard(), Math.max(usable, t.afterFailure())),
+                policy.targets().withUsable(usable),
                 policy.out(),
                 new In(
                         in.window(),

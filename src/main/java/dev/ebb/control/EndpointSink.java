@@ -6,6 +6,7 @@ import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Now;
+import dev.ebb.core.QueueReading;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
@@ -34,13 +35,23 @@ public interface EndpointSink {
      * @param acknowledgedGeneration no pick is made from a snapshot older than this one
      * @param endpoints by instance, for those in the newest snapshot or with requests in flight
      * @param latency cumulative, over the whole service
+     * @param queue of the requests that wait for an instance; empty where there is no queue
      */
     record Report(
             long acknowledgedGeneration,
             Map<InstanceId, EndpointReport> endpoints,
-            LatencyCounts latency) {
+            LatencyCounts latency,
+            Optional<QueueReading> queue) {
         public Report {
             endpoints = Map.copyOf(endpoints);
+        }
+
+        /** Of a data plane without a queue. */
+        public Report(
+                long acknowledgedGeneration,
+                Map<InstanceId, EndpointReport> endpoints,
+                LatencyCounts latency) {
+            this(acknowledgedGeneration, endpoints, latency, Optional.empty());
         }
     }
 

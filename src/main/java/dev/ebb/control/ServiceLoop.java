@@ -28,6 +28,7 @@ import dev.ebb.core.Reason;
 import dev.ebb.core.Recheck;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
+import dev.ebb.core.WholeReadings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -121,7 +122,8 @@ final class ServiceLoop {
                 report.latency(),
                 metrics.hostCpuBusy(),
                 ports.sink().uncounted(),
-                callers.stream().map(ServiceLoop::asPeer).toList());
+                callers.stream().map(ServiceLoop::asPeer).toList(),
+                report.queue().map(queue -> new WholeReadings(Optional.of(queue))));
     }
 
     /** What it is to a service that it calls. */

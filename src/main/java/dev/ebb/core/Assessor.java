@@ -63,7 +63,34 @@ final class Assessor {
                                                                 seen.now().monotonicNanos(),
                                                                 seen.latency()),
                                                         spacingNanos)));
-        return judge(state, facts, moves);
+        return judge(state.withLoad(withQueue(state)), facts, moves);
+    }
+
+    private LoadMemory withQueue(ServiceState state) {
+        Optional<QueueReading> reading = seen.whole().flatMap(WholeReadings::queue);
+        if (reading.isEmpty()) {
+            return state.load();
+        }
+        int carrying = 0;
+        long inFlight = 0;
+        boolean settled = true;
+        for (Instance one : state.instances()) {
+            if (one.carriesLoad() && !one.traffic().isEmpty()) {
+                TrafficReading traffic = one.traffic().latest();
+                carrying++;
+                inFlight += Math.max(0, traffic.inFlight() - traffic.streams());
+                settled &= seen.now().isPast(one.sinceNanos(), policy.out().window());
+            }
+        }
+        QueuePoint point =
+                new QueuePoint(
+                        seen.now().monotonicNanos(),
+                        carrying,
+                        inFlight,
+                        reading.get().waiting(),
+                        reading.get().shedTotal());
+        QueueMemory before = state.load().queue().orElse(QueueMemory.NONE);
+        return state.load().withQueue(before.after(point, settled, spacingNanos));
     }
 
     private Instance take(Instance old, InstanceFacts fact) {

@@ -6,22 +6,25 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What each resource's demand is expected to do, and how long a start takes. Only of a service with
- * an objective. Immutable.
+ * What was learned of a service's load: what each resource's demand is expected to do (only with an
+ * objective), how long a start takes, and what requests take. Immutable.
  *
  * @param cpu of the CPU that is used
  * @param concurrency of the requests in flight, where it is declared how many an instance bears
  * @param stopped the latest stop of an instance
  * @param startSeconds from the order of an instance to serving, as measured; 0 before the first
+ * @param rate what requests take of an instance's CPU; empty where nobody wants to know
  */
 public record Forecasts(
         Optional<Outlook> cpu,
         Optional<Outlook> concurrency,
         Optional<Stopped> stopped,
-        double startSeconds) {
+        double startSeconds,
+        Optional<RateLine> rate) {
 
     public static final Forecasts NONE =
-            new Forecasts(Optional.empty(), Optional.empty(), Optional.empty(), 0);
+            new Forecasts(
+                    Optional.empty(), Optional.empty(), Optional.empty(), 0, Optional.empty());
 
     /**
      * A stop, and what was in use then.
@@ -47,7 +50,7 @@ public record Forecasts(
                 seconds >= startSeconds
                         ? seconds
                         : startSeconds + (seconds - startSeconds) * QUICKER;
-        return new Forecasts(cpu, concurrency, stopped, next);
+        return new Forecasts(cpu, concurrency, stopped, next, rate);
     }
 
     /**
@@ -65,13 +68,19 @@ public record Forecasts(
                                 terms(policy, policy.targets().concurrency()),
                                 used)),
                 stopped,
-                startSeconds);
+                startSeconds,
+                rate);
+    }
+
+    /** With what requests were seen to take. */
+    Forecasts withRate(Optional<RateLine> next) {
+        return new Forecasts(cpu, concurrency, stopped, startSeconds, next);
     }
 
     /** With a stop at this moment. */
     Forecasts stopping(Now now) {
         Stopped latest = new Stopped(now.monotonicNanos(), demand(cpu), demand(concurrency));
-        return new Forecasts(cpu, concurrency, Optional.of(latest), startSeconds);
+        return new Forecasts(cpu, concurrency, Optional.of(latest), startSeconds, rate);
     }
 
     /** Whether an instance was stopped within this time and the load is still as it was then. */

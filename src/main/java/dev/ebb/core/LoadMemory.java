@@ -1,5 +1,7 @@
 package dev.ebb.core;
 
+import java.util.Optional;
+
 /**
  * What is remembered of a service's load from tick to tick. Immutable.
  *
@@ -7,17 +9,23 @@ package dev.ebb.core;
  * @param latency the recent past of the service's latencies
  * @param learnedConcurrency most requests in flight per instance that went well; 0 before any
  * @param forecasts what the load is expected to do; empty without an objective
+ * @param queue what waits for an instance; empty before any data plane told
  */
 public record LoadMemory(
         NeedHistory needs,
         Series<LatencyPoint> latency,
         double learnedConcurrency,
-        Forecasts forecasts) {
+        Forecasts forecasts,
+        Optional<QueueMemory> queue) {
 
     /** Of a service of which nothing is known yet. */
     static LoadMemory fresh(Policy policy, Now now) {
         return new LoadMemory(
-                emptyNeeds(policy, now), Series.empty(LatencyPoint::atNanos), 0, Forecasts.NONE);
+                emptyNeeds(policy, now),
+                Series.empty(LatencyPoint::atNanos),
+                0,
+                Forecasts.NONE,
+                Optional.empty());
     }
 
     /** After a time in which nothing was observed; what has been learned stays. */
@@ -26,7 +34,8 @@ public record LoadMemory(
                 emptyNeeds(policy, now),
                 Series.empty(LatencyPoint::atNanos),
                 learnedConcurrency,
-                forecasts);
+                forecasts,
+                queue.map(QueueMemory::afterGap));
     }
 
     private static NeedHistory emptyNeeds(Policy policy, Now now) {
@@ -35,14 +44,18 @@ public record LoadMemory(
     }
 
     LoadMemory withNeeds(NeedHistory next, double concurrency) {
-        return new LoadMemory(next, latency, concurrency, forecasts);
+        return new LoadMemory(next, latency, concurrency, forecasts, queue);
     }
 
     LoadMemory withLatency(Series<LatencyPoint> next) {
-        return new LoadMemory(needs, next, learnedConcurrency, forecasts);
+        return new LoadMemory(needs, next, learnedConcurrency, forecasts, queue);
     }
 
     LoadMemory withForecasts(Forecasts next) {
-        return new LoadMemory(needs, latency, learnedConcurrency, next);
+        return new LoadMemory(needs, latency, learnedConcurrency, next, queue);
+    }
+
+    LoadMemory withQueue(QueueMemory next) {
+        return new LoadMemory(needs, latency, learnedConcurrency, forecasts, Optional.of(next));
     }
 }

@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
  * @param uncounted why requests may be in flight that no reading here counts, as the hold that this
  *     is for every removal; empty when all are counted, and in the journal of an older Ebb
  * @param peers the other services that the policy asks for, as far as they are known
+ * @param whole readings of the service as a whole; empty when there are none
  */
 public record Observation(
         Now now,
@@ -23,14 +24,15 @@ public record Observation(
         LatencyCounts latency,
         OptionalDouble hostCpuBusy,
         Optional<Hold> uncounted,
-        List<Peer> peers) {
+        List<Peer> peers,
+        Optional<WholeReadings> whole) {
 
     public Observation {
         instances = List.copyOf(instances);
         peers = List.copyOf(peers);
     }
 
-    /** Of a service that asks for no other. */
+    /** Of a service that asks for no other, and without readings of it as a whole. */
     public Observation(
             Now now,
             ServiceName service,
@@ -47,7 +49,8 @@ public record Observation(
                 latency,
                 hostCpuBusy,
                 uncounted,
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /** One in which every request in flight is counted. */

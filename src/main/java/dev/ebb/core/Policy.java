@@ -124,9 +124,37 @@ public record Policy(
      * @param concurrency of the declared or learned requests in flight
      * @param memoryGuard above it on any instance nothing is removed
      * @param afterFailure highest utilization of the survivors after a removal and one failure
+     * @param queue requests for each instance that may wait for room without consequence; empty for
+     *     {@link #QUEUE}
+     * @param rate of requests, of one instance; empty when it is no target
      */
-    public record Targets(double cpu, double concurrency, double memoryGuard, double afterFailure) {
+    public record Targets(
+            double cpu,
+            double concurrency,
+            double memoryGuard,
+            double afterFailure,
+            Optional<Double> queue,
+            Optional<RateTarget> rate) {
+        public static final double QUEUE = 0;
+
         public static final Targets DEFAULT = new Targets(0.6, 0.7, 0.9, 0.95);
+
+        /** With the usual number of waiting requests, and any rate. */
+        public Targets(double cpu, double concurrency, double memoryGuard, double afterFailure) {
+            this(
+                    cpu,
+                    concurrency,
+                    memoryGuard,
+                    afterFailure,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        /** With another wanted utilization of what requests use. */
+        public Targets withUsable(double usable) {
+            return new Targets(
+                    usable, usable, memoryGuard, Math.max(usable, afterFailure), queue, rate);
+        }
     }
 
     /**

@@ -59,6 +59,8 @@ final class Sizer {
         needs.add(cpu());
         declaredConcurrency().ifPresent(each -> needs.add(concurrency(each)));
         learnedConcurrency(state).ifPresent(needs::add);
+        queue(state).ifPresent(needs::add);
+        byRate().need(state.load()).ifPresent(needs::add);
         needs.addAll(forecast(state.load().forecasts(), state.standing()));
         needs.add(floor());
         needs.addAll(new Calendar(policy, state, now).needs());
@@ -208,6 +210,21 @@ final class Sizer {
                         Map.of("in_flight", inFlightIn, "learned_each", each)));
     }
 
+    private Optional<Need> queue(ServiceState state) {
+        double finished = 0;
+        for (Assessed one : instances) {
+            finished += one.instance().carriesLoad() ? one.recent().requestsPerSecond() : 0;
+        }
+        double rate = finished;
+        return state.load()
+                .queue()
+                .flatMap(memory -> new QueueNeed(policy, memory, rotating, rate).need());
+    }
+
+    private RateNeed byRate() {
+        return new RateNeed(policy, instances, now, rotating);
+    }
+
     /** What is expected, with the headroom that this is worth; nothing without an objective. */
     private List<Need> forecast(Forecasts forecasts, int standing) {
         if (policy.objective().isEmpty()) {
@@ -240,7 +257,8 @@ final class Sizer {
     }
 
     /** The forecasts with this moment's demand; as they are where data are missing. */
-    Forecasts foresee(Forecasts before, double coverage) {
+    Forecasts foresee(Forecasts known, double coverage) {
+        Forecasts before = known.withRate(byRate().learned(known.rate()));
         if (policy.objective().isEmpty() || coverage < policy.in().coverage() || rotating == 0) {
             return before;
         }
@@ -311,11 +329,16 @@ final class Sizer {
     }
 
     private int outNeed(double raw) {
-        boolean tolerated = raw <= rotating * (1 + policy.out().tolerance());
+        return outNeed(raw, rotating, policy.out().tolerance());
+    }
+
+    /** For a demand in instances: as many as there are, where it is tolerably more. */
+    static int outNeed(double raw, int rotating, double tolerance) {
+        boolean tolerated = raw <= rotating * (1 + tolerance);
         return tolerated ? Math.min(ceil(raw), Math.max(1, rotating)) : ceil(raw);
     }
 
-    private static int ceil(double value) {
+    static int ceil(double value) {
         return (int) Math.min(1_000_000, Math.ceil(value - 1e-9));
     }
 }

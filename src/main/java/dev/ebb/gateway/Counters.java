@@ -2,6 +2,7 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.RetryOn;
 import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.QueueReading;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -100,6 +101,13 @@ final class Counters {
 
     static long[] cells() {
         return new long[CELLS];
+    }
+
+    /** Requests that found every instance at its limit. The parts are read one after the other. */
+    static QueueReading queue(long[] sums) {
+        long waiting = Math.clamp(sums[QUEUED] - sums[UNQUEUED], 0, Integer.MAX_VALUE);
+        long shed = sums[cellOf(Refusal.LIMIT_REACHED)] + sums[cellOf(Refusal.OVERLOADED)];
+        return new QueueReading((int) waiting, shed);
     }
 
     static LatencyCounts latency(long[] sums) {

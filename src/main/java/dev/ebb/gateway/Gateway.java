@@ -352,7 +352,9 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                             id, new LoopService.HealthView(Health.UNKNOWN, Optional.empty()));
             reports.put(id, endpointReport(endpoints, view, now));
         });
-        return new Report(acknowledged, reports, sums(index).latency());
+        long[] sums = sums(index);
+        return new Report(
+                acknowledged, reports, Counters.latency(sums), Optional.of(Counters.queue(sums)));
     }
 
     private static EndpointReport endpointReport(
@@ -367,12 +369,12 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                 ledger);
     }
 
-    private GatewayStats.Traffic sums(int index) {
+    private long[] sums(int index) {
         long[] sums = Counters.cells();
         for (GatewayLoop loop : loops) {
             loop.service(index).counters.addTo(sums);
         }
-        return GatewayStats.Traffic.of(sums);
+        return sums;
     }
 
     /** Any thread: what has been counted up to now. */
@@ -380,7 +382,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         Map<ServiceName, GatewayStats.Traffic> byService = new HashMap<>();
         long[] connections = Counters.cells();
         for (int i = 0; i < services.size(); i++) {
-            byService.put(services.get(i).name(), sums(i));
+            byService.put(services.get(i).name(), GatewayStats.Traffic.of(sums(i)));
             for (GatewayLoop loop : loops) {
                 loop.service(i).counters.addTo(connections);
             }

@@ -2,6 +2,7 @@ package dev.ebb.journal;
 
 import dev.ebb.core.LatencyPoint;
 import dev.ebb.core.ProcessReading;
+import dev.ebb.core.QueuePoint;
 import dev.ebb.core.Series;
 import dev.ebb.core.TrafficReading;
 import java.util.List;
@@ -67,6 +68,9 @@ final class SeriesJson {
             }
             if (point == LatencyPoint.class) {
                 return read(in, context, LatencyPoint.class, LatencyPoint::atNanos);
+            }
+            if (point == QueuePoint.class) {
+                return read(in, context, QueuePoint.class, QueuePoint::atNanos);
             }
             throw new IllegalArgumentException("no series of " + point);
         }

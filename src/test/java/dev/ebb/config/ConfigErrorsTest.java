@@ -170,6 +170,17 @@ class ConfigErrorsTest {
                         "policy: {target: {cpu: high}}",
                         "f.yaml:5:28: 'high' is no share; write for example 60% or 0.6"),
                 inService(
+                        "policy: {target: {queue: -1}}",
+                        "f.yaml:5:30: '-1' is no number; it is one from 0 to 100000"),
+                inService(
+                        "policy: {target: {rate: 50}}",
+                        "f.yaml:5:29: '50' is no rate; write requests a second like 50/s, or"
+                                + " learned"),
+                inService(
+                        "policy: {target: {rate: 0/s}}",
+                        "f.yaml:5:29: '0/s' is out of range; it is from 0.001/s to 1000000/s, or"
+                                + " learned"),
+                inService(
                         "ready: {rise: 0}",
                         "f.yaml:5:19: '0' is out of range; it is from 1 to 100"),
                 inService(

@@ -26,6 +26,10 @@ final class Fleet {
     final Map<InstanceId, Liveness> liveness = new HashMap<>();
     final Map<InstanceId, Integer> stuckInFlight = new HashMap<>();
     final Set<InstanceId> silent = new HashSet<>();
+
+    /** Those of whose traffic nothing is told. */
+    final Set<InstanceId> mute = new HashSet<>();
+
     final Map<InstanceId, Long> memory = new HashMap<>();
     private final Map<InstanceId, double[]> totals = new TreeMap<>();
     private long[] latency = new long[LatencyCounts.BUCKETS];
@@ -39,6 +43,13 @@ final class Fleet {
     long latencyNanos = 5_000_000;
     boolean acknowledges = true;
     private long acknowledged;
+
+    /** Requests that an instance works on at once; 0 for any number. */
+    int limit;
+
+    int queueSize;
+    private int waiting;
+    long shed;
     OptionalDouble hostBusy = OptionalDouble.empty();
     Optional<Hold> uncounted = Optional.empty();
     List<Peer> peers = List.of();
@@ -118,15 +129,33 @@ final class Fleet {
 
     private void serve() {
         List<Instance> carrying = state.instances().stream().filter(Instance::carriesLoad).toList();
+        if (limit > 0) {
+            stuckInFlight.clear();
+        }
+        boolean limited = limit > 0 && !carrying.isEmpty();
+        double served = limited ? admitted(carrying.size()) : rate;
         for (Instance one : carrying) {
-            double share = rate / carrying.size();
+            double share = served / carrying.size();
             double[] t = totals.computeIfAbsent(one.id(), _ -> new double[4]);
             t[0] += share;
             t[1] += share * failureShare;
             t[2] += share * latencyNanos;
             t[3] += share * cpuSecondsPerRequest * 1e9;
             latency[LatencyCounts.bucketOf(latencyNanos)] += Math.round(share);
+            if (limit > 0) {
+                stuckInFlight.put(one.id(), (int) Math.round(share * latencyNanos / 1e9));
+            }
         }
+    }
+
+    /** As many as there is room for; of the others some wait, and the rest is refused. */
+    private double admitted(int instances) {
+        double asking = rate + waiting;
+        double room = instances * limit / (latencyNanos / 1e9);
+        double served = Math.min(asking, room);
+        waiting = (int) Math.min(queueSize, asking - served);
+        shed += Math.round(asking - served - waiting);
+        return served;
     }
 
     private void tick() {
@@ -173,7 +202,11 @@ final class Fleet {
                 LatencyCounts.of(latency),
                 hostBusy,
                 uncounted,
-                peers);
+                peers,
+                limit == 0
+                        ? Optional.empty()
+                        : Optional.of(
+                                new WholeReadings(Optional.of(new QueueReading(waiting, shed)))));
     }
 
     private InstanceFacts facts(Instance one) {
@@ -193,14 +226,16 @@ final class Fleet {
                                         at,
                                         Math.round(t[3]) + (cpuAtRest ? at / 1000 : 0),
                                         memory.getOrDefault(id, 100L << 20))),
-                Optional.of(
-                        new TrafficReading(
-                                at,
-                                inFlight,
-                                0,
-                                Math.round(t[0]),
-                                Math.round(t[1]),
-                                Math.round(t[2]))),
+                mute.contains(id)
+                        ? Optional.empty()
+                        : Optional.of(
+                                new TrafficReading(
+                                        at,
+                                        inFlight,
+                                        0,
+                                        Math.round(t[0]),
+                                        Math.round(t[1]),
+                                        Math.round(t[2]))),
                 new Allowance(
                         1,
                         Allowance.Source.DECLARED,

@@ -9,6 +9,7 @@ import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.QueuePolicy;
 import dev.ebb.balance.RetryPolicy;
+import dev.ebb.core.QueueReading;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +107,7 @@ class LimitsGatewayTest {
             assertThat(refused.field("x-ebb-reason")).isEqualTo("limit_reached");
             assertThat(Integer.parseInt(refused.field("retry-after"))).isBetween(1, 45);
             assertThat(gateway.traffic().failed()).containsEntry("limit_reached", 1L);
+            assertThat(gateway.report().queue()).contains(new QueueReading(1, 1));
             turns.release(2);
             assertThat(clients.get(0).read().text()).isEqualTo("/1");
             assertThat(clients.get(1).read().text()).isEqualTo("/2");

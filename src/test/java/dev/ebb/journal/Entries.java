@@ -30,7 +30,12 @@ import dev.ebb.core.Peer;
 import dev.ebb.core.PerHour;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ProcessReading;
+import dev.ebb.core.QueueMemory;
+import dev.ebb.core.QueuePoint;
+import dev.ebb.core.QueueReading;
 import dev.ebb.core.Ranked;
+import dev.ebb.core.RateLine;
+import dev.ebb.core.RateTarget;
 import dev.ebb.core.Reason;
 import dev.ebb.core.Rehearsal;
 import dev.ebb.core.Schedule;
@@ -39,6 +44,7 @@ import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
 import dev.ebb.core.Starts;
 import dev.ebb.core.TrafficReading;
+import dev.ebb.core.WholeReadings;
 import dev.ebb.core.forecast.Outlook;
 import dev.ebb.core.forecast.Terms;
 import java.time.DayOfWeek;
@@ -178,7 +184,12 @@ final class Entries {
                                 maybe(() ->
                                         new Forecasts.Stopped(
                                                 random.nextLong(), number(), number())),
-                                number())),
+                                number(),
+                                maybe(this::line)),
+                        maybe(() ->
+                                new QueueMemory(
+                                        Series.of(list(this::queuePoint), QueuePoint::atNanos),
+                                        number()))),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
                 new Patience(
@@ -186,6 +197,26 @@ final class Entries {
                         random.nextLong(),
                         random.nextLong(),
                         list(random::nextLong)));
+    }
+
+    private RateLine line() {
+        return new RateLine(
+                random.nextLong(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number());
+    }
+
+    private QueuePoint queuePoint() {
+        return new QueuePoint(
+                random.nextLong(),
+                random.nextInt(),
+                random.nextLong(),
+                random.nextInt(),
+                random.nextLong());
     }
 
     private Outlook outlook() {
@@ -255,7 +286,12 @@ final class Entries {
                 latency(),
                 maybeDouble(),
                 maybe(() -> new Hold(reason(), text())),
-                list(() -> new Peer(service(), random.nextInt(90))));
+                list(() -> new Peer(service(), random.nextInt(90))),
+                maybe(() ->
+                        new WholeReadings(
+                                maybe(() ->
+                                        new QueueReading(
+                                                random.nextInt(), random.nextLong())))));
     }
 
     Explanation explanation() {
@@ -292,7 +328,13 @@ final class Entries {
         return new Policy(
                 one(Policy.Mode.values()),
                 new Policy.Range(min, min + random.nextInt(9)),
-                new Policy.Targets(number(), number(), number(), number()),
+                new Policy.Targets(
+                        number(),
+                        number(),
+                        number(),
+                        number(),
+                        maybe(this::number),
+                        maybe(() -> new RateTarget(maybe(() -> 0.5 + random.nextInt(9))))),
                 new Policy.Out(duration(), number()),
                 new Policy.In(
                         duration(),

@@ -32,7 +32,8 @@ class LearnedTest {
         for (int i = 0; i < samples; i++) {
             outlook = outlook.after(new Now(i * 5_000_000_000L, i * 5000L), i % 7);
         }
-        return new Forecasts(Optional.of(outlook), Optional.empty(), Optional.empty(), 12);
+        return new Forecasts(
+                Optional.of(outlook), Optional.empty(), Optional.empty(), 12, Optional.empty());
     }
 
     private static JournalEntry.Remembered remembered(ServiceName service, int samples) {
