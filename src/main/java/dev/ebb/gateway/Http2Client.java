@@ -10,8 +10,8 @@ import dev.ebb.gateway.http2.Http2Stream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 // Netty tells of what fails by closing the connection, and that is where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http2Client extends Client implements Http2Output, Http2Listener {
+    private static final long MAX_LINGER_BYTES = 4L << 20;
+
     private final GatewayLoop loop;
     private final Channel channel;
     private final Output out;
@@ -35,7 +37,12 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
     private long frameSinceNanos;
 
     private boolean closing;
+
+    /** The latest sign of the client's life while the connection is closed, and what limits it. */
     private long closingSinceNanos;
+
+    private long closingWaitNanos;
+    private long lingered;
     boolean flushIsDue;
 
     Http2Client(GatewayLoop loop, Channel channel) {
@@ -76,7 +83,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
     void receive(ByteBuf bytes) {
         long now = loop.turn();
         if (closing) {
-            bytes.release();
+            linger(bytes, now);
             return;
         }
         connection.receive(bytes, now);
@@ -304,35 +311,64 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         // Drained when what is open has ended.
     }
 
+    /** A client that had an answer not long ago may still be reading it. */
     @Override
     public void drained() {
-        closeAfterWrite();
+        Timeouts timeouts = loop.settings().timeouts();
+        long now = System.nanoTime();
+        boolean reads = now - idleSinceNanos < timeouts.responseBody().toNanos();
+        endAfterWrite(now, (reads ? timeouts.responseBody() : timeouts.linger()).toNanos());
     }
 
     @Override
     public void failed(int code, String why) {
-        closeAfterWrite();
+        endAfterWrite(System.nanoTime(), loop.settings().timeouts().linger().toNanos());
     }
 
-    private void closeAfterWrite() {
+    /**
+     * Ends the writing side once all is written, and leaves the end of the connection to the client
+     * for so long without a sign of it: whoever closes with bytes to read, or before the client
+     * has said something more, as it does while it reads, resets the connection, and what the
+     * client has not yet taken of an answer is lost.
+     */
+    private void endAfterWrite(long nowNanos, long waitNanos) {
         if (closing) {
             return;
         }
         closing = true;
-        closingSinceNanos = System.nanoTime();
+        closingSinceNanos = nowNanos;
+        closingWaitNanos = waitNanos;
         loop.eventLoop()
                 .execute(() -> {
                     connection.flush();
-                    channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                            .addListener(ChannelFutureListener.CLOSE);
+                    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::allWritten);
                 });
+    }
+
+    private void allWritten(Future<?> done) {
+        if (done.isSuccess() && channel.isActive()) {
+            closingSinceNanos = System.nanoTime();
+            Ends.shutdownOutput(channel);
+        } else {
+            channel.close();
+        }
+    }
+
+    /** Throws away what still comes in. */
+    private void linger(ByteBuf bytes, long nowNanos) {
+        lingered += bytes.readableBytes();
+        closingSinceNanos = nowNanos;
+        bytes.release();
+        if (lingered > MAX_LINGER_BYTES) {
+            channel.close();
+        }
     }
 
     @Override
     void tick(long nowNanos) {
         Timeouts timeouts = loop.settings().timeouts();
         if (closing) {
-            if (nowNanos - closingSinceNanos > timeouts.linger().toNanos()) {
+            if (nowNanos - closingSinceNanos > closingWaitNanos) {
                 channel.close();
             }
             return;
@@ -351,7 +387,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         if (slow) {
             loop.unrouted().refused(Refusal.REQUEST_TIMEOUT);
             connection.goAway(Http2Error.ENHANCE_YOUR_CALM);
-            closeAfterWrite();
+            endAfterWrite(nowNanos, timeouts.linger().toNanos());
         } else if (idle && nowNanos - idleSinceNanos > timeouts.clientIdle().toNanos()) {
             connection.goAway(Http2Error.NO_ERROR);
         } else if (stuck(nowNanos, timeouts)) {

@@ -8,6 +8,7 @@ import dev.ebb.gateway.tls.TlsServerSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -150,6 +151,30 @@ class Http2ClientTest {
             client.consume(large, 50_000);
             client.await(large);
             assertThat(large.body.toByteArray()).isEqualTo(body);
+        }
+    }
+
+    /** It says so as it reads, and what it says after a close would reset the connection. */
+    @Test
+    void whoLeavesReadsItsLastAnswerToTheEnd() throws IOException {
+        byte[] body = random(8_000_000);
+        try (var instance =
+                        new TestInstance((request, exchange) -> {
+                            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 8000000\r\n\r\n");
+                            exchange.out().write(body);
+                        });
+                var gateway = new TestGateway().with(instance);
+                var socket = new Socket()) {
+            // What is not read stays with the gateway's kernel.
+            socket.setReceiveBufferSize(16 * 1024);
+            socket.connect(gateway.gateway.addresses().getFirst());
+            var settings = Http2Settings.DEFAULT.withWindows(1 << 20, 1 << 20);
+            var client = new TestHttp2Client(socket, settings);
+            var answer = client.send("GET", "/", true);
+            client.leave();
+            client.await(answer);
+            assertThat(answer.body.toByteArray()).isEqualTo(body);
+            client.readUntil(() -> client.closed);
         }
     }
 

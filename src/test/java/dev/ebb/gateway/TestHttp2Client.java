@@ -67,7 +67,12 @@ final class TestHttp2Client implements AutoCloseable, Http2Listener, Http2Output
     }
 
     TestHttp2Client(Gateway gateway, Http2Settings settings) throws IOException {
-        socket = TestClient.connected(gateway.addresses().getFirst());
+        this(TestClient.connected(gateway.addresses().getFirst()), settings);
+    }
+
+    /** On a connection that stands. */
+    TestHttp2Client(Socket connected, Http2Settings settings) {
+        socket = connected;
         connection =
                 new Http2Connection(
                         Http2Connection.Side.CLIENT,
@@ -128,6 +133,12 @@ final class TestHttp2Client implements AutoCloseable, Http2Listener, Http2Output
         connection.flush();
     }
 
+    /** Opens no more streams; what is open goes on. */
+    void leave() {
+        connection.goAway(Http2Error.NO_ERROR);
+        connection.flush();
+    }
+
     void consume(Answer answer, int bytes) {
         connection.consumed(answer.stream, bytes);
         connection.flush();
@@ -146,6 +157,7 @@ final class TestHttp2Client implements AutoCloseable, Http2Listener, Http2Output
                 if (size < 0) {
                     closed = true;
                     connection.transportClosed();
+                    socket.close();
                     return;
                 }
                 connection.receive(Unpooled.wrappedBuffer(bytes, 0, size), System.nanoTime());
