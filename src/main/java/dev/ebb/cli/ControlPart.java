@@ -1,6 +1,7 @@
 package dev.ebb.cli;
 
 import dev.ebb.config.EbbConfig;
+import dev.ebb.config.XdsConfig;
 import dev.ebb.console.AdminFile;
 import dev.ebb.console.AdminServer;
 import dev.ebb.console.Backend;
@@ -14,6 +15,7 @@ import dev.ebb.journal.FileJournal;
 import dev.ebb.journal.Opening;
 import dev.ebb.observe.ProcessMetrics;
 import dev.ebb.platform.process.ProcessPlatform;
+import dev.ebb.xds.XdsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -44,6 +46,7 @@ final class ControlPart {
     private final ControlLoop loop;
     private final AdminServer admin;
     private final Optional<String> warning;
+    private final Optional<XdsServer> xds;
 
     private record SystemClock() implements Clock {
         @Override
@@ -84,10 +87,12 @@ final class ControlPart {
             undo.push(processes::close);
             var metrics = new ProcessMetrics(Adapters.resources(config), processes::leaderPid);
             var alert = new ExitAlert(processes, processes::leaderPid);
+            xds = config.xds().map(this::xds);
+            xds.ifPresent(server -> undo.push(server::close));
             var ports =
                     new Ports(
                             ears.platform().apply(alert),
-                            sink,
+                            xds.<EndpointSink>map(server -> new Planes(sink, server)).orElse(sink),
                             metrics,
                             ears.journal().apply(opened.journal()));
             controller = new Controller(Adapters.plans(config), ports, BuildInfo.load().version());
@@ -106,6 +111,17 @@ final class ControlPart {
             case Opening.Ready ready -> ready;
             case Opening.Refused(String why, boolean _) -> throw new Failure(Exit.FAILED, why);
         };
+    }
+
+    private XdsServer xds(XdsConfig how) {
+        try {
+            return XdsServer.start(XdsAdapters.settings(config, how));
+        } catch (IOException e) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "xDS cannot be served at %s: %s; choose another with 'xds: listen' in %s"
+                            .formatted(how.listen(), e.getMessage(), place.file()));
+        }
     }
 
     private AdminServer admin(Backend backend) {
@@ -181,7 +197,9 @@ final class ControlPart {
     }
 
     Optional<String> trouble() {
-        return loop.trouble().or(() -> controller.status().alarm());
+        return loop.trouble()
+                .or(() -> controller.status().alarm())
+                .or(() -> xds.flatMap(XdsServer::trouble));
     }
 
     /** Ends the instances, or leaves them, and then the loop. Returns whether it was in time. */

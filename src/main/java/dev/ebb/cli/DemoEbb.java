@@ -93,6 +93,7 @@ final class DemoEbb implements Stage, AutoCloseable {
                 config.logs(),
                 config.accessLog(),
                 config.routes(),
+                Optional.empty(),
                 List.of(watched));
     }
 

@@ -175,6 +175,10 @@ final class RunCommand implements Callable<Integer> {
                 .map(c -> "TLS at " + ebb.urls().getLast() + ", certificate for " + describe(c))
                 .map(ink::dim)
                 .forEach(lines::add);
+        config.xds()
+                .map(xds -> "xDS at %s, for Envoy and gRPC clients".formatted(xds.listen()))
+                .map(ink::dim)
+                .ifPresent(lines::add);
         var table = new Table();
         for (ServiceConfig service : config.services()) {
             Range range = service.policy().range();

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param tick from one decision to the next
  * @param accessLog empty for none
  * @param routes what the gateway answers itself
+ * @param xds how other data planes are served; empty for not at all
  * @param services at least one, in the order of the file
  */
 public record EbbConfig(
@@ -25,6 +26,7 @@ public record EbbConfig(
         Logs logs,
         Optional<AccessLogConfig> accessLog,
         List<FixedRouteConfig> routes,
+        Optional<XdsConfig> xds,
         List<ServiceConfig> services) {
     public EbbConfig {
         routes = List.copyOf(routes);

@@ -138,6 +138,12 @@ final class RootSchema {
                     List.of(),
                     "Requests that the gateway answers itself. For which of several routes is"
                             + " taken they count as those of services, further down in the file.");
+    private static final Key<XdsConfig> XDS_KEY =
+            Key.optional(
+                    "xds",
+                    XdsSchema.XDS,
+                    "How Envoy and gRPC clients are told over xDS what may be picked. Without it,"
+                            + " they are not.");
     static final Key<List<ServiceConfig>> SERVICES =
             Key.required("services", new ServicesKind(), "The services by their names.");
 
@@ -153,6 +159,7 @@ final class RootSchema {
                             LOGS_KEY,
                             ACCESS_LOG,
                             ROUTES,
+                            XDS_KEY,
                             SERVICES),
                     RootSchema::build);
 
@@ -181,6 +188,7 @@ final class RootSchema {
                 v.of(LOGS_KEY),
                 v.given(ACCESS_LOG),
                 v.of(ROUTES).stream().map(Placed::value).toList(),
+                v.given(XDS_KEY),
                 services);
     }
 
@@ -197,6 +205,7 @@ final class RootSchema {
                 .filter(a -> v.sound(LISTEN))
                 .ifPresent(a -> ports.add(new Port("listen", LISTEN, a.port())));
         v.given(TLS_KEY).ifPresent(tls -> ports.add(new Port("tls", TLS_KEY, tls.listen().port())));
+        v.given(XDS_KEY).ifPresent(xds -> ports.add(new Port("xds", XDS_KEY, xds.listen().port())));
         if (v.sound(ADMIN)) {
             ports.add(new Port("admin", ADMIN, v.of(ADMIN).port()));
         }
@@ -216,9 +225,13 @@ final class RootSchema {
                 if (gateway && own.first() <= one.number() && one.number() <= own.last()) {
                     problems.error(
                             v.place(one.at()),
-                            ("the gateway's port %d is among the ports %s of the service '%s'; use"
+                            ("%s port %d is among the ports %s of the service '%s'; use"
                                             + " another")
-                                    .formatted(one.number(), own, service.name()));
+                                    .formatted(
+                                            one.key().equals("xds") ? "xDS's" : "the gateway's",
+                                            one.number(),
+                                            own,
+                                            service.name()));
                 }
             }
         }

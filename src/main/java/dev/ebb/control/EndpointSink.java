@@ -10,6 +10,7 @@ import dev.ebb.core.QueueReading;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,14 +37,27 @@ public interface EndpointSink {
      * @param endpoints by instance, for those in the newest snapshot or with requests in flight
      * @param latency cumulative, over the whole service
      * @param queue of the requests that wait for an instance; empty where there is no queue
+     * @param standIns what took the place of an acknowledgement or of a count that could not be
+     *     had; it goes on record with each stop that rests on it
      */
     record Report(
             long acknowledgedGeneration,
             Map<InstanceId, EndpointReport> endpoints,
             LatencyCounts latency,
-            Optional<QueueReading> queue) {
+            Optional<QueueReading> queue,
+            List<Reason> standIns) {
         public Report {
             endpoints = Map.copyOf(endpoints);
+            standIns = List.copyOf(standIns);
+        }
+
+        /** One that rests on knowledge alone. */
+        public Report(
+                long acknowledgedGeneration,
+                Map<InstanceId, EndpointReport> endpoints,
+                LatencyCounts latency,
+                Optional<QueueReading> queue) {
+            this(acknowledgedGeneration, endpoints, latency, queue, List.of());
         }
 
         /** Of a data plane without a queue. */

@@ -40,6 +40,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One service's part of a tick: observe, decide, check again, journal, act, publish. Control thread
@@ -85,6 +86,7 @@ final class ServiceLoop {
     private long ticks;
     private long publishedGeneration;
     private long publishedNanos;
+    private List<Reason> standIns = List.of();
     ServiceState state;
 
     ServiceLoop(ServicePlan plan, Ports ports, Recorder recorder, ServiceState state) {
@@ -99,6 +101,7 @@ final class ServiceLoop {
     /** What can be known at this moment. */
     Observation observe(Now now, Map<InstanceId, Liveness> liveness, MetricSource.Metrics metrics) {
         EndpointSink.Report report = ports.sink().report(plan.name(), now);
+        standIns = report.standIns();
         List<InstanceFacts> facts = new ArrayList<>(state.instances().size());
         for (Instance instance : state.instances()) {
             InstanceId id = instance.id();
@@ -367,7 +370,8 @@ final class ServiceLoop {
 
     private boolean stop(Command.Stop stop, List<Reason> reasons, Now now, Origin by) {
         Lifecycle from = state.find(stop.id()).orElseThrow().lifecycle();
-        if (!recorder.require(movedEntry(stop.id(), from, Done.by(stop), reasons, now, by))) {
+        List<Reason> all = Stream.concat(reasons.stream(), standIns.stream()).toList();
+        if (!recorder.require(movedEntry(stop.id(), from, Done.by(stop), all, now, by))) {
             return false;
         }
         state = state.after(stop, now);

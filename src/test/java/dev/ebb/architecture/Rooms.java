@@ -37,7 +37,8 @@ final class Rooms {
                         "config",
                         "console",
                         "demo",
-                        "sim")) {
+                        "sim",
+                        "xds")) {
             MAY_IMPORT.put(outer, INNER);
         }
         MAY_IMPORT.put("pki", Set.of());
@@ -52,6 +53,8 @@ final class Rooms {
                     "io.netty..", Set.of("gateway", "console"),
                     "io.fabric8..", Set.of("platform.kubernetes"),
                     "io.grpc..", Set.of("xds"),
+                    "io.envoyproxy..", Set.of("xds"),
+                    "com.google.protobuf..", Set.of("xds"),
                     "picocli..", Set.of("cli"));
 
     private static final Set<String> CLOCKS_AND_CHANCE =

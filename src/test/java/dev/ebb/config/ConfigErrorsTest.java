@@ -57,7 +57,7 @@ class ConfigErrorsTest {
                 bad(
                         "hello",
                         "f.yaml:1:1: 'hello' is no mapping; write keys below it: listen, tls,"
-                                + " admin, tick, gateway, journal, logs, access-log, routes,"
+                                + " admin, tick, gateway, journal, logs, access-log, routes, xds,"
                                 + " services"),
                 bad(
                         "listen: 127.0.0.1:80\n",

@@ -36,7 +36,7 @@ class ReferenceTest {
 
     @Test
     void everyExampleOnThePagesIsAccepted() throws IOException {
-        for (String page : List.of("configuration.md", "bounds.md", "tls.md")) {
+        for (String page : List.of("configuration.md", "bounds.md", "tls.md", "envoy.md")) {
             String text = Files.readString(PROJECT.resolve("docs").resolve(page));
             var blocks = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(text);
             int count = 0;

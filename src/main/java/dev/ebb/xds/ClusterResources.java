@@ -1,0 +1,95 @@
+package dev.ebb.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.SelfConfigSource;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.v3.Percent;
+
+/** Services as CDS. Pure. */
+final class ClusterResources {
+    /** Limits are Ebb's matter: a data plane's own would refuse what instances could answer. */
+    private static final UInt32Value MANY = UInt32Value.of(1_000_000);
+
+    private static final String HTTP_OPTIONS =
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private ClusterResources() {}
+
+    static Resource of(Flavor flavor, XdsService service) {
+        String name = service.name().value();
+        var cluster =
+                Cluster.newBuilder()
+                        .setName(name)
+                        .setType(Cluster.DiscoveryType.EDS)
+                        .setEdsClusterConfig(
+                                Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ads()))
+                        .setConnectTimeout(duration(service.connect()));
+        if (flavor == Flavor.GRPC) {
+            cluster.setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN)
+                    .setLrsServer(
+                            ConfigSource.newBuilder()
+                                    .setSelf(SelfConfigSource.getDefaultInstance()));
+        } else {
+            cluster.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+                    .setCommonLbConfig(common())
+                    // Else a removed host is picked until its health check fails.
+                    .setIgnoreHealthOnHostRemoval(true)
+                    .setCircuitBreakers(breakers());
+            if (service.http2()) {
+                cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, http2());
+            }
+        }
+        return Resource.of(name, cluster.build());
+    }
+
+    private static CommonLbConfig common() {
+        return CommonLbConfig.newBuilder()
+                // The default sends new requests to draining hosts once half of all are.
+                .setHealthyPanicThreshold(Percent.newBuilder().setValue(0))
+                // The default holds a change of health back for up to 1 s.
+                .setUpdateMergeWindow(Duration.getDefaultInstance())
+                .setLocalityWeightedLbConfig(
+                        CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance())
+                .build();
+    }
+
+    private static CircuitBreakers breakers() {
+        return CircuitBreakers.newBuilder()
+                .addThresholds(
+                        CircuitBreakers.Thresholds.newBuilder()
+                                .setMaxConnections(MANY)
+                                .setMaxPendingRequests(MANY)
+                                .setMaxRequests(MANY))
+                .build();
+    }
+
+    private static Any http2() {
+        return Any.pack(
+                HttpProtocolOptions.newBuilder()
+                        .setExplicitHttpConfig(
+                                HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+                                        .setHttp2ProtocolOptions(
+                                                Http2ProtocolOptions.getDefaultInstance()))
+                        .build());
+    }
+
+    static ConfigSource ads() {
+        return ConfigSource.newBuilder()
+                .setAds(AggregatedConfigSource.getDefaultInstance())
+                .setResourceApiVersion(ApiVersion.V3)
+                .build();
+    }
+
+    static Duration duration(java.time.Duration of) {
+        return Duration.newBuilder().setSeconds(of.getSeconds()).setNanos(of.getNano()).build();
+    }
+}

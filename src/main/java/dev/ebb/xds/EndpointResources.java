@@ -1,0 +1,101 @@
+package dev.ebb.xds;
+
+import com.google.protobuf.UInt32Value;
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.core.InstanceId;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A snapshot as EDS. Pure. */
+final class EndpointResources {
+    /** All instances run on this machine, so there is one zone. */
+    static final String ZONE = "local";
+
+    /** Weights are whole numbers there; 1 becomes this. */
+    private static final int WEIGHT_UNIT = 100;
+
+    private static final int WEIGHT_MAX = 100_000;
+
+    private EndpointResources() {}
+
+    /**
+     * @param ejected the instances that Ebb's own checks have taken out of rotation
+     */
+    static Resource of(Flavor flavor, EndpointSnapshot snapshot, Set<InstanceId> ejected) {
+        List<Endpoint> endpoints =
+                snapshot.endpoints().stream().sorted(Comparator.comparing(Endpoint::id)).toList();
+        boolean panic =
+                endpoints.stream()
+                        .filter(e -> e.role() == EndpointRole.ACTIVE)
+                        .allMatch(e -> ejected.contains(e.id()));
+        Set<InstanceId> unwell = panic ? Set.of() : ejected;
+        String name = snapshot.service().value();
+        var assignment = ClusterLoadAssignment.newBuilder().setClusterName(name);
+        if (flavor == Flavor.GRPC) {
+            for (Endpoint endpoint : endpoints) {
+                assignment.addEndpoints(
+                        locality(endpoint.id().toString(), weight(endpoint))
+                                .addLbEndpoints(endpoint(endpoint, WEIGHT_UNIT, unwell)));
+            }
+        } else if (!endpoints.isEmpty()) {
+            LocalityLbEndpoints.Builder zone = locality("", WEIGHT_UNIT);
+            endpoints.forEach(e -> zone.addLbEndpoints(endpoint(e, weight(e), unwell)));
+            assignment.addEndpoints(zone);
+        }
+        Set<InstanceId> closed = new HashSet<>();
+        endpoints.stream()
+                .filter(e -> e.role() != EndpointRole.ACTIVE)
+                .forEach(e -> closed.add(e.id()));
+        return Resource.of(name, assignment.build(), snapshot.generation(), closed);
+    }
+
+    private static int weight(Endpoint endpoint) {
+        long scaled = Math.round(endpoint.weight() * WEIGHT_UNIT);
+        return (int) Math.clamp(scaled, 1, WEIGHT_MAX);
+    }
+
+    private static LocalityLbEndpoints.Builder locality(String part, int weight) {
+        return LocalityLbEndpoints.newBuilder()
+                .setLocality(Locality.newBuilder().setZone(ZONE).setSubZone(part))
+                .setLoadBalancingWeight(UInt32Value.of(weight));
+    }
+
+    private static LbEndpoint endpoint(Endpoint endpoint, int weight, Set<InstanceId> unwell) {
+        return LbEndpoint.newBuilder()
+                .setEndpoint(
+                        io.envoyproxy.envoy.config.endpoint.v3.Endpoint.newBuilder()
+                                .setAddress(address(endpoint.host(), endpoint.port())))
+                .setHealthStatus(health(endpoint, unwell))
+                .setLoadBalancingWeight(UInt32Value.of(weight))
+                .build();
+    }
+
+    private static HealthStatus health(Endpoint endpoint, Set<InstanceId> unwell) {
+        if (endpoint.role() != EndpointRole.ACTIVE) {
+            return HealthStatus.DRAINING;
+        }
+        return unwell.contains(endpoint.id()) ? HealthStatus.UNHEALTHY : HealthStatus.HEALTHY;
+    }
+
+    static Address address(InetSocketAddress at) {
+        return address(at.getAddress().getHostAddress(), at.getPort());
+    }
+
+    private static Address address(String host, int port) {
+        return Address.newBuilder()
+                .setSocketAddress(SocketAddress.newBuilder().setAddress(host).setPortValue(port))
+                .build();
+    }
+}

@@ -1,0 +1,152 @@
+package dev.ebb.xds;
+
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.core.InstanceId;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
+import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
+import io.envoyproxy.envoy.config.endpoint.v3.UpstreamLocalityStats;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What data planes have reported of their load. A report says nothing of what has no load: what is
+ * missing in one is 0. Under the lock of {@link Discovery}.
+ */
+final class Loads {
+    /** So many missed reports, and nothing is known any more. */
+    private static final int MISSED = 3;
+
+    /**
+     * Requests of one instance over all data planes, cumulative.
+     *
+     * @param requests that have ended
+     */
+    record Totals(long requests, long failures) {
+        static final Totals NONE = new Totals(0, 0);
+
+        Totals plus(long ended, long failed) {
+            return new Totals(requests + ended, failures + failed);
+        }
+    }
+
+    private static final class OfNode {
+        long lastNanos;
+        long beforeNanos;
+        boolean twice;
+        Map<InstanceId, Long> inProgress = Map.of();
+    }
+
+    private final long reportNanos;
+    private final Map<String, OfNode> nodes = new HashMap<>();
+    private final Map<InstanceId, Totals> totals = new HashMap<>();
+    private final Map<String, InstanceId> addresses = new HashMap<>();
+
+    Loads(long reportNanos) {
+        this.reportNanos = reportNanos;
+    }
+
+    /** Takes in who is where; what is gone is forgotten. */
+    void know(EndpointSnapshot snapshot) {
+        List<InstanceId> now = snapshot.endpoints().stream().map(e -> e.id()).toList();
+        addresses
+                .values()
+                .removeIf(id -> id.service().equals(snapshot.service()) && !now.contains(id));
+        totals.keySet()
+                .removeIf(id -> id.service().equals(snapshot.service()) && !now.contains(id));
+        snapshot.endpoints().forEach(e -> addresses.put(e.host() + ":" + e.port(), e.id()));
+    }
+
+    void report(String node, Collection<ClusterStats> clusters, long nowNanos) {
+        OfNode of = nodes.get(node);
+        if (of == null) {
+            of = new OfNode();
+            nodes.put(node, of);
+        } else {
+            of.beforeNanos = of.lastNanos;
+            of.twice = true;
+        }
+        of.lastNanos = nowNanos;
+        Map<InstanceId, Long> inProgress = new HashMap<>();
+        for (ClusterStats cluster : clusters) {
+            String service =
+                    cluster.getClusterServiceName().isEmpty()
+                            ? cluster.getClusterName()
+                            : cluster.getClusterServiceName();
+            cluster.getUpstreamLocalityStatsList().forEach(l -> take(service, l, inProgress));
+        }
+        of.inProgress = inProgress;
+    }
+
+    private void take(
+            String service, UpstreamLocalityStats locality, Map<InstanceId, Long> inProgress) {
+        Optional<InstanceId> alone =
+                InstanceId.parse(locality.getLocality().getSubZone())
+                        .filter(addresses::containsValue);
+        if (alone.isPresent()) {
+            add(
+                    alone.get(),
+                    locality.getTotalRequestsInProgress(),
+                    locality.getTotalSuccessfulRequests(),
+                    locality.getTotalErrorRequests(),
+                    inProgress);
+            return;
+        }
+        long told = 0;
+        for (UpstreamEndpointStats one : locality.getUpstreamEndpointStatsList()) {
+            told += one.getTotalRequestsInProgress();
+            SocketAddress at = one.getAddress().getSocketAddress();
+            InstanceId id = addresses.get(at.getAddress() + ":" + at.getPortValue());
+            if (id != null) {
+                add(
+                        id,
+                        one.getTotalRequestsInProgress(),
+                        one.getTotalSuccessfulRequests(),
+                        one.getTotalErrorRequests(),
+                        inProgress);
+            }
+        }
+        // What the sum has beyond its parts may be any instance's.
+        long untold = locality.getTotalRequestsInProgress() - told;
+        if (untold > 0) {
+            addresses.values().stream()
+                    .filter(id -> id.service().value().equals(service))
+                    .forEach(id -> inProgress.merge(id, untold, Long::sum));
+        }
+    }
+
+    private void add(
+            InstanceId id, long active, long good, long bad, Map<InstanceId, Long> inProgress) {
+        inProgress.merge(id, active, Long::sum);
+        totals.merge(
+                id, Totals.NONE.plus(good + bad, bad), (a, b) -> a.plus(b.requests, b.failures));
+    }
+
+    /** Its stream of reports has ended. */
+    void ended(String node) {
+        nodes.remove(node);
+    }
+
+    boolean isFresh(String node, long nowNanos) {
+        OfNode of = nodes.get(node);
+        return of != null && nowNanos - of.lastNanos <= MISSED * reportNanos;
+    }
+
+    /** Whether the newest report was surely made after a moment: a whole interval lies between. */
+    boolean isAfter(String node, long momentNanos) {
+        OfNode of = nodes.get(node);
+        return of != null && of.twice && of.beforeNanos - momentNanos > 0;
+    }
+
+    long inProgress(String node, InstanceId id) {
+        OfNode of = nodes.get(node);
+        return of == null ? 0 : of.inProgress.getOrDefault(id, 0L);
+    }
+
+    Totals totals(InstanceId id) {
+        return totals.getOrDefault(id, Totals.NONE);
+    }
+}

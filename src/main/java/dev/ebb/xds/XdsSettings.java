@@ -1,0 +1,27 @@
+package dev.ebb.xds;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How data planes are served. Immutable.
+ *
+ * @param listen where; port 0 takes a free one
+ * @param proxy where an Envoy that has its listener from Ebb accepts requests
+ * @param grace how long a data plane that lost its connection is waited for
+ * @param quiet how long after its acknowledgement a data plane that reports no load is taken to
+ *     have requests in flight
+ * @param reports from one load report to the next
+ */
+public record XdsSettings(
+        InetSocketAddress listen,
+        InetSocketAddress proxy,
+        List<XdsService> services,
+        Duration grace,
+        Duration quiet,
+        Duration reports) {
+    public XdsSettings {
+        services = List.copyOf(services);
+    }
+}
