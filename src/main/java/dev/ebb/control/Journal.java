@@ -1,6 +1,6 @@
 package dev.ebb.control;
 
-import dev.ebb.core.Forecasts;
+import dev.ebb.core.LoadMemory;
 import dev.ebb.core.ServiceName;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,7 @@ public interface Journal {
      * What earlier lives of Ebb learned of the load, by service, as it was last written down; may
      * be empty at any time.
      */
-    default Map<ServiceName, Forecasts> learned() {
+    default Map<ServiceName, LoadMemory> learned() {
         return Map.of();
     }
 }

@@ -2,10 +2,10 @@ package dev.ebb.control;
 
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.JournalEntry.KeptInstance;
-import dev.ebb.core.Forecasts;
 import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
+import dev.ebb.core.LoadMemory;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Now;
 import dev.ebb.core.Patience;
@@ -31,7 +31,7 @@ final class Recovery {
     private final Kept kept;
     private final Now now;
     private final Map<InstanceId, String> alive;
-    private final Map<ServiceName, Forecasts> learned;
+    private final Map<ServiceName, LoadMemory> learned;
 
     Recovery(Ports ports, Recorder recorder, Kept kept, Now now) {
         this.ports = ports;
@@ -66,8 +66,10 @@ final class Recovery {
                                 Patience.FRESH.withParks(
                                         KeptParks.toMonotonic(service.parks(), now)))
                         .withGeneration(
-                                ports.sink().report(plan.name(), now).acknowledgedGeneration() + 1)
-                        .withLearned(learned.getOrDefault(plan.name(), Forecasts.NONE));
+                                ports.sink().report(plan.name(), now).acknowledgedGeneration() + 1);
+        if (learned.get(plan.name()) instanceof LoadMemory earlier) {
+            state = state.withLearned(earlier);
+        }
         ServiceLoop loop = new ServiceLoop(plan, ports, recorder, state);
         List<Instance> instances = new ArrayList<>();
         for (KeptInstance one : mine) {

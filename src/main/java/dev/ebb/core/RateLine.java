@@ -43,9 +43,10 @@ public record RateLine(
     /** Utilization, of one instance, below which nothing is learned: it is what rest costs. */
     private static final double LEAST_USED = 0.02;
 
-    /** With the time that has passed. */
+    /** With the time that has passed; the clock may have begun anew with the machine. */
     RateLine faded(long nowNanos) {
-        double by = weight == 0 ? 1 : Math.pow(0.5, (nowNanos - atNanos) / HALF_LIFE_NANOS);
+        long passed = weight == 0 ? 0 : Math.max(0, nowNanos - atNanos);
+        double by = Math.pow(0.5, passed / HALF_LIFE_NANOS);
         return new RateLine(
                 nowNanos,
                 weight * by,

@@ -352,8 +352,10 @@ public record ServiceState(
     }
 
     /** With what an earlier life learned of the load. */
-    public ServiceState withLearned(Forecasts learned) {
-        return withLoad(load.withForecasts(learned));
+    public ServiceState withLearned(LoadMemory earlier) {
+        LoadMemory next = load.withForecasts(earlier.forecasts());
+        return withLoad(
+                earlier.queue().map(QueueMemory::afterGap).map(next::withQueue).orElse(next));
     }
 
     public ServiceState withLoad(LoadMemory next) {

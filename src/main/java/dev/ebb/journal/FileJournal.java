@@ -3,7 +3,7 @@ package dev.ebb.journal;
 import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Explanation;
-import dev.ebb.core.Forecasts;
+import dev.ebb.core.LoadMemory;
 import dev.ebb.core.ServiceName;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -151,7 +151,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     }
 
     @Override
-    public Map<ServiceName, Forecasts> learned() {
+    public Map<ServiceName, LoadMemory> learned() {
         return Learned.of(new SegmentDirectory(observationsIn(state)));
     }
 

@@ -1,7 +1,7 @@
 package dev.ebb.journal;
 
 import dev.ebb.control.JournalEntry;
-import dev.ebb.core.Forecasts;
+import dev.ebb.core.LoadMemory;
 import dev.ebb.core.ServiceName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,8 +22,8 @@ final class Learned {
 
     private Learned() {}
 
-    static Map<ServiceName, Forecasts> of(SegmentDirectory observations) {
-        Map<ServiceName, Forecasts> learned = new HashMap<>();
+    static Map<ServiceName, LoadMemory> of(SegmentDirectory observations) {
+        Map<ServiceName, LoadMemory> learned = new HashMap<>();
         try {
             List<Path> segments = observations.segments();
             int oldest = Math.max(0, segments.size() - SEGMENTS);
@@ -36,13 +36,12 @@ final class Learned {
         return learned;
     }
 
-    private static void newestOf(SegmentContent content, Map<ServiceName, Forecasts> learned) {
+    private static void newestOf(SegmentContent content, Map<ServiceName, LoadMemory> learned) {
         for (LineFormat.Frame frame : content.frames().reversed()) {
             if (content.json(frame).contains(MARK)
                     && content.decode(frame) instanceof Stored.Known known
                     && known.entry() instanceof JournalEntry.Remembered remembered) {
-                learned.putIfAbsent(
-                        remembered.state().name(), remembered.state().load().forecasts());
+                learned.putIfAbsent(remembered.state().name(), remembered.state().load());
             }
         }
     }

@@ -117,6 +117,18 @@ class RateNeedTest {
     }
 
     @Test
+    void aClockThatBeginsAnewChangesNothing() {
+        RateLine line = RateLine.NONE;
+        for (int i = 1; i <= 300; i++) {
+            double rate = 10 + i % 60;
+            line = line.faded((1_000_000 + i) * SECOND).plus(rate, 0.01 * rate);
+        }
+        RateLine after = line.faded(5 * SECOND);
+        assertThat(after.weight()).isEqualTo(line.weight());
+        assertThat(after.rateAt(0.6).orElseThrow()).isEqualTo(line.rateAt(0.6).orElseThrow());
+    }
+
+    @Test
     void fewReadingsAndRestSayNothing() {
         RateLine line = RateLine.NONE;
         for (int i = 1; i <= 59; i++) {

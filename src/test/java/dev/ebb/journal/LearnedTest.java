@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ebb.control.Journal.Durability;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.core.Forecasts;
+import dev.ebb.core.LoadMemory;
 import dev.ebb.core.Now;
 import dev.ebb.core.Policy;
+import dev.ebb.core.QueueMemory;
+import dev.ebb.core.QueuePoint;
+import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
 import dev.ebb.core.forecast.Outlook;
@@ -15,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -36,11 +41,19 @@ class LearnedTest {
                 Optional.of(outlook), Optional.empty(), Optional.empty(), 12, Optional.empty());
     }
 
+    private static LoadMemory load(int samples) {
+        Now now = new Now(0, 0);
+        QueueMemory queue = new QueueMemory(Series.empty(QueuePoint::atNanos), samples);
+        LoadMemory fresh = ServiceState.fresh(WEB, Policy.DEFAULT, Duration.ZERO, now).load();
+        return new LoadMemory(
+                fresh.needs(), fresh.latency(), 0, forecasts(samples), Optional.of(queue));
+    }
+
     private static JournalEntry.Remembered remembered(ServiceName service, int samples) {
         Policy policy = Policy.DEFAULT;
         ServiceState known =
                 ServiceState.fresh(service, policy, Duration.ZERO, new Now(0, 0))
-                        .withLearned(forecasts(samples));
+                        .withLearned(load(samples));
         return new JournalEntry.Remembered(
                 samples, samples, true, OptionalLong.empty(), policy, known);
     }
@@ -54,9 +67,14 @@ class LearnedTest {
         }
         try (var journal = Journals.open(state)) {
             assertThat(journal.learned()).containsOnlyKeys(WEB, API);
-            assertThat(journal.learned().get(WEB)).isEqualTo(forecasts(200));
-            assertThat(journal.learned().get(API)).isEqualTo(forecasts(50));
+            assertThat(load(journal, WEB).forecasts()).isEqualTo(forecasts(200));
+            assertThat(load(journal, WEB).queue().orElseThrow().bears()).isEqualTo(200);
+            assertThat(load(journal, API).forecasts()).isEqualTo(forecasts(50));
         }
+    }
+
+    private static LoadMemory load(FileJournal journal, ServiceName service) {
+        return Objects.requireNonNull(journal.learned().get(service));
     }
 
     @Test
