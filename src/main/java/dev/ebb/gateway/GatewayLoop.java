@@ -3,6 +3,7 @@ package dev.ebb.gateway;
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.LoopShare;
+import dev.ebb.gateway.http2.Http2Limits;
 import dev.ebb.gateway.http2.Http2Settings;
 import dev.ebb.gateway.http2.Scratch;
 import io.netty.bootstrap.Bootstrap;
@@ -98,6 +99,7 @@ final class GatewayLoop {
         toInstances =
                 Http2Settings.DEFAULT
                         .withHeaders(4096, limits.headBytes(), true)
+                        .withLimits(Http2Limits.FOR_INSTANCES)
                         .withPings(PING_NANOS, PONG_NANOS);
         toClients = settings.http2().withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);

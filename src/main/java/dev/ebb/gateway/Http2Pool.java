@@ -7,11 +7,13 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's HTTP/2 connections to one instance: as few as the instance's limit on streams
- * allows. A request takes the first connection that has room; when none has, another is opened, and
- * when there are enough of them, it waits for a stream to end. One event loop.
+ * allows. A request takes the first connection that has room and is not stalled by bodies that the
+ * instance does not take; when there is none, another is opened, and when there are enough of them,
+ * it takes a stalled one or waits for a stream to end. One event loop.
  */
 final class Http2Pool implements InstancePool {
     /** One carries a hundred streams or more; a limit, because instances may allow only one. */
@@ -43,21 +45,20 @@ final class Http2Pool implements InstancePool {
 
     @Override
     public void acquire(Attempt attempt, boolean fresh, boolean careful) {
-        for (int i = 0; i < connections.size(); i++) {
-            Http2Upstream connection = connections.get(i);
-            if (connection.canOpen()) {
-                connection.begin(attempt);
-                return;
-            }
-        }
         Limits limits = service.loop.settings().limits();
+        int most = Math.min(CONNECTIONS_MAX, limits.connectionsPerInstance());
+        boolean opens = connecting == 0 && connections.size() < most;
+        Http2Upstream usable = withRoom(!opens && connecting == 0);
+        if (usable != null) {
+            usable.begin(attempt);
+            return;
+        }
         if (waiting.size() >= limits.waitingPerInstance()) {
             attempt.noConnection(Refusal.OVERLOADED);
             return;
         }
         waiting.addLast(attempt);
-        int most = Math.min(CONNECTIONS_MAX, limits.connectionsPerInstance());
-        if (connecting == 0 && connections.size() < most) {
+        if (opens) {
             attempt.connecting(() -> waiting.remove(attempt));
             connecting++;
             service.counters.count(Counters.UPSTREAM_OPENED);
@@ -65,6 +66,24 @@ final class Http2Pool implements InstancePool {
             connections.add(connection);
             service.loop.connect(service, address, connection, connection::connected);
         }
+    }
+
+    /**
+     * The first connection with room for a stream, or null: of those that make way, or for want of
+     * them of all, if that is better than to wait.
+     */
+    private @Nullable Http2Upstream withRoom(boolean evenStalled) {
+        Http2Upstream stalled = null;
+        for (int i = 0; i < connections.size(); i++) {
+            Http2Upstream connection = connections.get(i);
+            if (connection.canOpen()) {
+                if (!connection.isStalled()) {
+                    return connection;
+                }
+                stalled = stalled == null ? connection : stalled;
+            }
+        }
+        return evenStalled ? stalled : null;
     }
 
     @Override
@@ -95,19 +114,18 @@ final class Http2Pool implements InstancePool {
                 next.noConnection(why);
             }
         }
+        if (others) {
+            serve();
+        }
     }
 
     /** Room for a stream, perhaps: whoever waited longest gets it. */
     void serve() {
-        for (int i = 0; i < connections.size() && !waiting.isEmpty(); i++) {
-            Http2Upstream connection = connections.get(i);
-            while (connection.canOpen()) {
-                Attempt next = waiting.pollFirst();
-                if (next == null) {
-                    break;
-                }
-                connection.begin(next);
-            }
+        // Nobody waits for a connection that is not being opened.
+        Http2Upstream connection = withRoom(connecting == 0);
+        while (connection != null && !waiting.isEmpty()) {
+            connection.begin(waiting.removeFirst());
+            connection = withRoom(connecting == 0);
         }
         Attempt next = waiting.peekFirst();
         if (next != null

@@ -83,6 +83,12 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
         return begun != null && !closed && begun.canOpen();
     }
 
+    /** Whether nothing that waits to be sent makes any way. */
+    boolean isStalled() {
+        Http2Connection begun = http2;
+        return begun != null && begun.stalled();
+    }
+
     /** Whether it carries requests, or will, now or after others have ended. */
     boolean isUsable() {
         Http2Connection begun = http2;

@@ -40,6 +40,9 @@ final class TestHttp2Instance implements AutoCloseable {
     /** More than the gateway lets pass. */
     private static final int MOST_HEAD_BYTES = 64 * 1024;
 
+    /** Bodies of requests whose path begins so are not read. */
+    static final String STALL = "/stall";
+
     /** One whole request. */
     record Request(Http2Headers head, String body, List<String> trailers) {
         String path() {
@@ -129,7 +132,11 @@ final class TestHttp2Instance implements AutoCloseable {
                         .maxHeaderListSize(MOST_HEAD_BYTES);
         channel.pipeline()
                 .addLast(
-                        Http2FrameCodecBuilder.forServer().initialSettings(settings).build(),
+                        Http2FrameCodecBuilder.forServer()
+                                .initialSettings(settings)
+                                // Not every server counts what it refuses.
+                                .encoderEnforceMaxRstFramesPerWindow(0, 0)
+                                .build(),
                         new Http2MultiplexHandler(
                                 new ChannelInitializer<>() {
                                     @Override
@@ -159,6 +166,10 @@ final class TestHttp2Instance implements AutoCloseable {
             if (message instanceof Http2HeadersFrame fields) {
                 if (head.isEmpty()) {
                     head = fields.headers();
+                    if (head.path().toString().startsWith(STALL)) {
+                        // Takes no more than the windows, of the stream and of the connection.
+                        ctx.channel().config().setAutoRead(false);
+                    }
                 } else {
                     fields.headers().forEach(f -> trailers.add(f.getKey() + "=" + f.getValue()));
                 }

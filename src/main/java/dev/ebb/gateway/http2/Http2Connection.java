@@ -47,6 +47,8 @@ public final class Http2Connection {
     private long heardNanos;
     private boolean pinged;
     private long pingNanos;
+    private boolean stalled;
+    private long sentBefore;
 
     public Http2Connection(
             Side side,
@@ -68,7 +70,8 @@ public final class Http2Connection {
         windows = new ReceiveWindows(writer, settings);
         var decoder = new HpackDecoder(scratch, settings.headers().list());
         incoming = new Incoming(this, decoder, frames, nowNanos);
-        sender = new Sender(writer, encoder, table, frames, settings, allocator, incoming);
+        boolean shared = side == Side.CLIENT;
+        sender = new Sender(writer, encoder, table, frames, settings, allocator, shared, incoming);
         reader = new FrameReader(incoming, scratch, limits, side == Side.SERVER);
         settingsNanos = nowNanos;
         heardNanos = nowNanos;
@@ -123,6 +126,14 @@ public final class Http2Connection {
         return !ended && !leaves && !peerLeaves && ids.left() && table.size() < maxStreams;
     }
 
+    /**
+     * Whether what waits to be sent made no way between two ticks, for all streams: a request with
+     * a body had better take another connection.
+     */
+    public boolean stalled() {
+        return stalled;
+    }
+
     /** Whether it can ever be used for another request. */
     public boolean takesNoMore() {
         return ended || leaves || peerLeaves || !ids.left();
@@ -143,6 +154,7 @@ public final class Http2Connection {
                         ids.take(), toHead, settings.windows().stream(), sender.initialWindow());
         stream.owner = owner;
         table.add(stream);
+        incoming.requested();
         return stream;
     }
 
@@ -280,6 +292,8 @@ public final class Http2Connection {
         if (ended) {
             return;
         }
+        stalled = sender.blocked() && sender.sent() == sentBefore;
+        sentBefore = sender.sent();
         if (!settingsAcked && nowNanos - settingsNanos > settings.waits().ackNanos()) {
             fail(Http2Error.SETTINGS_TIMEOUT, "settings not acknowledged");
         } else if (noticed && !leaves && nowNanos - noticeNanos > settings.waits().pongNanos()) {

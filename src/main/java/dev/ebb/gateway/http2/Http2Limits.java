@@ -5,7 +5,8 @@ package dev.ebb.gateway.http2;
  * connection with ENHANCE_YOUR_CALM. Budgets fill up at a rate, to a most; so a burst is let pass,
  * and a flood is not.
  *
- * @param resets streams that the peer resets, or makes us reset, at once
+ * @param resets streams of the peer's that it resets, or makes us reset, at once; those that we have
+ *     opened are not counted
  * @param resetsPerSecond the rate at which that fills up again
  * @param frames SETTINGS, PING, PRIORITY, WINDOW_UPDATE, unknown and empty frames at once
  * @param framesPerSecond the rate at which that fills up again; requests and what we send of bodies
@@ -25,6 +26,13 @@ public record Http2Limits(
         int answers) {
     public static final Http2Limits DEFAULT =
             new Http2Limits(500, 200, 2_000, 500, 16, 128 * 1024, 1_000);
+
+    /**
+     * Towards instances: they are trusted more than clients, and many clients' answers end with
+     * such a connection. What is left is a guard against an instance gone mad.
+     */
+    public static final Http2Limits FOR_INSTANCES =
+            new Http2Limits(500, 200, 20_000, 5_000, 16, 128 * 1024, 10_000);
 
     public Http2Limits {
         atLeast("resets", resets, 1);

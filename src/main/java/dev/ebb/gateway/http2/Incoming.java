@@ -53,6 +53,11 @@ final class Incoming implements FrameHandler, Sender.Events {
         now = nanos;
     }
 
+    /** We have opened a stream: so many small frames may come with its answer. */
+    void requested() {
+        frames.add(FRAMES_PER_REQUEST);
+    }
+
     void refuseNewStreams() {
         lastAllowed = ids.lastPeer();
     }
@@ -76,8 +81,14 @@ final class Incoming implements FrameHandler, Sender.Events {
         return true;
     }
 
+    /**
+     * The same for streams that are reset before their time. Those that we have opened cost nothing:
+     * an instance that refuses them can refuse no more than we ask of it, and to end the connection
+     * for that would take the answers of all others with it.
+     */
     private boolean spendReset() {
-        if (!resets.take(1, now) || connection.writer.tooManyAnswers()) {
+        boolean affordable = !server || resets.take(1, now);
+        if (!affordable || connection.writer.tooManyAnswers()) {
             broken(Http2Error.ENHANCE_YOUR_CALM, "too many streams reset");
             return false;
         }

@@ -27,6 +27,12 @@ final class Sender {
     private final ByteBufAllocator allocator;
     private final Events events;
 
+    /**
+     * Whether the streams are different clients', as they are towards an instance: then one that has
+     * nothing queued may always send, however much of the others' waits.
+     */
+    private final boolean shared;
+
     private int window = Frames.INITIAL_WINDOW;
     private int initialWindow = Frames.INITIAL_WINDOW;
 
@@ -34,6 +40,7 @@ final class Sender {
     private @Nullable Http2Stream ready;
 
     private int queued;
+    private long sent;
     private boolean someAwaitRoom;
     private boolean pumping;
     private @Nullable HeldFields held;
@@ -45,6 +52,7 @@ final class Sender {
             Budget frames,
             Http2Settings settings,
             ByteBufAllocator allocator,
+            boolean shared,
             Events events) {
         this.writer = writer;
         this.encoder = encoder;
@@ -52,6 +60,7 @@ final class Sender {
         this.frames = frames;
         this.settings = settings;
         this.allocator = allocator;
+        this.shared = shared;
         this.events = events;
     }
 
@@ -118,13 +127,31 @@ final class Sender {
 
     boolean writable(Http2Stream stream) {
         boolean full = stream.queuedBytes() >= settings.sendQueues().stream();
-        boolean allFull = queued >= settings.sendQueues().connection();
+        boolean allFull = !roomBeside(stream);
         if (full || allFull) {
             stream.awaitsWritable = true;
             someAwaitRoom |= allFull;
             return false;
         }
         return true;
+    }
+
+    /** Whether what waits of all streams leaves room for some of this one. */
+    private boolean roomBeside(Http2Stream stream) {
+        return queued < settings.sendQueues().connection() || (shared && stream.queuedBytes() == 0);
+    }
+
+    /**
+     * Whether nothing at all of what waits can be sent: the peer gives the connection no window, or
+     * the transport takes nothing.
+     */
+    boolean blocked() {
+        return queued > 0 && (window <= 0 || !writer.writable());
+    }
+
+    /** All that was sent of bodies so far, in bytes; to be compared only. */
+    long sent() {
+        return sent;
     }
 
     /** Takes over the piece. */
@@ -165,6 +192,7 @@ final class Sender {
     /** Writes all of it, in as many frames as it takes. */
     private void send(Http2Stream stream, ByteBuf piece, int size, boolean end) {
         window -= size;
+        sent += size;
         stream.sendWindow -= size;
         int left = size;
         while (left > 0) {
@@ -230,7 +258,7 @@ final class Sender {
 
     private void tellWritable(Http2Stream stream) {
         boolean room = stream.queuedBytes() <= settings.sendQueues().stream() / 2;
-        if (stream.awaitsWritable && room && queued < settings.sendQueues().connection()) {
+        if (stream.awaitsWritable && room && roomBeside(stream)) {
             stream.awaitsWritable = false;
             events.writable(stream);
         }

@@ -170,19 +170,22 @@ class ConnectionTest {
     }
 
     @Test
-    void allQueuesTogetherHaveALimit() {
-        Recorder client = Wire.client(SETTINGS);
-        client.transportIsFull = true;
-        Http2Stream first = client.request(GET, false);
+    void allQueuesOfAClientTogetherHaveALimit() {
+        Recorder server = Wire.server(SETTINGS);
+        server.transportIsFull = true;
+        Wire.send(server, 0, Wire.head(1, true, GET), Wire.head(3, true, GET));
+        Http2Stream first = server.open.get(1);
+        Http2Stream second = server.open.get(3);
+        server.respond(first, 200, new Fields(), false);
+        server.respond(second, 200, new Fields(), false);
         for (int i = 0; i < 16; i++) {
-            client.connection.data(first, bytes(65_536), false);
+            server.connection.data(first, bytes(65_536), false);
         }
-        Http2Stream second = client.request(GET, false);
-        assertThat(client.connection.writable(second)).isFalse();
-        client.connection.reset(first, Http2Error.CANCEL);
-        client.transportIsFull = false;
-        Wire.frames(client);
-        assertThat(client.told(second).writable).isEqualTo(1);
+        assertThat(server.connection.writable(second)).isFalse();
+        server.connection.reset(first, Http2Error.CANCEL);
+        server.transportIsFull = false;
+        Wire.frames(server);
+        assertThat(server.told(second).writable).isEqualTo(1);
     }
 
     @Test

@@ -109,6 +109,43 @@ class FloodTest {
     }
 
     @Test
+    void resetsOfStreamsThatWeHaveOpenedCostNothing() {
+        Recorder client = Wire.client(SETTINGS);
+        Http2Stream bystander = client.request(GET, true);
+        for (int i = 0; i < 1000; i++) {
+            int id = client.request(GET, true).id();
+            Wire.send(client, 0, Wire.frame(3, 0, id, Wire.number(Http2Error.REFUSED_STREAM)));
+            assertThat(client.told(id).aborted).isEqualTo("REFUSED_STREAM UNPROCESSED");
+            // What breaks a rule ends as cheaply.
+            id = client.request(GET, true).id();
+            Wire.send(client, 0, Wire.frame(8, 0, id, Wire.number(0)));
+            assertThat(client.told(id).aborted).isEqualTo("PROTOCOL_ERROR RULES");
+            Wire.frames(client);
+        }
+        assertThat(client.failed).isEmpty();
+        assertThat(client.told(bystander).aborted).isEmpty();
+        client.connection.transportClosed();
+        Wire.taken(client).release();
+    }
+
+    @Test
+    void requestsOfOursPayForTheInterimHeadsThatComeWithTheirAnswers() {
+        Recorder client = Wire.client(SETTINGS);
+        Fields early = Fields.of(":status", "103");
+        for (int i = 0; i < 1000; i++) {
+            int id = client.request(GET, true).id();
+            for (int hint = 0; hint < 5; hint++) {
+                Wire.send(client, 0, Wire.head(id, false, early));
+            }
+            Wire.send(client, 0, Wire.frame(3, 0, id, Wire.number(Http2Error.CANCEL)));
+            Wire.frames(client);
+        }
+        assertThat(client.failed).isEmpty();
+        client.connection.transportClosed();
+        Wire.taken(client).release();
+    }
+
+    @Test
     void resetsAtAModestRateAreFine() {
         long now = 0;
         for (int id = 1; id < 1000; id += 2) {
