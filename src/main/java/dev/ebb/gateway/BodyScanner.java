@@ -50,6 +50,7 @@ final class BodyScanner {
     private int trailersKept;
     private NeverIndexed never = NeverIndexed.NONE;
     private boolean watched;
+    private boolean endsWhenFinished;
     private int tail;
 
     BodyScanner(int maxTrailerBytes) {
@@ -63,6 +64,7 @@ final class BodyScanner {
 
     private void begin() {
         framed = false;
+        endsWhenFinished = false;
         trailers = null;
         trailersKept = 0;
         never = NeverIndexed.NONE;
@@ -93,6 +95,7 @@ final class BodyScanner {
     void untilFinished() {
         begin();
         state = State.UNTIL_FINISHED;
+        endsWhenFinished = true;
     }
 
     /** All of it has come. */
@@ -131,9 +134,15 @@ final class BodyScanner {
         }
     }
 
+    /** There is none, and nothing but {@link #finish} says so. */
+    void emptyFinished() {
+        none();
+        endsWhenFinished = true;
+    }
+
     /** Whether its end is told by {@link #finish} alone. */
     boolean endsWhenFinished() {
-        return state == State.UNTIL_FINISHED;
+        return endsWhenFinished;
     }
 
     /** Trailer fields of a body that is done and was unframed; null for none. */

@@ -160,7 +160,11 @@ final class Http2Request implements Upstream {
             return;
         }
         answered = true;
-        if (ResponseHead.bodyless(response.status, current.isHead()) || end) {
+        if (ResponseHead.bodyless(response.status, current.isHead())) {
+            body.none();
+        } else if (end && response.contentLength < 0) {
+            body.emptyFinished();
+        } else if (end) {
             body.none();
         } else if (response.contentLength >= 0) {
             body.fixed(response.contentLength);

@@ -92,6 +92,24 @@ class Http2UpstreamTest {
     }
 
     @Test
+    void anEmptyAnswerWithoutALengthEndsForClientsOfHttp1() throws IOException {
+        try (var instance =
+                        new TestHttp2Instance(
+                                100, (request, answer) -> answer.head("200", true, "x-a", "b"));
+                var gateway = gateway(TestGateway.PLAIN, instance);
+                var client = new TestClient(gateway.gateway)) {
+            for (int i = 0; i < 2; i++) {
+                var answer = client.ask(TestClient.post("/", "a"));
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.field("x-a")).isEqualTo("b");
+                assertThat(answer.text()).isEmpty();
+            }
+            client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+            assertThat(client.ask("GET / HTTP/1.0\r\nHost: a\r\n\r\n").text()).isEmpty();
+        }
+    }
+
+    @Test
     void manyRequestsShareOneConnection() throws Exception {
         var all = new CountDownLatch(20);
         try (var instance =
