@@ -57,6 +57,7 @@ abstract class Attempts {
             LoopService service,
             Timeouts timeouts,
             RequestHead asked,
+            Priority priority,
             RequestSide request,
             long nowNanos) {
         this.service = service;
@@ -64,7 +65,7 @@ abstract class Attempts {
         this.request = request;
         loop = service.loop;
         tries = new Tries(service, service.mayRepeat(asked));
-        priority = service.priorityOf(asked);
+        this.priority = priority;
         upgrade = asked.upgrade;
         startNanos = nowNanos;
         wholeNanos = Deadline.whole(timeouts.request().toNanos(), asked.deadlineNanos);

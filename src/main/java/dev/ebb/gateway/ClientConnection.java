@@ -348,7 +348,7 @@ final class ClientConnection extends Client implements Downstream {
     }
 
     @Override
-    public void cut() {
+    public void cut(Refusal why) {
         exchange = null;
         state = State.CLOSED;
         if (answer.endsWithClose()) {

@@ -52,6 +52,10 @@ interface Downstream {
      */
     void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete);
 
-    /** The answer has begun and cannot be completed: the client must see that it was cut. */
-    void cut();
+    /**
+     * The answer has begun and cannot be completed: the client must see that it was cut.
+     *
+     * @param why for protocols that can still say so
+     */
+    void cut(Refusal why);
 }

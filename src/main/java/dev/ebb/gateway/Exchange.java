@@ -15,10 +15,17 @@ final class Exchange extends Attempts {
     /** For the client of a WebSocket to answer the Close frame, and the instance after it. */
     private static final long CLOSE_WAIT_NANOS = 5_000_000_000L;
 
+    /** A call of gRPC that has begun to answer and goes on for longer is a stream. */
+    private static final long CALL_NANOS = 3_000_000_000L;
+
     private final Downstream client;
     private final boolean isHead;
     private final boolean upgrade;
     private @Nullable LongStream stream;
+
+    /** The answer is gRPC's and counts as a request still, not as a stream. */
+    private boolean call;
+
     private boolean tunnel;
     private int status;
 
@@ -39,6 +46,7 @@ final class Exchange extends Attempts {
                 service,
                 timeouts,
                 asked,
+                service.priorityOf(head),
                 new RequestSide(asked, head, body, service.speaksHttp1(), service.loop),
                 nowNanos);
         this.client = client;
@@ -60,7 +68,9 @@ final class Exchange extends Attempts {
     void broken(Attempt from, Break why) {
         long now = System.nanoTime();
         if (begun) {
-            truncated(Outcome.CUT, now);
+            boolean senseless = why == Break.BAD_RESPONSE;
+            Refusal reason = senseless ? Refusal.BAD_RESPONSE : Refusal.UPSTREAM_CLOSED;
+            truncated(Outcome.CUT, reason, now);
         } else {
             brokenEarly(from, why, now);
         }
@@ -170,6 +180,7 @@ final class Exchange extends Attempts {
             stream = opened;
             from.streamOpened();
         }
+        call = response.grpc && opened == null;
         request.drop();
         passed(connection, taken, now);
         return taken < readable;
@@ -265,7 +276,7 @@ final class Exchange extends Attempts {
 
     // ---- Other ends
 
-    private void truncated(Outcome outcome, long nowNanos) {
+    private void truncated(Outcome outcome, Refusal why, long nowNanos) {
         Attempt current = main();
         boolean byScaling = current != null && current.byScaling();
         stream = null;
@@ -276,7 +287,7 @@ final class Exchange extends Attempts {
         service.counters.count(Counters.TRUNCATED);
         over = true;
         log(AccessEntry.End.CUT, nowNanos);
-        client.cut();
+        client.cut(why);
     }
 
     /** Ends without an answer of the instance: the gateway's own goes to the client. */
@@ -304,7 +315,7 @@ final class Exchange extends Attempts {
         letGo(now);
         if (begun) {
             reason(refusal);
-            truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
+            truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, refusal, now);
             return;
         }
         Attempt failed = main();
@@ -355,6 +366,19 @@ final class Exchange extends Attempts {
         }
     }
 
+    /**
+     * A call of gRPC whose answer stays open turns out to be a stream: one of messages as they
+     * come, which takes no place among the requests that an instance may work on at once. Nothing
+     * in its head tells it from a call that has one answer.
+     */
+    private void tickCall(long nowNanos) {
+        Attempt current = main();
+        if (call && current != null && nowNanos - current.pickNanos() > CALL_NANOS) {
+            call = false;
+            current.streamOpened();
+        }
+    }
+
     /** Called about ten times a second. */
     void tick(long nowNanos) {
         LongStream open = stream;
@@ -368,6 +392,7 @@ final class Exchange extends Attempts {
             giveUp(Refusal.REQUEST_DEADLINE);
             return;
         }
+        tickCall(nowNanos);
         Attempt current = main();
         if (current == null) {
             return;

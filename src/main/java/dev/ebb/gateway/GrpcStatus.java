@@ -2,7 +2,7 @@ package dev.ebb.gateway;
 
 /**
  * How the gateway's own answers are told to clients of gRPC: by a status in the trailers of a
- * response that is 200 all the same. The numbers are gRPC's.
+ * response that is 200 all the same. The numbers are gRPC's (its documentation of status codes).
  */
 final class GrpcStatus {
     static final int DEADLINE_EXCEEDED = 4;
@@ -34,7 +34,7 @@ final class GrpcStatus {
         };
     }
 
-    /** Whether the request is gRPC's, by its content type (application/grpc and its like). */
+    /** Whether a request or an answer is gRPC's, by its content type (application/grpc and its like). */
     static boolean asks(Head head) {
         int field = find(head, CONTENT_TYPE);
         if (field < 0) {
@@ -47,6 +47,14 @@ final class GrpcStatus {
         }
         byte next = end == head.valueEnd[field] ? (byte) ';' : head.bytes[end];
         return next == ';' || next == '+' || next == ' ';
+    }
+
+    /**
+     * Whether this is the head of an answer in gRPC's terms: messages, and then a status in
+     * trailers. With a length given, to end before it would be malformed (RFC 9113 8.1.1).
+     */
+    static boolean endsWithTrailers(ResponseHead response) {
+        return response.status == 200 && response.contentLength < 0 && asks(response.head);
     }
 
     private static int find(Head head, byte[] name) {

@@ -18,6 +18,8 @@ final class Http2Answers {
     private static final byte[] DATE = Bytes.ascii("date");
     private static final byte[] ALLOW = Bytes.ascii("allow");
     private static final byte[] GRPC_STATUS = Bytes.ascii("grpc-status");
+    private static final byte[] GRPC_PUSHBACK = Bytes.ascii("grpc-retry-pushback-ms");
+    private static final int MOST_SECONDS = Integer.MAX_VALUE / 1000;
     private static final byte[] GRPC_MESSAGE = Bytes.ascii("grpc-message");
 
     private Http2Answers() {}
@@ -82,12 +84,27 @@ final class Http2Answers {
         return allocator.directBuffer(text.length).writeBytes(text);
     }
 
-    /** The same for a client of gRPC: a response of trailers only, whose status is 200. */
-    static void grpc(Refusal refusal, FieldSink out) {
+    /**
+     * The same for a client of gRPC: a response of trailers only, whose status is 200. When to come
+     * again it is told in milliseconds (gRPC's proposal A6, "Pushback"): clients that repeat such a
+     * call wait for so long.
+     */
+    static void grpc(Refusal refusal, int retryAfterSeconds, FieldSink out) {
         add(out, CONTENT_TYPE, GRPC);
         add(out, GRPC_STATUS, number(GrpcStatus.of(refusal)));
         add(out, GRPC_MESSAGE, Bytes.ascii(refusal.code()));
+        if (retryAfterSeconds != HeadRewriter.NO_RETRY_AFTER) {
+            add(out, GRPC_PUSHBACK, number(Math.min(MOST_SECONDS, retryAfterSeconds) * 1000));
+        }
         add(out, REASON, Bytes.ascii(refusal.code()));
+    }
+
+    /** Trailers of a gRPC answer that broke off, after whole messages or within one. */
+    static void grpcCut(Refusal why, boolean betweenMessages, FieldSink out) {
+        add(out, GRPC_STATUS, number(GrpcStatus.of(why)));
+        String where = betweenMessages ? "" : ": cut in the middle of a message";
+        add(out, GRPC_MESSAGE, Bytes.ascii(why.code() + where));
+        add(out, REASON, Bytes.ascii(why.code()));
     }
 
     private static byte[] number(int number) {

@@ -31,6 +31,9 @@ final class Http2Exchange implements Downstream {
     private boolean passing;
     private boolean answerEnded;
 
+    /** Null for an answer that cannot end with a status in its trailers. */
+    private @Nullable GrpcMessages messages;
+
     /** Place among the client's exchanges; belongs to the client. */
     int slot = -1;
 
@@ -148,7 +151,11 @@ final class Http2Exchange implements Downstream {
         ArrayDeque<ByteBuf> waiting = held;
         held = null;
         if (waiting != null) {
-            waiting.forEach(ByteBuf::release);
+            for (ByteBuf part : waiting) {
+                // All streams of the client share the connection's window.
+                connection.consumed(stream, part.readableBytes());
+                part.release();
+            }
         }
     }
 
@@ -175,6 +182,9 @@ final class Http2Exchange implements Downstream {
             return bad(rest, content);
         }
         answerEnded = ends(answered);
+        if (grpc && GrpcStatus.endsWithTrailers(response)) {
+            messages = new GrpcMessages();
+        }
         boolean empty = taken == 0 || (content != null && !content.isReadable());
         FieldSink out = connection.beginResponse(stream, response.status);
         Http2Answers.fields(response, out);
@@ -225,13 +235,21 @@ final class Http2Exchange implements Downstream {
             }
         } else if (content != null) {
             bytes.release();
-            connection.data(stream, content, answerEnded);
+            data(content);
         } else if (taken == bytes.readableBytes()) {
-            connection.data(stream, bytes, answerEnded);
+            data(bytes);
         } else {
-            connection.data(stream, bytes.readRetainedSlice(taken), answerEnded);
+            data(bytes.readRetainedSlice(taken));
             bytes.release();
         }
+    }
+
+    private void data(ByteBuf part) {
+        GrpcMessages counted = messages;
+        if (counted != null) {
+            counted.accept(part);
+        }
+        connection.data(stream, part, answerEnded);
     }
 
     @Override
@@ -269,7 +287,7 @@ final class Http2Exchange implements Downstream {
         FieldSink out = connection.beginResponse(stream, grpc ? 200 : refusal.status());
         Http2Answers.id(loop.requestIds().name(), id, out);
         if (grpc) {
-            Http2Answers.grpc(refusal, out);
+            Http2Answers.grpc(refusal, retryAfterSeconds, out);
             connection.endFields(stream, true);
         } else {
             Http2Answers.refusal(refusal, retryAfterSeconds, out);
@@ -298,12 +316,27 @@ final class Http2Exchange implements Downstream {
         }
     }
 
-    /** A reset, so that nobody takes what has come for the whole. */
+    /**
+     * A reset, so that nobody takes what has come for the whole. Where a status at the end says that
+     * all the same, that: a reset would look to gRPC's clients like a bug (INTERNAL), where it is an
+     * instance that went away.
+     */
     @Override
-    public void cut() {
-        drop();
-        connection.reset(stream, Http2Error.INTERNAL_ERROR);
-        client.exchangeEnded(this);
+    public void cut(Refusal why) {
+        GrpcMessages counted = messages;
+        // A client that takes nothing would never get as far as a status.
+        boolean reachable = stream.queuedBytes() == 0 || why == Refusal.UPSTREAM_CLOSED;
+        if (counted != null && !answerEnded && reachable) {
+            Exchange current = exchange;
+            boolean complete = current != null && current.requestIsComplete();
+            Http2Answers.grpcCut(why, counted.between(), connection.beginFields(stream));
+            connection.endFields(stream, true);
+            over(complete);
+        } else {
+            drop();
+            connection.reset(stream, Http2Error.INTERNAL_ERROR);
+            client.exchangeEnded(this);
+        }
         flush();
     }
 

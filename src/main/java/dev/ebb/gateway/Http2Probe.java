@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 // Netty tells of what fails by closing the connection, and that is where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http2Probe extends Probe implements Http2Listener, Http2Output {
+    /** Where gRPC's health check is asked for (grpc.health.v1). */
+    static final String GRPC = "/grpc.health.v1.Health/Check";
+
     private static final int ANSWER_BYTES_MAX = 1 << 20;
 
     /** What HealthCheckResponse says in gRPC's frame: five bytes of it, then status = SERVING. */
@@ -72,7 +75,7 @@ final class Http2Probe extends Probe implements Http2Listener, Http2Output {
         add(fields, ":method", grpc ? "POST" : "GET");
         add(fields, ":scheme", service.tls.isPresent() ? "https" : "http");
         add(fields, ":authority", authority);
-        add(fields, ":path", grpc ? "/grpc.health.v1.Health/Check" : policy.httpPath().orElse("/"));
+        add(fields, ":path", grpc ? GRPC : policy.httpPath().orElse("/"));
         add(fields, "user-agent", "ebb-check");
         if (grpc) {
             add(fields, "content-type", "application/grpc");

@@ -17,6 +17,7 @@ import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
 import dev.ebb.gateway.tls.TlsClient;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,8 +106,8 @@ final class LoopService implements HealthListener {
     }
 
     /** See {@link RequestRules#priorityOf}. */
-    Priority priorityOf(RequestHead request) {
-        return rules.priorityOf(request);
+    Priority priorityOf(ByteBuf head) {
+        return rules.priorityOf(head);
     }
 
     /** An instance may have room for one more request than before. */

@@ -1,10 +1,12 @@
 package dev.ebb.gateway;
 
 import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.CheckPolicy;
 import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.Priority;
 import dev.ebb.balance.RetryOn;
 import dev.ebb.balance.RetryPolicy;
+import io.netty.buffer.ByteBuf;
 import java.util.BitSet;
 
 /**
@@ -13,8 +15,6 @@ import java.util.BitSet;
  * first. Immutable.
  */
 final class RequestRules {
-    private static final byte[] NOTHING = {};
-
     private final boolean idempotent;
     private final byte[][] methods;
     private final boolean anyStatus;
@@ -28,10 +28,11 @@ final class RequestRules {
         retry.statuses().forEach(statuses::set);
         anyStatus = retry.enabled() && retry.on().contains(RetryOn.STATUS) && !statuses.isEmpty();
         boolean limited = !(policy.limit() instanceof LimitPolicy.Unlimited);
-        probe =
-                limited
-                        ? policy.check().httpPath().map(Bytes::ascii).orElse(new byte[0])
-                        : new byte[0];
+        probe = limited ? Bytes.ascii(probed(policy.check())) : new byte[0];
+    }
+
+    private static String probed(CheckPolicy check) {
+        return check.grpcService().isPresent() ? Http2Probe.GRPC : check.httpPath().orElse("");
     }
 
     /** Whether the request may be repeated although an instance may have processed it. */
@@ -52,16 +53,36 @@ final class RequestRules {
         return anyStatus && statuses.get(status);
     }
 
-    /** Somebody's health check of the service goes first: the path is that of Ebb's own check. */
-    Priority priorityOf(RequestHead request) {
+    /**
+     * Somebody's health check of the service goes first: the path that the instance sees is that of
+     * Ebb's own check.
+     *
+     * @param head what goes to the instance, in HTTP/1.1's form; is read only
+     */
+    Priority priorityOf(ByteBuf head) {
         if (probe.length == 0) {
             return Priority.NORMAL;
         }
-        int start = request.pathStart;
-        int end = request.pathEnd();
-        // A target in absolute form may leave out a path of "/".
-        byte[] wanted = start == end && probe.length == 1 ? NOTHING : probe;
-        return is(request, start, end, wanted) ? Priority.HIGH : Priority.NORMAL;
+        int start = head.readerIndex();
+        while (head.getByte(start) != ' ') {
+            start++;
+        }
+        start++;
+        int end = start + probe.length;
+        if (end >= head.writerIndex() || !is(head, start, probe)) {
+            return Priority.NORMAL;
+        }
+        byte next = head.getByte(end);
+        return next == ' ' || next == '?' ? Priority.HIGH : Priority.NORMAL;
+    }
+
+    private static boolean is(ByteBuf head, int start, byte[] text) {
+        for (int i = 0; i < text.length; i++) {
+            if (head.getByte(start + i) != text[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean is(RequestHead request, int start, int end, byte[] text) {

@@ -16,6 +16,7 @@ final class ResponseHead {
     private static final byte[] TIMEOUT = Bytes.ascii("timeout=");
     private static final byte[] VERSION = Bytes.ascii("HTTP/1.");
     private static final byte[] EVENT_STREAM = Bytes.ascii("text/event-stream");
+    private static final byte[] GRPC = Bytes.ascii("application/grpc");
     private static final byte[] RETRY_AFTER = Bytes.ascii("retry-after");
     private static final long MOST_SECONDS = 1_000_000_000L;
     private static final byte[] CONTENT_TYPE = Bytes.ascii("content-type");
@@ -48,6 +49,9 @@ final class ResponseHead {
 
     /** An event stream: open for as long as someone listens. */
     boolean stream;
+
+    /** Messages of gRPC, of which there may be more for as long as both sides like. */
+    boolean grpc;
 
     /** Those of its fields that no compression table may hold, as HTTP/2 tells. */
     NeverIndexed never = NeverIndexed.NONE;
@@ -120,6 +124,7 @@ final class ResponseHead {
         contentLength = -1;
         idleSeconds = -1;
         stream = false;
+        grpc = false;
         upgrade = false;
         webSocket = false;
         boolean named = false;
@@ -170,10 +175,15 @@ final class ResponseHead {
 
     private void readOther(int i) {
         if (head.nameEnd[i] - head.nameStart[i] == CONTENT_TYPE.length
-                && head.valueEnd[i] - head.valueStart[i] >= EVENT_STREAM.length
                 && FieldName.same(head.bytes, head.nameStart[i], CONTENT_TYPE)) {
-            stream = FieldName.same(head.bytes, head.valueStart[i], EVENT_STREAM);
+            stream = begins(i, EVENT_STREAM);
+            grpc = begins(i, GRPC);
         }
+    }
+
+    private boolean begins(int field, byte[] lower) {
+        return head.valueEnd[field] - head.valueStart[field] >= lower.length
+                && FieldName.same(head.bytes, head.valueStart[field], lower);
     }
 
     private void readIdle(int field) {
