@@ -34,7 +34,7 @@ final class GrpcStatus {
         };
     }
 
-    /** Whether a request or an answer is gRPC's, by its content type (application/grpc and its like). */
+    /** Whether a head is gRPC's, by its content type (application/grpc and its like). */
     static boolean asks(Head head) {
         int field = find(head, CONTENT_TYPE);
         if (field < 0) {

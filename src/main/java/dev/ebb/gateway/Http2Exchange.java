@@ -317,9 +317,9 @@ final class Http2Exchange implements Downstream {
     }
 
     /**
-     * A reset, so that nobody takes what has come for the whole. Where a status at the end says that
-     * all the same, that: a reset would look to gRPC's clients like a bug (INTERNAL), where it is an
-     * instance that went away.
+     * A reset, so that nobody takes what has come for the whole. Where a status at the end says
+     * that all the same, that: a reset would look to gRPC's clients like a bug (INTERNAL), where it
+     * is an instance that went away.
      */
     @Override
     public void cut(Refusal why) {

@@ -5,8 +5,8 @@ package dev.ebb.gateway.http2;
  * connection with ENHANCE_YOUR_CALM. Budgets fill up at a rate, to a most; so a burst is let pass,
  * and a flood is not.
  *
- * @param resets streams of the peer's that it resets, or makes us reset, at once; those that we have
- *     opened are not counted
+ * @param resets streams of the peer's that it resets, or makes us reset, at once; those that we
+ *     have opened are not counted
  * @param resetsPerSecond the rate at which that fills up again
  * @param frames SETTINGS, PING, PRIORITY, WINDOW_UPDATE, unknown and empty frames at once
  * @param framesPerSecond the rate at which that fills up again; requests and what we send of bodies

@@ -82,9 +82,9 @@ final class Incoming implements FrameHandler, Sender.Events {
     }
 
     /**
-     * The same for streams that are reset before their time. Those that we have opened cost nothing:
-     * an instance that refuses them can refuse no more than we ask of it, and to end the connection
-     * for that would take the answers of all others with it.
+     * The same for streams that are reset before their time. Those that we have opened cost
+     * nothing: an instance that refuses them can refuse no more than we ask of it, and to end the
+     * connection for that would take the answers of all others with it.
      */
     private boolean spendReset() {
         boolean affordable = !server || resets.take(1, now);

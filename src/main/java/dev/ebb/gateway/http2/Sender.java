@@ -28,8 +28,8 @@ final class Sender {
     private final Events events;
 
     /**
-     * Whether the streams are different clients', as they are towards an instance: then one that has
-     * nothing queued may always send, however much of the others' waits.
+     * Whether the streams are different clients', as they are towards an instance: then one that
+     * has nothing queued may always send, however much of the others' waits.
      */
     private final boolean shared;
 
