@@ -199,7 +199,7 @@ def shown(suite, port, name):
 
 def certificate(suite, name):
     folder = os.path.join(suite.folder, name)
-    words = [EBB, "certificate", name, "127.0.0.1", "--folder", folder, "--force"]
+    words = [EBB, "certificate", name, "--folder", folder, "--force"]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -280,7 +280,8 @@ def failures(suite, ebb):
         taken.listen()
         busy = os.path.join(suite.folder, "busy.yaml")
         with open(ebb.file) as file:
-            text = re.sub("listen: .*", f"listen: 127.0.0.1:{taken.getsockname()[1]}", file.read())
+            address = f"listen: 127.0.0.1:{taken.getsockname()[1]}"
+            text = re.sub("^listen: .*", address, file.read(), flags=re.MULTILINE)
         with open(busy, "w") as file:
             file.write(text)
         words = ("--program", EBB, "--config", busy)
