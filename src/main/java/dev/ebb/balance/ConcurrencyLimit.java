@@ -6,11 +6,13 @@ package dev.ebb.balance;
  */
 sealed interface ConcurrencyLimit permits ConcurrencyLimit.Constant, Gradient2 {
     static ConcurrencyLimit of(LimitPolicy policy, LoopShare share) {
-        return switch (policy) {
-            case LimitPolicy.Unlimited none -> new Constant(Integer.MAX_VALUE);
-            case LimitPolicy.Fixed fixed -> new Constant(share.of(fixed.requests()));
-            case LimitPolicy.Adaptive adaptive -> new Gradient2(adaptive, share);
-        };
+        // No switch over types: the JVM makes its code anew at each start, which nothing prepares.
+        if (policy instanceof LimitPolicy.Fixed fixed) {
+            return new Constant(share.of(fixed.requests()));
+        }
+        return policy instanceof LimitPolicy.Adaptive adaptive
+                ? new Gradient2(adaptive, share)
+                : new Constant(Integer.MAX_VALUE);
     }
 
     /** Requests in flight at most. */

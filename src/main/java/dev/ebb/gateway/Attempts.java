@@ -100,20 +100,21 @@ abstract class Attempts {
     }
 
     private void attempt(long nowNanos) {
-        switch (service.balancer.pick(tries.tried(), nowNanos, loop.random())) {
-            case Pick.None(Pick.Why why) -> nowhere(why, nowNanos);
-            case Pick.Picked(Candidate picked) -> {
-                tries.begin();
-                progressNanos = nowNanos;
-                var next = new Attempt(exchange(), service, picked, nowNanos);
-                main = next;
-                picked(picked);
-                Hedging hedging = service.hedging;
-                if (hedging != null && tries.first() && tries.mayBeHedged() && !upgrade) {
-                    hedging.watch(exchange(), nowNanos);
-                }
-                next.start(!tries.first(), !tries.repeatable());
+        Pick pick = service.balancer.pick(tries.tried(), nowNanos, loop.random());
+        // No switch over types: the first request of each life would wait for the making of it.
+        if (pick instanceof Pick.Picked(Candidate picked)) {
+            tries.begin();
+            progressNanos = nowNanos;
+            var next = new Attempt(exchange(), service, picked, nowNanos);
+            main = next;
+            picked(picked);
+            Hedging hedging = service.hedging;
+            if (hedging != null && tries.first() && tries.mayBeHedged() && !upgrade) {
+                hedging.watch(exchange(), nowNanos);
             }
+            next.start(!tries.first(), !tries.repeatable());
+        } else if (pick instanceof Pick.None(Pick.Why why)) {
+            nowhere(why, nowNanos);
         }
     }
 

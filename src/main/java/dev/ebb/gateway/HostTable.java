@@ -1,7 +1,6 @@
 package dev.ebb.gateway;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +33,18 @@ final class HostTable {
         // Wildcards from the shortest on, so that each finds the one to go on with.
         byName.keySet().stream()
                 .flatMap(Optional::stream)
-                .sorted(
-                        Comparator.comparing((String host) -> !host.startsWith(RouteMatch.WILDCARD))
-                                .thenComparingInt(String::length)
-                                .thenComparing(host -> host))
+                .sorted(HostTable::wildcardsFirst)
                 .forEach(
                         host -> put(host, byName.getOrDefault(Optional.of(host), List.of()), read));
+    }
+
+    /** Written out, because what Comparator puts together is made anew at each start. */
+    private static int wildcardsFirst(String a, String b) {
+        int kind =
+                Boolean.compare(
+                        b.startsWith(RouteMatch.WILDCARD), a.startsWith(RouteMatch.WILDCARD));
+        int length = Integer.compare(a.length(), b.length());
+        return kind != 0 ? kind : length != 0 ? length : a.compareTo(b);
     }
 
     private void put(String host, List<RouteEntry> entries, boolean read) {

@@ -2,7 +2,6 @@ package dev.ebb.gateway;
 
 import dev.ebb.gateway.RouteMatch.Scheme;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  * way around a route for {@code /closed}.
  */
 final class RouteTable {
-    private static final Comparator<RouteEntry> MOST_SPECIFIC_FIRST =
-            Comparator.comparing((RouteEntry entry) -> entry.match().methods().isEmpty())
-                    .thenComparingInt(entry -> -entry.match().fields().size());
-
     /** Routes for one scheme, with paths as they are written and as they read at most. */
     private record Side(HostTable written, HostTable read) {
         static @Nullable Side of(List<RouteEntry> all, Scheme scheme) {
@@ -61,10 +56,19 @@ final class RouteTable {
         only = one && !entries.getFirst().rewrites ? entries.getFirst() : null;
         byPath = entries.stream().anyMatch(e -> e.rewrites || !e.match().path().equals("/"));
         // The sort is stable: what is equal stays in the order in which it was given.
-        entries.sort(MOST_SPECIFIC_FIRST);
+        entries.sort(RouteTable::mostSpecificFirst);
         http = Side.of(entries, Scheme.HTTP);
         https = Side.of(entries, Scheme.HTTPS);
         any = Side.of(entries, Scheme.ANY);
+    }
+
+    /** Written out, because what Comparator puts together is made anew at each start. */
+    private static int mostSpecificFirst(RouteEntry a, RouteEntry b) {
+        int methods =
+                Boolean.compare(a.match().methods().isEmpty(), b.match().methods().isEmpty());
+        return methods != 0
+                ? methods
+                : Integer.compare(b.match().fields().size(), a.match().fields().size());
     }
 
     private static void claim(Map<RouteMatch, String> seen, RouteMatch match, String owner) {
