@@ -67,7 +67,8 @@ final class Recovery {
                                         KeptParks.toMonotonic(service.parks(), now)))
                         .withGeneration(
                                 ports.sink().report(plan.name(), now).acknowledgedGeneration() + 1);
-        if (learned.get(plan.name()) instanceof LoadMemory earlier) {
+        LoadMemory earlier = learned.get(plan.name());
+        if (earlier != null) {
             state = state.withLearned(earlier);
         }
         ServiceLoop loop = new ServiceLoop(plan, ports, recorder, state);

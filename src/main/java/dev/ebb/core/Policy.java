@@ -141,13 +141,7 @@ public record Policy(
 
         /** With the usual number of waiting requests, and any rate. */
         public Targets(double cpu, double concurrency, double memoryGuard, double afterFailure) {
-            this(
-                    cpu,
-                    concurrency,
-                    memoryGuard,
-                    afterFailure,
-                    Optional.empty(),
-                    Optional.empty());
+            this(cpu, concurrency, memoryGuard, afterFailure, Optional.empty(), Optional.empty());
         }
 
         /** With another wanted utilization of what requests use. */

@@ -8,5 +8,4 @@ package dev.ebb.core;
  * @param waiting requests that wait for room
  * @param shedTotal requests refused for want of room, cumulative
  */
-public record QueuePoint(
-        long atNanos, int carrying, long inFlight, int waiting, long shedTotal) {}
+public record QueuePoint(long atNanos, int carrying, long inFlight, int waiting, long shedTotal) {}

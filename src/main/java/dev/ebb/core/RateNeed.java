@@ -52,8 +52,7 @@ final class RateNeed {
                 target.perSecond().isPresent()
                         ? "%s for each wanted".formatted(Text.number(each))
                         : "%s for each learned, at %s of its CPU"
-                                .formatted(
-                                        Text.number(each), Text.percent(policy.targets().cpu()));
+                                .formatted(Text.number(each), Text.percent(policy.targets().cpu()));
         return new Need(
                 SOURCE,
                 out,
@@ -79,8 +78,7 @@ final class RateNeed {
         double sum = 0;
         for (Assessed one : instances) {
             Instance instance = one.instance();
-            boolean known =
-                    instance.traffic().ageNanos(now) <= policy.in().freshness().toNanos();
+            boolean known = instance.traffic().ageNanos(now) <= policy.in().freshness().toNanos();
             if (known) {
                 Utilization window = recent ? one.recent() : one.stable();
                 sum += window.requestsPerSecond();

@@ -48,10 +48,7 @@ class QueueScalesOutTest {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         String command =
                 "[%s, -Xmx32m, -XX:TieredStopAtLevel=1, -cp, '%s', %s, --port, '${port}']"
-                        .formatted(
-                                java,
-                                Path.of(classes.getPath()),
-                                HelloService.class.getName());
+                        .formatted(java, Path.of(classes.getPath()), HelloService.class.getName());
         String yaml =
                 """
                 listen: 127.0.0.1:0
@@ -69,8 +66,7 @@ class QueueScalesOutTest {
                     policy:
                       out: {window: 2s}
                 """
-                        .formatted(
-                                command, HelloService.PARENT, ProcessHandle.current().pid());
+                        .formatted(command, HelloService.PARENT, ProcessHandle.current().pid());
         Loaded loaded = ConfigFile.read("test.yaml", yaml);
         assertThat(loaded.problems()).isEmpty();
         Wiring ebb =

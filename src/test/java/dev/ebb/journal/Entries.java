@@ -201,13 +201,7 @@ final class Entries {
 
     private RateLine line() {
         return new RateLine(
-                random.nextLong(),
-                number(),
-                number(),
-                number(),
-                number(),
-                number(),
-                number());
+                random.nextLong(), number(), number(), number(), number(), number(), number());
     }
 
     private QueuePoint queuePoint() {
@@ -290,8 +284,7 @@ final class Entries {
                 maybe(() ->
                         new WholeReadings(
                                 maybe(() ->
-                                        new QueueReading(
-                                                random.nextInt(), random.nextLong())))));
+                                        new QueueReading(random.nextInt(), random.nextLong())))));
     }
 
     Explanation explanation() {
