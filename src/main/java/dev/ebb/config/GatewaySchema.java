@@ -128,7 +128,8 @@ final class GatewaySchema {
                     "tunnel",
                     3600,
                     "Without a byte in either direction, once client and instance have left HTTP"
-                            + " for another protocol, such as WebSocket.");
+                            + " for another protocol, such as WebSocket; and between two"
+                            + " server-sent events.");
     private static final Key<Duration> DRAIN_SPREAD =
             Key.of(
                     "drain-spread",

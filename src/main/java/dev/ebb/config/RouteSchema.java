@@ -89,7 +89,7 @@ final class RouteSchema {
             wait(
                     "tunnel",
                     "Without a byte in either direction, once client and instance have left HTTP"
-                            + " for another protocol.");
+                            + " for another protocol; and between two server-sent events.");
     private static final Section<Timeouts> TIMEOUTS =
             new Section<>(
                     List.of(REQUEST, REQUEST_BODY, RESPONSE_HEAD, RESPONSE_BODY, TUNNEL),

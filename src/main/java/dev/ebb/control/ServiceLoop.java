@@ -375,6 +375,10 @@ final class ServiceLoop {
             return false;
         }
         state = state.after(stop, now);
+        if (stop.cut()) {
+            // So that the data plane knows why the streams that are open there end.
+            publish(now, publishedGeneration);
+        }
         ports.platform().stop(stop.id(), plan.policy().drain().grace());
         return true;
     }

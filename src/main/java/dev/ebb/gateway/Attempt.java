@@ -205,6 +205,11 @@ final class Attempt {
         return service.scalingIsDue(candidate);
     }
 
+    /** Whether the instance is being stopped: what it closes now did not end of itself. */
+    boolean instanceIsStopped() {
+        return byScaling() && service.hasLeft(candidate);
+    }
+
     /** Puts it on the ledger: scaling is to blame that its request got no answer. */
     void lostByScaling() {
         service.endpoint(candidate).lostByScaling();

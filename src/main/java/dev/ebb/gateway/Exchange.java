@@ -27,6 +27,7 @@ final class Exchange extends Attempts {
     private boolean call;
 
     private boolean tunnel;
+    private boolean streaming;
     private int status;
 
     /**
@@ -311,7 +312,9 @@ final class Exchange extends Attempts {
         long now = System.nanoTime();
         Upstream current = upstream();
         boolean clientStalls = current != null && !current.isReading();
-        boolean timeout = !clientStalls && refusal.instanceWasSlow();
+        // That a stream had nothing to say is no fault of the instance's.
+        boolean mayBeQuiet = stream != null || streaming;
+        boolean timeout = !clientStalls && !mayBeQuiet && refusal.instanceWasSlow();
         letGo(now);
         if (begun) {
             reason(refusal);
@@ -375,8 +378,16 @@ final class Exchange extends Attempts {
         Attempt current = main();
         if (call && current != null && nowNanos - current.pickNanos() > CALL_NANOS) {
             call = false;
+            streaming = true;
             current.streamOpened();
         }
+    }
+
+    /** A stream that may have nothing to say; not one whose client takes nothing any more. */
+    private boolean isQuietStream() {
+        Upstream connection = upstream();
+        boolean open = stream != null || streaming;
+        return tunnel || (open && connection != null && connection.isReading());
     }
 
     /** Called about ten times a second. */
@@ -399,7 +410,7 @@ final class Exchange extends Attempts {
         }
         if (connection != null || current.isQueued()) {
             // To connect has a timeout of its own.
-            Phase phase = Phase.of(connection, request.complete(), begun, tunnel);
+            Phase phase = Phase.of(connection, request.complete(), begun, isQuietStream());
             if (phase.overdue(nowNanos - progressNanos, timeouts)) {
                 giveUp(phase.refusal());
                 return;

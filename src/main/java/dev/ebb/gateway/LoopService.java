@@ -243,9 +243,13 @@ final class LoopService implements HealthListener {
 
     /** Whether what befalls the instance now is due to its removal, not to its own failure. */
     boolean scalingIsDue(Candidate candidate) {
-        boolean present = balancer.candidate(candidate.id()).orElse(null) == candidate;
-        boolean active = present && candidate.isActive();
+        boolean active = !hasLeft(candidate) && candidate.isActive();
         return !active && !candidate.isOut();
+    }
+
+    /** Whether the instance is none of the service's any more. */
+    boolean hasLeft(Candidate candidate) {
+        return balancer.candidate(candidate.id()).orElse(null) != candidate;
     }
 
     LoopEndpoint endpoint(Candidate candidate) {

@@ -13,7 +13,7 @@ enum Phase {
     UPLOAD(Timeouts::requestBody, Refusal.REQUEST_TIMEOUT),
     HEAD(Timeouts::responseHead, Refusal.RESPONSE_TIMEOUT),
     BODY(Timeouts::responseBody, Refusal.RESPONSE_TIMEOUT),
-    TUNNEL(Timeouts::tunnel, Refusal.RESPONSE_TIMEOUT);
+    STREAM(Timeouts::tunnel, Refusal.RESPONSE_TIMEOUT);
 
     private final Function<Timeouts, Duration> limit;
     private final Refusal refusal;
@@ -26,13 +26,14 @@ enum Phase {
     /**
      * @param upstream null as long as there is none
      * @param sent all of the request has come
+     * @param stream the answer may be quiet for as long as both sides like
      */
-    static Phase of(@Nullable Upstream upstream, boolean sent, boolean begun, boolean tunnel) {
+    static Phase of(@Nullable Upstream upstream, boolean sent, boolean begun, boolean stream) {
         if (upstream == null) {
             return WAITING;
         }
         if (begun) {
-            return tunnel ? TUNNEL : BODY;
+            return stream ? STREAM : BODY;
         }
         return sent || !upstream.writable() ? HEAD : UPLOAD;
     }

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param responseHead from the request's last byte to the response's head (504 beyond)
  * @param responseBody without a byte of the response's body, and without the client reading any
  * @param tunnel without a byte in either direction, once a client and an instance have left HTTP
- *     for another protocol, such as WebSocket
+ *     for another protocol, such as WebSocket; and without an event on a stream of events
  * @param drainSpread within which the long streams of a draining instance are asked to move, one
  *     after the other; zero for all at once
  * @param request the whole request, upload and answer included; zero for no limit

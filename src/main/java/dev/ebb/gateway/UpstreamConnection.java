@@ -432,7 +432,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         if (current == null) {
             return;
         }
-        if (inBody && body.endsWithClose() && !reset) {
+        if (inBody && body.endsWithClose() && !reset && !current.instanceIsStopped()) {
             current.responseEnded(body, null);
         } else {
             current.broken(reset ? Break.RESET : Break.CLOSED);

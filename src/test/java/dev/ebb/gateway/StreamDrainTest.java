@@ -182,6 +182,62 @@ class StreamDrainTest {
     }
 
     @Test
+    void whatTheStopOfAnInstanceEndsIsCountedAsCut() throws Exception {
+        var stopped = new CountDownLatch(1);
+        try (var instance =
+                        new TestInstance((request, exchange) -> {
+                            exchange.send(AGREED.formatted("mystery"));
+                            try {
+                                stopped.await();
+                            } catch (InterruptedException e) {
+                                throw new IOException(e);
+                            }
+                            exchange.socket().close();
+                        });
+                var gateway = gateway().with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            client.send(ASK.formatted("mystery")).readHead();
+            gateway.publish(List.of());
+            stopped.countDown();
+            await().until(() -> gateway.endpoint(1).ledger().cut() == 1);
+            assertThat(gateway.traffic().truncated()).isOne();
+        }
+    }
+
+    @Test
+    void aQuietStreamOfEventsGoesOn() throws Exception {
+        var settings =
+                GatewaySettings.DEFAULT.withTimeouts(
+                        TestTimeouts.responseBody(Duration.ofMillis(200)));
+        var more = new CountDownLatch(1);
+        try (var instance =
+                        new TestInstance((request, exchange) -> {
+                            if (request.path().equals("/plain")) {
+                                exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nx");
+                                request.in().read();
+                                return;
+                            }
+                            exchange.send(EVENTS);
+                            try {
+                                more.await();
+                            } catch (InterruptedException e) {
+                                throw new IOException(e);
+                            }
+                            exchange.send("9\r\ndata: a\n\n\r\n");
+                        });
+                var gateway = new TestGateway(settings, TestGateway.PLAIN).with(instance);
+                var client = new TestClient(gateway.gateway);
+                var other = new TestClient(gateway.gateway)) {
+            client.send(TestClient.get("/events")).readHead();
+            // An answer that is no stream runs out of time later than this one would have.
+            other.send(TestClient.get("/plain")).readHead();
+            await().until(() -> gateway.traffic().truncated() == 1);
+            more.countDown();
+            assertThat(client.text(14)).isEqualTo("9\r\ndata: a\n\n\r\n");
+        }
+    }
+
+    @Test
     void aClosingGatewayAsksAllOfThem() throws IOException {
         try (var instance = sending(AGREED.formatted("websocket"));
                 var gateway = gateway().with(instance);

@@ -40,4 +40,22 @@ final class TestTimeouts {
                 usual.upstreamIdle(),
                 usual.linger());
     }
+
+    /** The usual ones, but for that between two parts of an answer's body. */
+    static Timeouts responseBody(Duration quiet) {
+        Timeouts usual = Timeouts.DEFAULT;
+        return new Timeouts(
+                usual.clientIdle(),
+                usual.requestHead(),
+                usual.requestBody(),
+                usual.connect(),
+                usual.waiting(),
+                usual.responseHead(),
+                quiet,
+                usual.tunnel(),
+                usual.drainSpread(),
+                usual.request(),
+                usual.upstreamIdle(),
+                usual.linger());
+    }
 }
