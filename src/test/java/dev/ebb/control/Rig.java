@@ -13,6 +13,7 @@ import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ProcessReading;
+import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
 import java.time.Duration;
@@ -60,6 +61,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     final List<String> events = new ArrayList<>();
 
     final Set<InstanceId> ejected = new HashSet<>();
+    final List<Reason> standIns = new ArrayList<>();
     final Set<InstanceId> silent = new HashSet<>();
     final Map<InstanceId, Integer> inFlight = new HashMap<>();
     List<ServiceName> services = List.of(SHOP);
@@ -360,7 +362,11 @@ final class Rig implements Platform, EndpointSink, MetricSource {
                             Ledger.CLEAN));
         }
         return new Report(
-                acknowledged.getOrDefault(service, 0L), endpoints, LatencyCounts.of(latency));
+                acknowledged.getOrDefault(service, 0L),
+                endpoints,
+                LatencyCounts.of(latency),
+                Optional.empty(),
+                standIns);
     }
 
     // MetricSource
