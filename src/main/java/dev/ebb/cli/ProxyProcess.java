@@ -88,8 +88,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
     }
 
     /** Runs one until it has ended. Returns the exit code. */
-    static int run(
-            ProxyCommand.Plan plan, List<String> words, PrintWriter out, PrintWriter err)
+    static int run(ProxyCommand.Plan plan, List<String> words, PrintWriter out, PrintWriter err)
             throws InterruptedException {
         ProxyProcess proxy;
         if (plan.takeOver().isPresent()) {
@@ -155,8 +154,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
                             _ -> new Thread(this::end, "ending").start(),
                             Optional::empty,
                             upgrades::begin);
-            admin =
-                    Optional.of(AdminServer.start(new InetSocketAddress(HERE, 0), token, backend));
+            admin = Optional.of(AdminServer.start(new InetSocketAddress(HERE, 0), token, backend));
             InetSocketAddress at = admin.get().address();
             long pid = ProcessHandle.current().pid();
             new AdminFile(at.getAddress().getHostAddress(), at.getPort(), pid, token).write(state);

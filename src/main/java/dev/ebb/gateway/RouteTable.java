@@ -64,8 +64,7 @@ final class RouteTable {
 
     /** Written out, because what Comparator puts together is made anew at each start. */
     private static int mostSpecificFirst(RouteEntry a, RouteEntry b) {
-        int methods =
-                Boolean.compare(a.match().methods().isEmpty(), b.match().methods().isEmpty());
+        int methods = Boolean.compare(a.match().methods().isEmpty(), b.match().methods().isEmpty());
         return methods != 0
                 ? methods
                 : Integer.compare(b.match().fields().size(), a.match().fields().size());
