@@ -71,8 +71,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                 GatewaySettings settings, List<GatewayService> services, Duration lookEvery)
                 throws TlsFilesException {
             Optional<TlsServerSettings> listener = settings.listen().tls();
-            boolean none =
-                    listener.isEmpty() && services.stream().allMatch(s -> s.tls().isEmpty());
+            boolean none = listener.isEmpty() && services.stream().allMatch(s -> s.tls().isEmpty());
             if (none) {
                 return new TlsParts(Optional.empty(), Optional.empty(), Map.of());
             }

@@ -140,8 +140,7 @@ public record GatewaySettings(
     }
 
     public GatewaySettings withAccessLog(AccessLogSettings log) {
-        return new GatewaySettings(
-                listen, loops, heads, limits, timeouts, Optional.of(log), http2);
+        return new GatewaySettings(listen, loops, heads, limits, timeouts, Optional.of(log), http2);
     }
 
     public GatewaySettings withHttp2(Http2Settings changed) {

@@ -79,8 +79,7 @@ class Http2StreamDrainTest {
                 var client = new TestHttp2Client(gateway.gateway)) {
             var events = client.send("GET", "/", true);
             reads(client, events, EVENT);
-            gateway.publish(
-                    List.of(instance.endpoint(TestGateway.id(1), EndpointRole.DRAINING)));
+            gateway.publish(List.of(instance.endpoint(TestGateway.id(1), EndpointRole.DRAINING)));
             assertThat(client.await(events).ended).isTrue();
             assertThat(events.text()).isEqualTo(EVENT);
             nothingWasLost(gateway);
@@ -139,8 +138,7 @@ class Http2StreamDrainTest {
         try (var instance = new Instance();
                 var gateway = gateway(instance);
                 var client = new TestHttp2Client(gateway.gateway)) {
-            var call =
-                    client.send("POST", "/s/Watch", true, "content-type", "application/grpc");
+            var call = client.send("POST", "/s/Watch", true, "content-type", "application/grpc");
             var answer = instance.asked("/s/Watch");
             answer.head("200", false, "content-type", "application/grpc");
             answer.body("one", false);

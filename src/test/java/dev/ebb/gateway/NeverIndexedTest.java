@@ -58,16 +58,17 @@ class NeverIndexedTest {
 
         Instance() throws IOException {
             server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-            Thread.ofVirtual().start(() -> {
-                while (!server.isClosed()) {
-                    try {
-                        Socket socket = server.accept();
-                        Thread.ofVirtual().start(() -> serve(socket));
-                    } catch (IOException e) {
-                        return;
-                    }
-                }
-            });
+            Thread.ofVirtual()
+                    .start(() -> {
+                        while (!server.isClosed()) {
+                            try {
+                                Socket socket = server.accept();
+                                Thread.ofVirtual().start(() -> serve(socket));
+                            } catch (IOException e) {
+                                return;
+                            }
+                        }
+                    });
         }
 
         private void serve(Socket socket) {

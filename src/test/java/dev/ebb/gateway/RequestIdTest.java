@@ -160,8 +160,7 @@ class RequestIdTest {
             assertThat(none.field(NAME)).matches(OURS);
             assertThat(robots.field(NAME)).isEqualTo("mine");
             assertThat(logged(4))
-                    .containsExactly(
-                            none.field(NAME), nowhere.field(NAME), "mine", bad.field(NAME))
+                    .containsExactly(none.field(NAME), nowhere.field(NAME), "mine", bad.field(NAME))
                     .doesNotHaveDuplicates()
                     .doesNotContain("");
         }
