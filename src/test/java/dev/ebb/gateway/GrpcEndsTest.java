@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How calls of gRPC end that an instance does not complete. */
 @Timeout(60)
+// A connection that is not closed fails the test.
+@SuppressWarnings("FutureReturnValueIgnored")
 class GrpcEndsTest {
     private static final String TYPE = "application/grpc";
     private static final String MESSAGE = "\0\0\0\0\2ab";

@@ -7,6 +7,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What waits of some streams' bodies, and what that means for the others on the connection. */
+// What is null where it must not be fails the test.
+@SuppressWarnings("NullAway")
 class SharedQueueTest {
     private static final Http2Settings SMALL =
             new Http2Settings(
