@@ -197,7 +197,7 @@ final class BacktestCommand implements Callable<Integer> {
     }
 
     private List<Contender> fromFiles() {
-        var input = new PolicyInput(spec.commandLine().getErr(), seen());
+        var input = new PolicyInput(spec.commandLine().getErr(), seen(), model.most());
         return policies.stream().flatMap(file -> input.read(file).stream()).toList();
     }
 

@@ -103,6 +103,10 @@ final class ExplainText {
                                 + Story.because(planned.reasons()));
             }
         }
+        if (e.fall().isPresent()) {
+            title("What the fall in load is taken for");
+            lines.add("  " + e.fall().get().text());
+        }
         if (!e.holds().isEmpty()) {
             title("What holds the next step");
             for (Hold hold : e.holds()) {

@@ -82,6 +82,11 @@ final class ModelOptions {
     @Option(names = "--max", paramLabel = "N", description = "Most instances.")
     private Optional<Integer> max = Optional.empty();
 
+    /** Most instances, whatever the trace. */
+    int most() {
+        return max.orElse(FleetModel.REFERENCE_MAX);
+    }
+
     /** The model for each trace. */
     Function<Trace, FleetModel> model() {
         boolean changed =

@@ -35,14 +35,17 @@ import java.util.OptionalInt;
 final class PolicyInput {
     private final PrintWriter err;
     private final Sight sight;
+    private final int most;
 
     /**
      * @param err where what is not simulated is told
      * @param sight what Ebb's own policies see
+     * @param most instances in the model; what a policy asks for beyond them is not simulated
      */
-    PolicyInput(PrintWriter err, Sight sight) {
+    PolicyInput(PrintWriter err, Sight sight, int most) {
         this.err = err;
         this.sight = sight;
+        this.most = most;
     }
 
     /** All policies of a file; one is named by the file, several by their own names as well. */
@@ -65,6 +68,7 @@ final class PolicyInput {
         List<Contender> all = new ArrayList<>();
         for (ForeignPolicy policy : read.policies()) {
             String name = name(file, policy.name(), read.policies().size());
+            tellCapped(name, max(policy));
             all.add(
                     switch (policy) {
                         case ForeignPolicy.Hpa hpa -> hpa(hpa).contender(name);
@@ -82,6 +86,7 @@ final class PolicyInput {
         List<Contender> all = new ArrayList<>();
         for (ServiceConfig service : services) {
             String name = name(file, service.name().value(), services.size());
+            tellCapped(name, OptionalInt.of(service.policy().range().max()));
             all.add(Scheduled.over(own(name, service.policy()), service.policy()));
         }
         if (services.stream().anyMatch(s -> s.policy().objective().isEmpty())) {
@@ -97,6 +102,24 @@ final class PolicyInput {
 
     private static List<NotBelow> notBelow(Policy policy) {
         return policy.bounds().map(Bounds::notBelow).orElse(List.of());
+    }
+
+    private static OptionalInt max(ForeignPolicy policy) {
+        return switch (policy) {
+            case ForeignPolicy.Hpa hpa -> hpa.max();
+            case ForeignPolicy.Knative knative -> most(knative);
+        };
+    }
+
+    private void tellCapped(String name, OptionalInt max) {
+        if (max.orElse(0) > most) {
+            err.println(
+                    "ebb: %s: warning: its maximum of %d is above the model's; %d are simulated"
+                            .formatted(name, max.getAsInt(), most)
+                            + ", for more give --max "
+                            + max.getAsInt());
+            err.flush();
+        }
     }
 
     /** Warnings are told; the first error ends it. */

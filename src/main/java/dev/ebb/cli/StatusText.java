@@ -5,10 +5,12 @@ import dev.ebb.console.View;
 import dev.ebb.control.EndpointSink.Ledger;
 import dev.ebb.control.InstanceStatus;
 import dev.ebb.control.ServiceStatus;
+import dev.ebb.core.Command;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Mark;
+import dev.ebb.core.Planned;
 import dev.ebb.core.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +74,7 @@ final class StatusText {
                 .forEach(need -> lines.add("  " + need.reason().text()));
         service.explanation()
                 .planned()
-                .forEach(p -> lines.add("  next: " + Story.command(p.command())));
+                .forEach(p -> lines.add("  " + when(service, p) + Story.command(p.command())));
         for (Hold hold : service.explanation().holds()) {
             lines.add(
                     "  "
@@ -84,6 +86,31 @@ final class StatusText {
         failure(service).ifPresent(lines::addAll);
         lines.addAll(instances(service));
         return lines;
+    }
+
+    /** Whether it is done next, or only would be. */
+    private static String when(ServiceStatus service, Planned planned) {
+        boolean scales =
+                switch (planned.command()) {
+                    case Command.Park _ -> true;
+                    // What stands in for another, or brings back what is owed, is always started.
+                    case Command.Start start ->
+                            start.replaces().isEmpty()
+                                    && planned.reasons().stream()
+                                            .anyMatch(r -> r.code().startsWith("need"));
+                    case Command.Rescue _, Command.Drain _, Command.Stop _ -> false;
+                };
+        if (!scales) {
+            return "next: ";
+        }
+        if (service.frozen()) {
+            return "would, if it were not frozen: ";
+        }
+        return switch (service.policy().mode()) {
+            case AUTOMATIC -> "next: ";
+            case OBSERVE -> "would, if it did not only observe: ";
+            case RECOMMEND -> "waits for approval: ";
+        };
     }
 
     private String summary(ServiceStatus service) {

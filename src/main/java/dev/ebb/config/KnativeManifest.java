@@ -49,6 +49,13 @@ final class KnativeManifest {
         String kind = n.text(PREFIX + "class").orElse("kpa.autoscaling.knative.dev");
         OptionalDouble percent =
                 either(n, "target-utilization-percentage", "targetUtilizationPercentage", 1, 100);
+        OptionalInt min = scale(n, "min-scale", "minScale");
+        if (min.orElse(0) == 0) {
+            n.problems()
+                    .warning(
+                            n.place(),
+                            "scaling to 0 is not simulated: at least 1 instance stands, and costs");
+        }
         OptionalDouble limit =
                 spec.map(s -> s.number("containerConcurrency", 0, MOST))
                         .filter(l -> l.isPresent() && l.getAsDouble() > 0)
@@ -66,7 +73,7 @@ final class KnativeManifest {
                 either(n, "panic-threshold-percentage", "panicThresholdPercentage", 110, 1000),
                 n.seconds(PREFIX + "scale-down-delay"),
                 n.whole(PREFIX + "activation-scale", 1, MOST),
-                scale(n, "min-scale", "minScale"),
+                min,
                 scale(n, "max-scale", "maxScale"));
     }
 

@@ -4,6 +4,7 @@ import dev.ebb.core.Bounds;
 import dev.ebb.core.PerHour;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.AtDeadline;
+import dev.ebb.core.Policy.Cost;
 import dev.ebb.core.Policy.Drain;
 import dev.ebb.core.Policy.In;
 import dev.ebb.core.Policy.Mode;
@@ -149,6 +150,64 @@ final class PolicySchema {
                     new PerHourKind(),
                     "At most so many instances, or this share of them, are parked within any hour."
                             + " Rescue and replacement are not limited. Without it any number.");
+    private static final Kind<Double> WEIGHT = Kinds.decimal(0, 1000);
+    private static final Key<Double> COST_IN_FLIGHT =
+            Key.of(
+                    "in-flight",
+                    WEIGHT,
+                    Cost.DEFAULT.inFlight(),
+                    "Of each request in flight: the unit of the others.");
+    private static final Key<Double> COST_STREAM =
+            Key.of(
+                    "stream",
+                    WEIGHT,
+                    Cost.DEFAULT.stream(),
+                    "Of each long stream (WebSocket, events), which must move, on top of that.");
+    private static final Key<Double> COST_WARMTH =
+            Key.of(
+                    "warmth",
+                    WEIGHT,
+                    Cost.DEFAULT.warmth(),
+                    "Of an instance that is warm; after ten minutes it is half so.");
+    private static final Key<Double> COST_UTILIZATION =
+            Key.of(
+                    "utilization",
+                    WEIGHT,
+                    Cost.DEFAULT.utilization(),
+                    "Of one that is fully used.");
+    private static final Key<Double> COST_SLOWNESS =
+            Key.of(
+                    "slowness",
+                    WEIGHT,
+                    Cost.DEFAULT.slowness(),
+                    "Subtracted of one that takes twice the mean time or longer.");
+    private static final Key<Double> COST_OUTDATED =
+            Key.of(
+                    "outdated",
+                    WEIGHT,
+                    Cost.DEFAULT.outdated(),
+                    "Subtracted of one that was started with another `run` than is configured"
+                            + " now.");
+    private static final Section<Cost> COST =
+            new Section<>(
+                    List.of(
+                            COST_IN_FLIGHT,
+                            COST_STREAM,
+                            COST_WARMTH,
+                            COST_UTILIZATION,
+                            COST_SLOWNESS,
+                            COST_OUTDATED),
+                    (v, problems) ->
+                            new Cost(
+                                    v.of(COST_IN_FLIGHT),
+                                    v.of(COST_STREAM),
+                                    v.of(COST_WARMTH),
+                                    v.of(COST_UTILIZATION),
+                                    v.of(COST_SLOWNESS),
+                                    v.of(COST_OUTDATED)));
+    private static final Key<Cost> COST_KEY =
+            Key.section(
+                    "cost", COST, "What losing an instance costs; the cheapest is let go first.");
     static final Section<In> IN =
             new Section<>(
                     List.of(
@@ -159,7 +218,8 @@ final class PolicySchema {
                             FRESHNESS,
                             BUDGET,
                             HOST_BUSY,
-                            PER_HOUR),
+                            PER_HOUR,
+                            COST_KEY),
                     (v, problems) ->
                             new In(
                                     v.of(IN_WINDOW),
@@ -169,7 +229,8 @@ final class PolicySchema {
                                     v.of(FRESHNESS),
                                     v.of(BUDGET),
                                     v.of(HOST_BUSY),
-                                    v.given(PER_HOUR)));
+                                    v.given(PER_HOUR),
+                                    v.of(COST_KEY)));
 
     private static final Key<Duration> SHORTEST =
             Key.of(
@@ -344,7 +405,8 @@ final class PolicySchema {
                         in.freshness(),
                         in.unavailabilityBudget(),
                         in.hostBusy(),
-                        in.perHour()),
+                        in.perHour(),
+                        in.cost()),
                 policy.trial(),
                 policy.drain(),
                 policy.start(),

@@ -46,6 +46,7 @@ final class Digest {
             digest.add(hold.why());
             digest.add(hold.release());
         }
+        explanation.fall().ifPresent(digest::add);
         return digest.value;
     }
 

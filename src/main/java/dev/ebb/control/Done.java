@@ -3,6 +3,7 @@ package dev.ebb.control;
 import dev.ebb.core.Command;
 import dev.ebb.core.Explanation;
 import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Reason;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,12 @@ final class Done {
         gist.append(explanation.wanted()).append('/').append(explanation.serving());
         explanation.planned().forEach(p -> gist.append(' ').append(p.command()));
         explanation.holds().forEach(h -> gist.append(' ').append(h.why().code()));
+        // That a load goes down by degrees is nothing new.
+        explanation
+                .fall()
+                .map(Reason::code)
+                .filter(code -> !code.equals("fall_real"))
+                .ifPresent(code -> gist.append(' ').append(code));
         return gist.toString();
     }
 

@@ -24,14 +24,7 @@ final class Explained {
         if (leftOut == 0 || kept < 0) {
             return recorded.equals(replayed);
         }
-        return recorded.equals(
-                new Explanation(
-                        replayed.serving(),
-                        replayed.wanted(),
-                        replayed.needs(),
-                        replayed.ranking().subList(0, kept),
-                        replayed.planned(),
-                        replayed.holds()));
+        return recorded.equals(replayed.withRanking(kept));
     }
 
     /** The decision in a line; with its figures where it is but for them the same as another. */

@@ -1,6 +1,7 @@
 package dev.ebb.control;
 
 import dev.ebb.core.InstanceId;
+import java.util.Optional;
 
 /**
  * The decision to start an instance, written to the journal before anything is spawned, so that
@@ -10,5 +11,18 @@ import dev.ebb.core.InstanceId;
  * @param host where it will listen
  * @param port where it will listen
  * @param wallMillis when this was intended
+ * @param recipe names the way in which it is started; see {@link Platform#recipe}
  */
-public record LaunchIntent(InstanceId id, String token, String host, int port, long wallMillis) {}
+public record LaunchIntent(
+        InstanceId id,
+        String token,
+        String host,
+        int port,
+        long wallMillis,
+        Optional<String> recipe) {
+
+    /** One of which nobody knows how it is started. */
+    public LaunchIntent(InstanceId id, String token, String host, int port, long wallMillis) {
+        this(id, token, host, port, wallMillis, Optional.empty());
+    }
+}

@@ -3,6 +3,7 @@ package dev.ebb.control;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
+import dev.ebb.core.ServiceName;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -16,6 +17,14 @@ public interface Platform {
 
     /** Chooses a token and an address. Nothing is started yet. */
     Planned plan(InstanceId id, Now now);
+
+    /**
+     * Names the way in which this service's instances are started now: another command has another
+     * name, in each life of Ebb the same. Empty where that is not known.
+     */
+    default Optional<String> recipe(ServiceName service) {
+        return Optional.empty();
+    }
 
     /** Starts what was planned and is now durable in the journal. */
     Started start(LaunchIntent intent);

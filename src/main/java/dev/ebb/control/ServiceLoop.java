@@ -64,6 +64,8 @@ final class ServiceLoop {
 
     private static final Explanation NOTHING_YET =
             new Explanation(0, 0, List.of(), List.of(), List.of(), List.of());
+    private static final Reason OUTDATED =
+            Reason.of("outdated", "it was started with another command than a new one would be");
     private static final long REPUBLISH_NANOS = 1_000_000_000L;
 
     final ServicePlan plan;
@@ -103,6 +105,7 @@ final class ServiceLoop {
         EndpointSink.Report report = ports.sink().report(plan.name(), now);
         standIns = report.standIns();
         List<InstanceFacts> facts = new ArrayList<>(state.instances().size());
+        Optional<String> recipe = ports.platform().recipe(plan.name());
         for (Instance instance : state.instances()) {
             InstanceId id = instance.id();
             Optional<EndpointReport> endpoint = Optional.ofNullable(report.endpoints().get(id));
@@ -114,7 +117,8 @@ final class ServiceLoop {
                             endpoint.map(EndpointReport::health).orElse(Health.UNKNOWN),
                             Optional.ofNullable(metrics.readings().get(id)),
                             endpoint.map(EndpointReport::traffic),
-                            ports.metrics().allowance(id)));
+                            ports.metrics().allowance(id),
+                            outdated(id, recipe)));
         }
         noteHealth(now, report);
         return new Observation(
@@ -142,6 +146,13 @@ final class ServiceLoop {
                         .map(NotBelow::service)
                         .collect(Collectors.toUnmodifiableSet());
         callers = all.stream().filter(l -> named.contains(l.plan.name())).toList();
+    }
+
+    private Optional<Reason> outdated(InstanceId id, Optional<String> recipe) {
+        return Optional.ofNullable(intents.get(id))
+                .flatMap(LaunchIntent::recipe)
+                .filter(made -> recipe.filter(now -> !now.equals(made)).isPresent())
+                .map(_ -> OUTDATED);
     }
 
     /** Once for each change, however often it is looked at within a tick. */
@@ -209,7 +220,8 @@ final class ServiceLoop {
                 decided.needs(),
                 decided.ranking(),
                 decided.planned().stream().filter(p -> !refused.containsKey(p.command())).toList(),
-                holds);
+                holds,
+                decided.fall());
     }
 
     private void moved(List<Move> moves, Now now) {

@@ -8,6 +8,7 @@ package dev.ebb.core;
  * @param dataAgeNanos age of its oldest reading; {@code Long.MAX_VALUE} when one is missing
  * @param recent over the scale-out window
  * @param stable over the scale-in window
+ * @param outdated whether it is not as a new instance would be
  */
 public record Assessed(
         Instance instance,
@@ -15,4 +16,5 @@ public record Assessed(
         boolean fresh,
         long dataAgeNanos,
         Utilization recent,
-        Utilization stable) {}
+        Utilization stable,
+        boolean outdated) {}

@@ -187,7 +187,8 @@ final class Assessor {
                 fresh,
                 age,
                 utilization(state, instance, allowance, recentNanos),
-                utilization(state, instance, allowance, stableNanos));
+                utilization(state, instance, allowance, stableNanos),
+                fact.outdated().isPresent());
     }
 
     /** The least CPU time that a request takes on any instance, of those that take any; or 0. */

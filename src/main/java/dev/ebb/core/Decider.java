@@ -22,6 +22,9 @@ public final class Decider {
         ServiceState before = withoutGap(earlier, seen, policy);
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state().withTargetOfStanding();
+        FallClassifier falls = new FallClassifier(policy, seen.now(), assessment);
+        FallMemory fallen = falls.after(state.load().fallsSoFar());
+        state = state.withLoad(state.load().withFalls(fallen));
         Sizer sizer = new Sizer(policy, assessment, seen);
         state = foresee(earlier, state, assessment, sizer);
         Sizing present = sizer.size(state, 0);
@@ -33,7 +36,7 @@ public final class Decider {
                         state, assessment.moves(), assessment.instances(), assessment.coverage());
         Plan plan = new Plan();
         state = plan(new Tick(policy, seen, current, sizing, new Proof(seen)), plan);
-        return decision(state, current, sizing, plan, policy);
+        return decision(state, current, sizing, plan, policy, falls.verdict(fallen));
     }
 
     /** Ticks may be late, but not later than data may be old. */
@@ -54,7 +57,12 @@ public final class Decider {
                 forecasts = took.map(forecasts::started).orElse(forecasts);
             }
         }
-        forecasts = sizer.foresee(forecasts, assessment.coverage());
+        // Readings that contradict each other teach nothing.
+        boolean hole =
+                state.load().fallsSoFar().doubted().equals(Optional.of(FallKind.METRIC_HOLE));
+        if (!hole) {
+            forecasts = sizer.foresee(forecasts, assessment.coverage());
+        }
         return state.withLoad(state.load().withForecasts(forecasts));
     }
 
@@ -105,7 +113,12 @@ public final class Decider {
     }
 
     private static Decision decision(
-            ServiceState state, Assessment assessment, Sizing sizing, Plan plan, Policy policy) {
+            ServiceState state,
+            Assessment assessment,
+            Sizing sizing,
+            Plan plan,
+            Policy policy,
+            Optional<Reason> fall) {
         int serving = state.count(Instance::carriesLoad);
         int standing = state.standing();
         int wanted = sizing.out() > standing ? sizing.out() : Math.min(sizing.in(), standing);
@@ -121,7 +134,8 @@ public final class Decider {
                         sizing.needs(),
                         plan.ranking,
                         all,
-                        plan.holds),
+                        plan.holds,
+                        fall),
                 assessment.instances());
     }
 }

@@ -39,6 +39,12 @@ final class Guards {
         if (assessment.coverage() < policy.in().coverage()) {
             holds.add(coverage(assessment));
         }
+        FallMemory falls = state.load().fallsSoFar();
+        if (state.ordered().isEmpty() && falls.doubted().isPresent()) {
+            new FallClassifier(policy, seen.now(), assessment)
+                    .hold(falls)
+                    .ifPresent(holds::add);
+        }
         return holds;
     }
 

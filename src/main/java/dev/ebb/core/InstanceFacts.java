@@ -5,6 +5,8 @@ import java.util.Optional;
 /**
  * What is known of one instance at one moment. A reading that is missing stays missing: nothing is
  * filled in, and no zero is made up. Each reading knows when it was taken.
+ *
+ * @param outdated why it is not as a new instance would be; empty when it is, or nobody knows
  */
 public record InstanceFacts(
         InstanceId id,
@@ -12,4 +14,17 @@ public record InstanceFacts(
         Health health,
         Optional<ProcessReading> process,
         Optional<TrafficReading> traffic,
-        Allowance allowance) {}
+        Allowance allowance,
+        Optional<Reason> outdated) {
+
+    /** One that is as a new one would be, as far as anybody knows. */
+    public InstanceFacts(
+            InstanceId id,
+            Liveness liveness,
+            Health health,
+            Optional<ProcessReading> process,
+            Optional<TrafficReading> traffic,
+            Allowance allowance) {
+        this(id, liveness, health, process, traffic, allowance, Optional.empty());
+    }
+}

@@ -10,13 +10,15 @@ import java.util.Optional;
  * @param learnedConcurrency most requests in flight per instance that went well; 0 before any
  * @param forecasts what the load is expected to do; empty without an objective
  * @param queue what waits for an instance; empty before any data plane told
+ * @param falls what tells one fall in load from another; empty before anything was seen
  */
 public record LoadMemory(
         NeedHistory needs,
         Series<LatencyPoint> latency,
         double learnedConcurrency,
         Forecasts forecasts,
-        Optional<QueueMemory> queue) {
+        Optional<QueueMemory> queue,
+        Optional<FallMemory> falls) {
 
     /** Of a service of which nothing is known yet. */
     static LoadMemory fresh(Policy policy, Now now) {
@@ -25,6 +27,7 @@ public record LoadMemory(
                 Series.empty(LatencyPoint::atNanos),
                 0,
                 Forecasts.NONE,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -35,7 +38,8 @@ public record LoadMemory(
                 Series.empty(LatencyPoint::atNanos),
                 learnedConcurrency,
                 forecasts,
-                queue.map(QueueMemory::afterGap));
+                queue.map(QueueMemory::afterGap),
+                Optional.empty());
     }
 
     private static NeedHistory emptyNeeds(Policy policy, Now now) {
@@ -44,18 +48,29 @@ public record LoadMemory(
     }
 
     LoadMemory withNeeds(NeedHistory next, double concurrency) {
-        return new LoadMemory(next, latency, concurrency, forecasts, queue);
+        return new LoadMemory(next, latency, concurrency, forecasts, queue, falls);
     }
 
     LoadMemory withLatency(Series<LatencyPoint> next) {
-        return new LoadMemory(needs, next, learnedConcurrency, forecasts, queue);
+        return new LoadMemory(needs, next, learnedConcurrency, forecasts, queue, falls);
     }
 
     LoadMemory withForecasts(Forecasts next) {
-        return new LoadMemory(needs, latency, learnedConcurrency, next, queue);
+        return new LoadMemory(needs, latency, learnedConcurrency, next, queue, falls);
     }
 
     LoadMemory withQueue(QueueMemory next) {
-        return new LoadMemory(needs, latency, learnedConcurrency, forecasts, Optional.of(next));
+        return new LoadMemory(
+                needs, latency, learnedConcurrency, forecasts, Optional.of(next), falls);
+    }
+
+    LoadMemory withFalls(FallMemory next) {
+        return new LoadMemory(
+                needs, latency, learnedConcurrency, forecasts, queue, Optional.of(next));
+    }
+
+    /** What tells one fall in load from another. */
+    FallMemory fallsSoFar() {
+        return falls.orElse(FallMemory.FRESH);
     }
 }

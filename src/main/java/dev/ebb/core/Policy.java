@@ -2,6 +2,7 @@ package dev.ebb.core;
 
 import dev.ebb.core.forecast.Terms;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -168,6 +169,7 @@ public record Policy(
      * @param unavailabilityBudget share of the fleet that may be absent at once; at least one is
      * @param hostBusy share of the host's CPU in use above which nothing is removed
      * @param perHour how many may be parked within an hour; empty for any number
+     * @param cost what losing an instance is taken to cost
      */
     public record In(
             Duration window,
@@ -177,7 +179,13 @@ public record Policy(
             Duration freshness,
             double unavailabilityBudget,
             double hostBusy,
-            Optional<PerHour> perHour) {
+            Optional<PerHour> perHour,
+            Cost cost) {
+        public In {
+            // What an older Ebb remembered has none.
+            cost = Objects.requireNonNullElse(cost, Cost.DEFAULT);
+        }
+
         public static final In DEFAULT =
                 new In(
                         Duration.ofSeconds(30),
@@ -188,7 +196,7 @@ public record Policy(
                         0.25,
                         0.92);
 
-        /** With no limit by the hour. */
+        /** With no limit by the hour, and the usual costs. */
         public In(
                 Duration window,
                 Duration stabilization,
@@ -205,7 +213,8 @@ public record Policy(
                     freshness,
                     unavailabilityBudget,
                     hostBusy,
-                    Optional.empty());
+                    Optional.empty(),
+                    Cost.DEFAULT);
         }
 
         public In withPerHour(PerHour limit) {
@@ -217,8 +226,44 @@ public record Policy(
                     freshness,
                     unavailabilityBudget,
                     hostBusy,
-                    Optional.of(limit));
+                    Optional.of(limit),
+                    cost);
         }
+
+        public In withCost(Cost weights) {
+            return new In(
+                    window,
+                    stabilization,
+                    candidateBelow,
+                    coverage,
+                    freshness,
+                    unavailabilityBudget,
+                    hostBusy,
+                    perHour,
+                    weights);
+        }
+    }
+
+    /**
+     * Weights of what losing an instance costs; the cheapest is let go first. The unit is what one
+     * request in flight costs.
+     *
+     * @param inFlight each request in flight
+     * @param stream each long stream, on top of its being in flight
+     * @param warmth an instance that has been warm for ever; one of ten minutes costs half of it
+     * @param utilization an instance that is fully used
+     * @param slowness what one that takes twice the mean time for a request, or longer, is cheaper
+     *     by
+     * @param outdated what one is cheaper by that was started with another command than the present
+     */
+    public record Cost(
+            double inFlight,
+            double stream,
+            double warmth,
+            double utilization,
+            double slowness,
+            double outdated) {
+        public static final Cost DEFAULT = new Cost(1, 4, 2, 1, 1, 4);
     }
 
     /**

@@ -24,7 +24,12 @@ final class Removal {
         Chooser chooser = new Chooser(tick.policy(), state.ordered().isPresent(), tick.now());
         plan.ranking = chooser.rank(tick.assessment().instances());
         int serving = state.count(i -> i.isHealthyServing() && !i.is(Mark.RETIRING));
-        int excess = serving - Math.max(tick.sizing().in(), floor(state));
+        int spare = serving - Math.max(tick.sizing().in(), floor(state));
+        int strict = state.ordered().isPresent() ? 0 : tick.sizing().strict();
+        int excess = Math.min(spare, serving - strict);
+        if (spare > 0 && excess <= 0) {
+            plan.hold(unsteady());
+        }
         if (excess <= 0 || !plan.commands.isEmpty() || !plan.withheld.isEmpty()) {
             return;
         }
@@ -49,6 +54,17 @@ final class Removal {
         }
         int most = Math.min(Math.min(excess, Math.min(room, hourly.room())), BATCH_MAX);
         choose(state, plan, Math.min(most, plan.ranking.size()));
+    }
+
+    private Hold unsteady() {
+        int strict = tick.sizing().strict();
+        return new Hold(
+                new Reason(
+                        "unsteady",
+                        "the load needs %d but is so unsteady that it may soon need %d"
+                                .formatted(tick.sizing().in(), strict),
+                        Map.of("needed", (double) tick.sizing().in(), "may_need", (double) strict)),
+                "a load that is lower, or steadier");
     }
 
     private int floor(ServiceState state) {
@@ -117,10 +133,11 @@ final class Removal {
         int place = ranking.indexOf(chosen);
         String next =
                 place + 1 < ranking.size()
-                        ? "; next would be %s at %s"
+                        ? "; next would be %s at %s%s"
                                 .formatted(
                                         ranking.get(place + 1).id(),
-                                        Text.number(ranking.get(place + 1).cost()))
+                                        Text.number(ranking.get(place + 1).cost()),
+                                        LosingCost.difference(chosen, ranking.get(place + 1)))
                         : "";
         return new Reason(
                 "cheapest",

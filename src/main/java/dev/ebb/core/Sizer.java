@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Step 2: each resource that requests drive asks for a number of instances, demand / (target x
@@ -75,7 +76,8 @@ final class Sizer {
             out = ordered;
             in = ordered;
         }
-        int strict = Math.clamp(strict(), policy.range().min(), policy.range().max());
+        int least = Math.max(strict(), unsteady(state.load().fallsSoFar()));
+        int strict = Math.clamp(least, policy.range().min(), policy.range().max());
         return new Sizing(out, in, strict, List.copyOf(needs), cpuIn, inFlightIn);
     }
 
@@ -96,6 +98,30 @@ final class Sizer {
                 : Math.max(
                         byCpu,
                         ceil(inFlightOut / (policy.targets().concurrency() * each.getAsDouble())));
+    }
+
+    /**
+     * How many the load hardly ever asks for more of, being as unsteady as it lately was: what
+     * noise would start again right after a stop must not be stopped.
+     */
+    private int unsteady(FallMemory lately) {
+        List<LoadPoint> windows = lately.points().points();
+        double tolerated = 1 + policy.out().tolerance();
+        double cores = unsteady(cpuIn, windows, LoadPoint::cpuCores);
+        int byCpu = ceil(cores / (policy.targets().cpu() * meanAllowed() * tolerated));
+        OptionalDouble each = declaredConcurrency();
+        if (each.isEmpty()) {
+            return byCpu;
+        }
+        double flights = unsteady(inFlightIn, windows, LoadPoint::inFlight);
+        double target = policy.targets().concurrency() * each.getAsDouble();
+        return Math.max(byCpu, ceil(flights / (target * tolerated)));
+    }
+
+    private double unsteady(
+            double stable, List<LoadPoint> windows, ToDoubleFunction<LoadPoint> load) {
+        long since = now.monotonicNanos() - policy.in().stabilization().toNanos();
+        return Math.max(stable, Noise.mean(windows, load, since)) + Noise.margin(windows, load);
     }
 
     private Need cpu() {

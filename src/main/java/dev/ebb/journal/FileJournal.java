@@ -2,7 +2,6 @@ package dev.ebb.journal;
 
 import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
-import dev.ebb.core.Explanation;
 import dev.ebb.core.LoadMemory;
 import dev.ebb.core.ServiceName;
 import java.io.IOException;
@@ -270,20 +269,8 @@ public final class FileJournal implements Journal, AutoCloseable {
     }
 
     private static JournalEntry.Decided shortened(JournalEntry.Decided decided, int kept) {
-        Explanation e = decided.explanation();
-        if (kept == e.ranking().size()) {
-            return decided;
-        }
         return new JournalEntry.Decided(
-                decided.wallMillis(),
-                decided.service(),
-                new Explanation(
-                        e.serving(),
-                        e.wanted(),
-                        e.needs(),
-                        e.ranking().subList(0, kept),
-                        e.planned(),
-                        e.holds()));
+                decided.wallMillis(), decided.service(), decided.explanation().withRanking(kept));
     }
 
     private void write(byte[] line, boolean durable) throws IOException {

@@ -1,6 +1,7 @@
 package dev.ebb.journal;
 
 import dev.ebb.core.LatencyPoint;
+import dev.ebb.core.LoadPoint;
 import dev.ebb.core.ProcessReading;
 import dev.ebb.core.QueuePoint;
 import dev.ebb.core.Series;
@@ -71,6 +72,9 @@ final class SeriesJson {
             }
             if (point == QueuePoint.class) {
                 return read(in, context, QueuePoint.class, QueuePoint::atNanos);
+            }
+            if (point == LoadPoint.class) {
+                return read(in, context, LoadPoint.class, LoadPoint::atNanos);
             }
             throw new IllegalArgumentException("no series of " + point);
         }

@@ -5,8 +5,11 @@ import dev.ebb.control.LaunchIntent;
 import dev.ebb.control.Status;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Policy;
 import dev.ebb.sim.Conditions.Trouble;
 import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,6 +31,7 @@ final class LifeChecks {
      * unless the journal cannot be written.
      */
     void starting(LaunchIntent intent) {
+        approved(intent);
         InstanceId id = intent.id();
         boolean lives =
                 facts.world
@@ -46,6 +50,35 @@ final class LifeChecks {
         }
         if (!known && facts.failingSince != Trail.NEVER) {
             facts.unrecorded.add(intent.token());
+        }
+    }
+
+    /**
+     * A mode never leaks actions: in {@code observe} and {@code recommend}, what stands in for
+     * another may be started, and what brings the service to as many as it began with, less those
+     * whose end a person approved, and more by those whose start one did. An ordered size counts
+     * as approved.
+     */
+    private void approved(LaunchIntent intent) {
+        ServiceFacts service = facts.of(intent.id());
+        Policy.Mode mode = service.policy.mode();
+        boolean replaces =
+                facts.replaces.getOrDefault(intent.token(), Optional.empty()).isPresent();
+        if (mode == Policy.Mode.AUTOMATIC || replaces || service.orderedCount) {
+            return;
+        }
+        int alive = 0;
+        for (Trail trail : service.trails.values()) {
+            boolean lives = facts.world.process(trail.id).filter(SimInstance::isAlive).isPresent();
+            alive += lives && !trail.stopAsked ? 1 : 0;
+        }
+        if (service.approvingStarts) {
+            service.sanctioned = Math.max(service.sanctioned, alive + 1);
+        } else if (alive + 1 > service.sanctioned) {
+            facts.violation(
+                    "-",
+                    "%s was started in the mode %s and nobody had approved it"
+                            .formatted(intent.id(), mode.name().toLowerCase(Locale.ROOT)));
         }
     }
 

@@ -117,8 +117,9 @@ final class Scenario {
 
     /**
      * How long a fleet may take to its right size under constant load. Out: windows, start, warm
-     * up. In: the stabilization window once, then batch by batch a window, a trial and a drain; a
-     * batch is at least one instance.
+     * up. In: the stabilization window once, and two and a half where nearly all load went at once
+     * and might come back, then batch by batch a window, a trial and a drain; a batch is at least
+     * one instance.
      */
     double settleSeconds(SimService service) {
         Policy policy = service.plan.policy();
@@ -128,8 +129,10 @@ final class Scenario {
                         + policy.in().stabilization().toSeconds()
                         + policy.trial().longest().toSeconds()
                         + 20;
+        double still = policy.in().stabilization().toSeconds();
+        double doubt = 2.5 * still;
         int removals = policy.range().max() - policy.range().min();
-        return out + policy.in().stabilization().toSeconds() + cycle * Math.max(1, removals);
+        return out + still + doubt + cycle * Math.max(1, removals);
     }
 
     @Override

@@ -45,9 +45,16 @@ final class ServiceFacts {
     boolean orderedCount;
     boolean frozen;
 
+    /** How many may live in the mode recommend: the first ones, and each that was approved. */
+    int sanctioned;
+
+    /** Whether what is started now was approved just now. */
+    boolean approvingStarts;
+
     ServiceFacts(SimService service) {
         this.service = service;
         this.policy = service.plan.policy();
+        this.sanctioned = policy.range().initial();
     }
 
     Trail trail(InstanceId id, long now) {
@@ -56,6 +63,11 @@ final class ServiceFacts {
 
     /** A person is about to approve what is recommended; Ebb may end in the middle of it. */
     void approving(boolean on) {
+        approvingStarts =
+                on
+                        && status.flatMap(ServiceStatus::recommendation).stream()
+                                .flatMap(it -> it.planned().stream())
+                                .anyMatch(it -> it.command() instanceof Command.Start);
         status.flatMap(ServiceStatus::recommendation).stream()
                 .flatMap(it -> it.planned().stream())
                 .filter(it -> it.command() instanceof Command.Park)
@@ -79,6 +91,7 @@ final class ServiceFacts {
         outThisStep.clear();
         backThisStep.clear();
         activeBefore.clear();
+        approvingStarts = false;
         for (Trail trail : trails.values()) {
             if (trail.active) {
                 activeBefore.add(trail.id);

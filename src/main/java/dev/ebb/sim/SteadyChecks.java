@@ -73,7 +73,8 @@ final class SteadyChecks {
 
     /**
      * I10: in a run without faults, each instance that is parked is stopped or back within the
-     * longest trial, the drain deadline and 25 s, unless a person holds it or scaling is frozen.
+     * longest trial, the drain deadline and 25 s, and the 5 stabilization windows for which a fall
+     * in load may be doubted, unless a person holds it or scaling is frozen.
      * Long streams under the policy HOLD may last as long as they like.
      */
     void parked(ServiceFacts service) {
@@ -87,6 +88,7 @@ final class SteadyChecks {
         long bound =
                 policy.trial().longest().toNanos()
                         + policy.drain().deadline().toNanos()
+                        + 5 * policy.in().stabilization().toNanos()
                         + 25 * SimClock.SECOND;
         for (InstanceStatus each : service.status.map(ServiceStatus::instances).orElseThrow()) {
             Trail trail = service.trail(each.id(), facts.now());

@@ -52,6 +52,9 @@ final class StopChecks {
                 fresh(trail, service);
             }
         }
+        if (trail.approved) {
+            service.sanctioned--;
+        }
         if (!trail.ordered && !service.orderedCount) {
             service.lastStop = facts.now();
         }

@@ -89,6 +89,21 @@ class PolicyInputTest {
     }
 
     @Test
+    void whatCannotBeSimulatedOfARangeIsSaid() throws IOException {
+        Cli wide = backtest(HPA.replace("maxReplicas: 100", "maxReplicas: 250"));
+        assertThat(wide.code()).as(wide.err()).isZero();
+        assertThat(wide.err())
+                .contains("mine: warning: its maximum of 250 is above the model's; 100 are");
+        assertThat(backtest(HPA).err()).doesNotContain("above the model's");
+
+        String knative = "autoscaling.knative.dev/target: \"70\"\n";
+        String zero = "scaling to 0 is not simulated";
+        assertThat(backtest(knative).err()).contains("mine.yaml:1:1: warning: " + zero);
+        assertThat(backtest(knative + "autoscaling.knative.dev/min-scale: \"1\"\n").err())
+                .doesNotContain(zero);
+    }
+
+    @Test
     void aScaledObjectIsItsHpa() throws IOException {
         Cli cli =
                 backtest(

@@ -3,12 +3,19 @@ package dev.ebb.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.console.Samples;
+import dev.ebb.console.View;
 import dev.ebb.control.JournalEntry;
+import dev.ebb.control.ServiceStatus;
+import dev.ebb.control.Status;
+import dev.ebb.core.Command;
 import dev.ebb.core.Explanation;
 import dev.ebb.core.Health;
 import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Planned;
+import dev.ebb.core.Policy;
 import dev.ebb.core.Reason;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What people read, line by line. */
@@ -74,6 +81,89 @@ class TextTest {
                         "",
                         "What was done lately",
                         "  nothing yet");
+    }
+
+    @Test
+    void aRecommendationIsNotCalledTheNextStep() {
+        Reason low = Reason.of("excess", "3 instances serve");
+        Reason need = Reason.of("need_cpu", "cpu asks for 4");
+        var park = new Planned(new Command.Park(Samples.hello(3)), List.of(low));
+        var start = new Command.Start(Samples.hello(4), Optional.empty());
+        var more = new Planned(start, List.of(need));
+        var instead =
+                new Planned(
+                        new Command.Start(Samples.hello(5), Optional.of(Samples.hello(2))),
+                        List.of(Reason.of("replace", "hello-2 failed")));
+        assertThat(planned(Policy.Mode.RECOMMEND, false, park, more, instead))
+                .containsExactly(
+                        "  waits for approval: park hello-3",
+                        "  waits for approval: start hello-4",
+                        "  next: start hello-5 in place of hello-2");
+        assertThat(planned(Policy.Mode.OBSERVE, false, park))
+                .containsExactly("  would, if it did not only observe: park hello-3");
+        assertThat(planned(Policy.Mode.AUTOMATIC, true, more, instead))
+                .containsExactly(
+                        "  would, if it were not frozen: start hello-4",
+                        "  next: start hello-5 in place of hello-2");
+    }
+
+    private static List<String> planned(Policy.Mode mode, boolean frozen, Planned... all) {
+        View view = Samples.view();
+        ServiceStatus s = view.status().services().getFirst();
+        var service =
+                new ServiceStatus(
+                        s.name(),
+                        s.policy().withMode(mode),
+                        frozen,
+                        s.orderedReplicas(),
+                        new Explanation(3, 3, List.of(), List.of(), List.of(all), List.of()),
+                        s.instances(),
+                        s.ledger(),
+                        Optional.empty());
+        var status = new Status(view.status().at(), false, List.of(service), Optional.empty());
+        var shown =
+                new View(
+                        view.ebb(),
+                        status,
+                        view.traffic(),
+                        view.failures(),
+                        view.loop(),
+                        view.tls(),
+                        view.accessLog());
+        return new StatusText(shown, PLAIN)
+                .text()
+                .lines()
+                .filter(l -> l.startsWith("  next") || l.startsWith("  wa") || l.startsWith("  wo"))
+                .toList();
+    }
+
+    @Test
+    void whatAFallIsTakenForIsExplained() {
+        ServiceStatus s = Samples.view().status().services().getFirst();
+        Explanation e = s.explanation();
+        var fallen =
+                new Explanation(
+                        e.serving(),
+                        e.wanted(),
+                        e.needs(),
+                        e.ranking(),
+                        e.planned(),
+                        e.holds(),
+                        Optional.of(Reason.of("fall_real", "real: 60/s requests after 250/s")));
+        var text = new ExplainText(PLAIN, 0);
+        text.present(
+                new ServiceStatus(
+                        s.name(),
+                        s.policy(),
+                        s.frozen(),
+                        s.orderedReplicas(),
+                        fallen,
+                        s.instances(),
+                        s.ledger(),
+                        s.recommendation()));
+        assertThat(text.lines())
+                .containsSubsequence(
+                        "What the fall in load is taken for", "  real: 60/s requests after 250/s");
     }
 
     private static String told(JournalEntry entry) {

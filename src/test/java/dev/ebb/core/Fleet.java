@@ -25,6 +25,8 @@ final class Fleet {
     final Map<InstanceId, Health> health = new HashMap<>();
     final Map<InstanceId, Liveness> liveness = new HashMap<>();
     final Map<InstanceId, Integer> stuckInFlight = new HashMap<>();
+    final Map<InstanceId, Integer> streams = new HashMap<>();
+    final Map<InstanceId, Reason> outdated = new HashMap<>();
     final Set<InstanceId> silent = new HashSet<>();
 
     /** Those of whose traffic nothing is told. */
@@ -39,6 +41,7 @@ final class Fleet {
     double cpuSecondsPerRequest = 0.01;
     boolean cpuAtRest = true;
     boolean startsReady = true;
+    boolean requestsCounted = true;
     double failureShare;
     long latencyNanos = 5_000_000;
     boolean acknowledges = true;
@@ -137,9 +140,10 @@ final class Fleet {
         for (Instance one : carrying) {
             double share = served / carrying.size();
             double[] t = totals.computeIfAbsent(one.id(), _ -> new double[4]);
-            t[0] += share;
-            t[1] += share * failureShare;
-            t[2] += share * latencyNanos;
+            double counted = requestsCounted ? share : 0;
+            t[0] += counted;
+            t[1] += counted * failureShare;
+            t[2] += counted * latencyNanos;
             t[3] += share * cpuSecondsPerRequest * 1e9;
             latency[LatencyCounts.bucketOf(latencyNanos)] += Math.round(share);
             if (limit > 0) {
@@ -232,7 +236,7 @@ final class Fleet {
                                 new TrafficReading(
                                         at,
                                         inFlight,
-                                        0,
+                                        streams.getOrDefault(id, 0),
                                         Math.round(t[0]),
                                         Math.round(t[1]),
                                         Math.round(t[2]))),
@@ -241,7 +245,8 @@ final class Fleet {
                         Allowance.Source.DECLARED,
                         1L << 30,
                         Allowance.Source.DECLARED,
-                        OptionalDouble.empty()));
+                        OptionalDouble.empty()),
+                Optional.ofNullable(outdated.get(id)));
     }
 
     /** Events of one kind, for example "Park". */

@@ -189,7 +189,8 @@ final class Entries {
                         maybe(() ->
                                 new QueueMemory(
                                         Series.of(list(this::queuePoint), QueuePoint::atNanos),
-                                        number()))),
+                                        number())),
+                        maybe(() -> FallSamples.of(random))),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
                 new Patience(
@@ -270,7 +271,8 @@ final class Entries {
                             one(Health.values()),
                             maybe(this::process),
                             maybe(this::traffic),
-                            allowance()));
+                            allowance(),
+                            maybe(this::reason)));
         }
         return new Observation(
                 new Now(random.nextLong(), time()),
@@ -294,7 +296,8 @@ final class Entries {
                 list(() -> new Need(text(), random.nextInt(), random.nextInt(), reason())),
                 list(() -> new Ranked(id(), number(), number(), reason())),
                 list(() -> new Planned(command(), list(this::reason))),
-                list(() -> new Hold(reason(), text())));
+                list(() -> new Hold(reason(), text())),
+                maybe(this::reason));
     }
 
     private Command command() {
@@ -337,7 +340,9 @@ final class Entries {
                         duration(),
                         number(),
                         number(),
-                        maybe(() -> new PerHour(1 + random.nextInt(9), 0))),
+                        maybe(() -> new PerHour(1 + random.nextInt(9), 0)),
+                        new Policy.Cost(
+                                number(), number(), number(), number(), number(), number())),
                 new Policy.Trial(duration(), duration(), number()),
                 new Policy.Drain(duration(), one(Policy.AtDeadline.values()), duration()),
                 new Policy.Start(

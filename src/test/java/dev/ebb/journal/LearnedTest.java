@@ -46,7 +46,12 @@ class LearnedTest {
         QueueMemory queue = new QueueMemory(Series.empty(QueuePoint::atNanos), samples);
         LoadMemory fresh = ServiceState.fresh(WEB, Policy.DEFAULT, Duration.ZERO, now).load();
         return new LoadMemory(
-                fresh.needs(), fresh.latency(), 0, forecasts(samples), Optional.of(queue));
+                fresh.needs(),
+                fresh.latency(),
+                0,
+                forecasts(samples),
+                Optional.of(queue),
+                Optional.empty());
     }
 
     private static JournalEntry.Remembered remembered(ServiceName service, int samples) {

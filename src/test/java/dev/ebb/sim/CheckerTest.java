@@ -125,6 +125,24 @@ class CheckerTest {
     }
 
     @Test
+    void aStartThatNobodyApproved() {
+        Scenario recommending =
+                Worlds.of(
+                        Worlds.policy().withMode(Policy.Mode.RECOMMEND),
+                        Worlds.falling(),
+                        List.of());
+        assertThat(run(recommending, UnaryOperator.identity()).violations()).isEmpty();
+        Outcome outcome =
+                Simulation.run(recommending, Astray.starting(100), UnaryOperator.identity());
+        assertThat(outcome.violations())
+                .anyMatch(it ->
+                        it.text()
+                                .equals(
+                                        "web-900 was started in the mode recommend and nobody had"
+                                                + " approved it"));
+    }
+
+    @Test
     void i6ARestartKnowsNothing() {
         Outcome outcome =
                 run(crashing(), Tampered.journal(it -> new Tampered.Forgetful(it, entry -> true)));
@@ -313,6 +331,7 @@ class CheckerTest {
         private final RealControl inner;
         private final Ports ports;
         private int stopAtStep = -1;
+        private int startAtStep = -1;
         private boolean silent;
         private boolean deaf;
         private int steps;
@@ -328,6 +347,15 @@ class CheckerTest {
             return (plans, ports) -> {
                 Astray astray = new Astray(plans, ports);
                 astray.stopAtStep = step;
+                return astray;
+            };
+        }
+
+        /** Starts an instance in the given step. */
+        static Factory starting(int step) {
+            return (plans, ports) -> {
+                Astray astray = new Astray(plans, ports);
+                astray.startAtStep = step;
                 return astray;
             };
         }
@@ -363,6 +391,9 @@ class CheckerTest {
             steps++;
             if (steps == stopAtStep) {
                 stopOne();
+            }
+            if (steps == startAtStep) {
+                startAnother(ports);
             }
         }
 

@@ -65,7 +65,9 @@ class SimulationTest {
         "1199, two reports of one tick that differ",
         "1721, streams that fill the declared concurrency",
         "1947, streams that outlast every drain",
-        "3314, a full disk that heals for a moment"
+        "3314, a full disk that heals for a moment",
+        "11904, a stop that noise in the requests in flight undid",
+        "12214, the same in one of two services"
     })
     void seedsThatOnceFoundBugs(long seed, String what) {
         Outcome outcome = Simulation.run(seed);

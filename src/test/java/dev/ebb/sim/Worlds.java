@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Worlds {
     static final ServiceName WEB = new ServiceName("web");
     static final double CAPACITY = 100;
-    static final double SECONDS = 900;
+    static final double SECONDS = 1000;
 
     private Worlds() {}
 

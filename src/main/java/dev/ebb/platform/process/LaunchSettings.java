@@ -1,9 +1,14 @@
 package dev.ebb.platform.process;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * How instances of one service are started. In {@code command}, {@code directory} and the values of
@@ -26,6 +31,7 @@ public record LaunchSettings(
         LogLimits logs) {
 
     public static final String LOOPBACK = "127.0.0.1";
+    private static final int RECIPE_BYTES = 8;
 
     public LaunchSettings {
         command = List.copyOf(command);
@@ -39,6 +45,18 @@ public record LaunchSettings(
     public static LaunchSettings of(List<String> command, Path directory) {
         return new LaunchSettings(
                 command, directory, Map.of(), LOOPBACK, Optional.empty(), LogLimits.DEFAULT);
+    }
+
+    /** Differs where the command, its directory, its environment or its address does. */
+    String recipe() {
+        String all = command + "\n" + directory + "\n" + new TreeMap<>(environment) + "\n" + host;
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] hash = digest.digest(all.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, RECIPE_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Ports from {@code low} to {@code high}, both included. */

@@ -94,7 +94,13 @@ public final class ProcessPlatform implements Platform, AutoCloseable {
                         HexFormat.of().formatHex(token),
                         settings.host(),
                         port.getAsInt(),
-                        now.wallMillis()));
+                        now.wallMillis(),
+                        Optional.of(settings.recipe())));
+    }
+
+    @Override
+    public Optional<String> recipe(ServiceName service) {
+        return Optional.ofNullable(services.get(service)).map(LaunchSettings::recipe);
     }
 
     @Override

@@ -30,6 +30,9 @@ public record FleetModel(
     /** The utilization at which {@link #REFERENCE_PEAK} instances carry the peak. */
     public static final double REFERENCE_TARGET = 0.7;
 
+    /** Most instances in the reference model. */
+    public static final int REFERENCE_MAX = 100;
+
     public FleetModel {
         require(step > 0 && step <= 86_400, "the step must be in (0, 86400] seconds");
         require(start >= 0 && drain >= 0, "start and drain cannot be negative");
@@ -53,7 +56,7 @@ public record FleetModel(
     public static FleetModel reference(Trace trace) {
         double peak = trace.peak() > 0 ? trace.peak() : 1;
         double capacity = peak / (REFERENCE_PEAK * REFERENCE_TARGET);
-        return new FleetModel(5, 30, 10, capacity, 1, 100, 0.9, SignalDelays.REFERENCE);
+        return new FleetModel(5, 30, 10, capacity, 1, REFERENCE_MAX, 0.9, SignalDelays.REFERENCE);
     }
 
     /** How many instances carry this load without a miss, between {@link #min} and {@link #max}. */

@@ -1,0 +1,127 @@
+package dev.ebb.core;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/**
+ * What losing an instance would cost, part by part, each already weighted. What must move (requests
+ * in flight, long streams) and what it knows (warmth, its share of the load) makes it dear; being
+ * slower than the others, or of an older configuration, makes it cheap. Pure.
+ *
+ * @param of the instance
+ * @param warmth 0 to 1, before its weight
+ */
+record LosingCost(
+        Assessed of,
+        double warmth,
+        double inFlightPart,
+        double streamsPart,
+        double warmthPart,
+        double utilizationPart,
+        double slownessPart,
+        double outdatedPart) {
+    /** Age at which an instance is half as warm as it gets. */
+    private static final double WARM_AFTER_NANOS = 600e9;
+
+    /** Beginning of the names of the parts in a reason's numbers. */
+    private static final String PART = "cost_";
+
+    /**
+     * @param meanLatency of the service's instances, in nanoseconds; 0 when unknown
+     */
+    static LosingCost of(Assessed one, Policy.Cost weights, double meanLatency, Now now) {
+        double age = now.nanosSince(one.instance().bornNanos());
+        double warmth = age / (age + WARM_AFTER_NANOS);
+        double latency = one.stable().latencyMeanNanos();
+        double slower = meanLatency > 0 ? Math.clamp(latency / meanLatency - 1, 0.0, 1.0) : 0;
+        return new LosingCost(
+                one,
+                warmth,
+                weights.inFlight() * one.stable().inFlight(),
+                weights.stream() * streams(one),
+                weights.warmth() * warmth,
+                weights.utilization() * one.stable().binding(),
+                -weights.slowness() * slower,
+                one.outdated() ? -weights.outdated() : 0);
+    }
+
+    private static int streams(Assessed one) {
+        return one.instance().traffic().isEmpty() ? 0 : one.instance().traffic().latest().streams();
+    }
+
+    double total() {
+        return inFlightPart
+                + streamsPart
+                + warmthPart
+                + utilizationPart
+                + slownessPart
+                + outdatedPart;
+    }
+
+    private Map<String, Double> parts() {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        parts.put("in_flight", inFlightPart);
+        parts.put("streams", streamsPart);
+        parts.put("warmth", warmthPart);
+        parts.put("utilization", utilizationPart);
+        parts.put("slowness", slownessPart);
+        parts.put("outdated", outdatedPart);
+        return parts;
+    }
+
+    Ranked ranked() {
+        double utilization = of.stable().binding();
+        double inFlight = of.stable().inFlight();
+        double latency = of.stable().latencyMeanNanos();
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        numbers.put("utilization", utilization);
+        numbers.put("in_flight", inFlight);
+        numbers.put("streams", (double) streams(of));
+        numbers.put("warmth", warmth);
+        numbers.put("latency_ms", latency / 1e6);
+        numbers.put("cost", total());
+        parts().forEach((name, cost) -> numbers.put(PART + name, cost));
+        String text =
+                "%s used, %s in flight, %d streams, mean latency %s%s: cost %s%s"
+                        .formatted(
+                                Text.percent(utilization),
+                                Text.number(inFlight),
+                                streams(of),
+                                Text.millis(latency),
+                                of.outdated() ? ", of an older configuration" : "",
+                                Text.number(total()),
+                                sum());
+        return new Ranked(
+                of.instance().id(), utilization, total(), new Reason("rank", text, numbers));
+    }
+
+    /** The parts that say something, as a sum in brackets. */
+    private String sum() {
+        StringJoiner sum = new StringJoiner(", ", " (", ")").setEmptyValue("");
+        parts().forEach((name, cost) -> {
+            if (Math.abs(cost) >= 0.05) {
+                String figure = String.format(Locale.ROOT, "%.1f", cost);
+                sum.add(name.replace('_', ' ') + " " + figure);
+            }
+        });
+        return sum.toString();
+    }
+
+    /** What makes a runner-up dearer than the one that was chosen, most of all. */
+    static String difference(Ranked chosen, Ranked next) {
+        String most = "";
+        double more = 0;
+        for (String name : next.reason().numbers().keySet().stream().sorted().toList()) {
+            double cost = next.reason().numbers().getOrDefault(name, 0.0);
+            double gap = cost - chosen.reason().numbers().getOrDefault(name, 0.0);
+            if (name.startsWith(PART) && gap > more) {
+                most = name.substring(PART.length()).replace('_', ' ');
+                more = gap;
+            }
+        }
+        String figure = String.format(Locale.ROOT, "%.1f", more);
+        return more < 0.05 ? "" : ", for its %s (%s more)".formatted(most, figure);
+    }
+}
