@@ -63,7 +63,7 @@ final class EndpointResources {
 
     private static int weight(Endpoint endpoint) {
         long scaled = Math.round(endpoint.weight() * WEIGHT_UNIT);
-        return (int) Math.clamp(scaled, 1, WEIGHT_MAX);
+        return Math.clamp(scaled, 1, WEIGHT_MAX);
     }
 
     private static LocalityLbEndpoints.Builder locality(String part, int weight) {
