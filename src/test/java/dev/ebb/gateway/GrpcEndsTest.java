@@ -143,8 +143,7 @@ class GrpcEndsTest {
                                 });
                 var gateway = gateway(instance);
                 var client = new TestHttp2Client(gateway.gateway)) {
-            var late =
-                    client.send("POST", "/", true, "content-type", TYPE, "grpc-timeout", "300m");
+            var late = client.send("POST", "/", true, "content-type", TYPE, "grpc-timeout", "300m");
             client.await(late);
             assertThat(late.trailers)
                     .containsEntry("grpc-status", "4")
@@ -234,9 +233,7 @@ class GrpcEndsTest {
                             exchange.ok("" + size);
                         });
                 var gateway =
-                        limited(
-                                        new QueuePolicy(
-                                                1, Duration.ofMillis(200), Duration.ofMillis(200)))
+                        limited(new QueuePolicy(1, Duration.ofMillis(200), Duration.ofMillis(200)))
                                 .with(instance);
                 var client = new TestHttp2Client(gateway.gateway)) {
             var slow = client.send("GET", "/", true);

@@ -58,8 +58,7 @@ class Http2BystandersTest {
                                 .toList();
                 assertThat(refused)
                         .allSatisfy(
-                                each ->
-                                        assertThat(client.await(each).status()).isEqualTo("502"));
+                                each -> assertThat(client.await(each).status()).isEqualTo("502"));
             }
             var answer = Objects.requireNonNull(held.get());
             answer.stream().executor().execute(() -> answer.head("204", true));

@@ -115,8 +115,7 @@ class SharedQueueTest {
         // Only those streams are held up.
         assertThat(client.connection.stalled()).isFalse();
         Http2Stream large = post(client);
-        Wire.send(
-                client, 0, Wire.frame(Frames.WINDOW_UPDATE, 0, large.id(), Wire.number(1 << 20)));
+        Wire.send(client, 0, Wire.frame(Frames.WINDOW_UPDATE, 0, large.id(), Wire.number(1 << 20)));
         body(client, large, Frames.INITIAL_WINDOW + 100);
         Wire.frames(client);
         client.connection.tick(3);
