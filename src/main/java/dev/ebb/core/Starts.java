@@ -88,7 +88,7 @@ public record Starts(
         boolean inMonth = monthDays.isEmpty() || monthDays.contains(day.getDayOfMonth());
         boolean inWeek = weekDays.isEmpty() || weekDays.contains(day.getDayOfWeek());
         boolean both = !monthDays.isEmpty() && !weekDays.isEmpty();
-        return eitherDay && both ? inMonth || inWeek : inMonth && inWeek;
+        return (eitherDay && both) ? inMonth || inWeek : inMonth && inWeek;
     }
 
     private static LocalDate day(long wallMillis, ZoneId zone) {
