@@ -115,7 +115,7 @@ final class PolicyInput {
         if (max.orElse(0) > most) {
             err.println(
                     "ebb: %s: warning: its maximum of %d is above the model's; %d are simulated"
-                            .formatted(name, max.getAsInt(), most)
+                                    .formatted(name, max.getAsInt(), most)
                             + ", for more give --max "
                             + max.getAsInt());
             err.flush();

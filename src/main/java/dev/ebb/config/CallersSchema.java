@@ -109,11 +109,7 @@ final class CallersSchema {
                     service.place(),
                     "'%s' is to have %d when '%s' has its %d, and 'instances' allows %d"
                             .formatted(
-                                    service.value().name(),
-                                    wanted,
-                                    caller.name(),
-                                    callers,
-                                    most));
+                                    service.value().name(), wanted, caller.name(), callers, most));
         }
     }
 
@@ -155,8 +151,9 @@ final class CallersSchema {
         }
         for (NotBelow bound : callers(from)) {
             ServiceConfig caller = known.get(bound.service());
-            boolean open = caller != null && !done.contains(bound.service());
-            if (open && isCircle(caller, known, path, done)) {
+            if (caller != null
+                    && !done.contains(bound.service())
+                    && isCircle(caller, known, path, done)) {
                 return true;
             }
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,8 +25,7 @@ final class CronKind {
 
     private static final Pattern PART =
             Pattern.compile(
-                    "(?:(\\*)|([a-z]{3}|\\d{1,2})(?:-([a-z]{3}|\\d{1,2}))?)"
-                            + "(?:/(\\d{1,2}))?");
+                    "(?:(\\*)|([a-z]{3}|\\d{1,2})(?:-([a-z]{3}|\\d{1,2}))?)" + "(?:/(\\d{1,2}))?");
 
     /** One of the five: what it is called, what it may be, and the names of its numbers. */
     private record Field(String what, int least, int most, List<String> names) {}
@@ -53,7 +53,7 @@ final class CronKind {
                 "five fields as in a crontab: minute, hour, day of the month, month, day of the"
                         + " week, such as \"30 8 * * mon-fri\"",
                 text -> {
-                    String[] words = text.toLowerCase(Locale.ROOT).split("\\s+");
+                    String[] words = text.toLowerCase(Locale.ROOT).split("\\s+", -1);
                     if (words.length != FIELDS.size()) {
                         return Kinds.bad(
                                 "has "
@@ -61,10 +61,10 @@ final class CronKind {
                                         + " fields and not 5; write minute, hour, day of the"
                                         + " month, month, day of the week");
                     }
-                    var read = new ArrayList<TreeSet<Integer>>();
+                    var read = new ArrayList<Set<Integer>>();
                     for (int i = 0; i < words.length; i++) {
                         Field field = FIELDS.get(i);
-                        Optional<TreeSet<Integer>> numbers = numbers(field, words[i]);
+                        Optional<Set<Integer>> numbers = numbers(field, words[i]);
                         if (numbers.isEmpty()) {
                             return Kinds.bad(wrong(field, words[i]));
                         }
@@ -85,11 +85,10 @@ final class CronKind {
                         ? ""
                         : ", or a name such as " + field.names().get(field.names().size() - 1);
         return "has %s for its %s; that is *, or from %d to %d%s, with - , and / as in a crontab"
-                .formatted(
-                        Problems.quote(word), field.what(), field.least(), field.most(), names);
+                .formatted(Problems.quote(word), field.what(), field.least(), field.most(), names);
     }
 
-    private static Optional<TreeSet<Integer>> numbers(Field field, String word) {
+    private static Optional<Set<Integer>> numbers(Field field, String word) {
         var all = new TreeSet<Integer>();
         for (String part : word.split(",", -1)) {
             Matcher m = PART.matcher(part);
@@ -122,7 +121,7 @@ final class CronKind {
                 : field.names().indexOf(text);
     }
 
-    private static Starts starts(List<TreeSet<Integer>> read, boolean either) {
+    private static Starts starts(List<Set<Integer>> read, boolean either) {
         var times = new ArrayList<LocalTime>();
         for (int hour : read.get(1)) {
             for (int minute : read.get(0)) {
@@ -146,7 +145,7 @@ final class CronKind {
     }
 
     /** Nothing, which is any, where all are named. */
-    private static List<Integer> all(TreeSet<Integer> named, int every) {
+    private static List<Integer> all(Set<Integer> named, int every) {
         return named.size() == every ? List.of() : List.copyOf(named);
     }
 }

@@ -170,11 +170,7 @@ final class PolicySchema {
                     Cost.DEFAULT.warmth(),
                     "Of an instance that is warm; after ten minutes it is half so.");
     private static final Key<Double> COST_UTILIZATION =
-            Key.of(
-                    "utilization",
-                    WEIGHT,
-                    Cost.DEFAULT.utilization(),
-                    "Of one that is fully used.");
+            Key.of("utilization", WEIGHT, Cost.DEFAULT.utilization(), "Of one that is fully used.");
     private static final Key<Double> COST_SLOWNESS =
             Key.of(
                     "slowness",

@@ -61,7 +61,7 @@ final class ScheduleSchema {
     private static final Key<Duration> FOR =
             Key.required(
                     "for",
-                    Kinds.duration(Duration.ofMinutes(1), Duration.ofHours(168)),
+                    Kinds.duration(Duration.ofMinutes(1), Duration.ofDays(7)),
                     "How long each window stays open, by the time that passes.");
     private static final Key<ZoneId> ZONE =
             Key.of(

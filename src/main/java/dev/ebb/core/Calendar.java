@@ -59,8 +59,7 @@ final class Calendar {
         int floor = schedules.stream().mapToInt(s -> floor(s, lead)).max().orElse(0);
         int most = Math.max(floor, ceiling.get().max().orElse(range.max()));
         int max = Math.clamp(most, Math.max(1, range.min()), range.max());
-        return policy.withRange(
-                new Policy.Range(range.min(), max, Math.min(range.initial(), max)));
+        return policy.withRange(new Policy.Range(range.min(), max, Math.min(range.initial(), max)));
     }
 
     /** The lowest ceiling that is open. */
@@ -108,9 +107,7 @@ final class Calendar {
                 new Reason(
                         "need_" + SOURCE,
                         text + exceeded(min),
-                        Map.of(
-                                "min", (double) min,
-                                "lead_s", lead.toMillis() / 1000.0)));
+                        Map.of("min", (double) min, "lead_s", lead.toMillis() / 1000.0)));
     }
 
     private String exceeded(int min) {

@@ -38,9 +38,7 @@ final class Callers {
                 count,
                 count,
                 text,
-                Map.of(
-                        "callers", (double) caller.instances(),
-                        "ratio", bound.ratio()));
+                Map.of("callers", (double) caller.instances(), "ratio", bound.ratio()));
     }
 
     /** What is not known takes nothing away. */

@@ -88,8 +88,7 @@ final class FallClassifier {
             return before;
         }
         Optional<Doubt> arises = reference(before).flatMap(r -> arising(before, r));
-        Optional<Doubt> standing =
-                before.doubt().filter(d -> d.kind() != REAL || arises.isEmpty());
+        Optional<Doubt> standing = before.doubt().filter(d -> d.kind() != REAL || arises.isEmpty());
         Optional<Doubt> next = standing.isEmpty() ? arises : still(standing.get(), arises);
         // What a fall that is believed fell from is history: it must not be doubted once more.
         boolean believed = next.filter(this::isBelievedNow).isPresent();
@@ -336,8 +335,7 @@ final class FallClassifier {
             case METRIC_HOLE -> "readings that agree, or %s s of the same".formatted(bound);
             case ERRORS, RETRIES, REAL ->
                     "%s s without such requests, or %s s in all"
-                            .formatted(
-                                    Text.number(Math.rint(span(RETRY_WINDOWS) / 1e9)), bound);
+                            .formatted(Text.number(Math.rint(span(RETRY_WINDOWS) / 1e9)), bound);
         };
     }
 }

@@ -41,9 +41,7 @@ final class Guards {
         }
         FallMemory falls = state.load().fallsSoFar();
         if (state.ordered().isEmpty() && falls.doubted().isPresent()) {
-            new FallClassifier(policy, seen.now(), assessment)
-                    .hold(falls)
-                    .ifPresent(holds::add);
+            new FallClassifier(policy, seen.now(), assessment).hold(falls).ifPresent(holds::add);
         }
         return holds;
     }

@@ -68,13 +68,11 @@ public record Policy(
     }
 
     public Policy withIn(In other) {
-        return new Policy(
-                mode, range, targets, out, other, trial, drain, start, objective, bounds);
+        return new Policy(mode, range, targets, out, other, trial, drain, start, objective, bounds);
     }
 
     public Policy withBounds(Bounds other) {
-        Optional<Bounds> next =
-                other.equals(Bounds.NONE) ? Optional.empty() : Optional.of(other);
+        Optional<Bounds> next = other.equals(Bounds.NONE) ? Optional.empty() : Optional.of(other);
         return new Policy(mode, range, targets, out, in, trial, drain, start, objective, next);
     }
 

@@ -327,9 +327,9 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
 
     /**
      * Ends the writing side once all is written, and leaves the end of the connection to the client
-     * for so long without a sign of it: whoever closes with bytes to read, or before the client
-     * has said something more, as it does while it reads, resets the connection, and what the
-     * client has not yet taken of an answer is lost.
+     * for so long without a sign of it: whoever closes with bytes to read, or before the client has
+     * said something more, as it does while it reads, resets the connection, and what the client
+     * has not yet taken of an answer is lost.
      */
     private void endAfterWrite(long nowNanos, long waitNanos) {
         if (closing) {

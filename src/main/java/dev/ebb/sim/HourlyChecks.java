@@ -62,8 +62,7 @@ final class HourlyChecks {
 
     private static boolean knows(JournalEntry entry, Park park) {
         return switch (entry) {
-            case JournalEntry.Checkpoint checkpoint ->
-                    checkpoint.wallMillis() >= park.wallMillis();
+            case JournalEntry.Checkpoint checkpoint -> checkpoint.wallMillis() >= park.wallMillis();
             case JournalEntry.Moved moved ->
                     moved.id().equals(park.id())
                             && moved.to() == Lifecycle.PARKING

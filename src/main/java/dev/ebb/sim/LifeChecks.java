@@ -56,8 +56,8 @@ final class LifeChecks {
     /**
      * A mode never leaks actions: in {@code observe} and {@code recommend}, what stands in for
      * another may be started, and what brings the service to as many as it began with, less those
-     * whose end a person approved, and more by those whose start one did. An ordered size counts
-     * as approved.
+     * whose end a person approved, and more by those whose start one did. An ordered size counts as
+     * approved.
      */
     private void approved(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());

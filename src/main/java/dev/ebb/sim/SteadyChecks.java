@@ -74,8 +74,8 @@ final class SteadyChecks {
     /**
      * I10: in a run without faults, each instance that is parked is stopped or back within the
      * longest trial, the drain deadline and 25 s, and the 5 stabilization windows for which a fall
-     * in load may be doubted, unless a person holds it or scaling is frozen.
-     * Long streams under the policy HOLD may last as long as they like.
+     * in load may be doubted, unless a person holds it or scaling is frozen. Long streams under the
+     * policy HOLD may last as long as they like.
      */
     void parked(ServiceFacts service) {
         Policy policy = service.policy;

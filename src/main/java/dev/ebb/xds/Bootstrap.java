@@ -3,6 +3,8 @@ package dev.ebb.xds;
 import java.net.InetSocketAddress;
 
 /** The file that a data plane starts with, and that leads it to Ebb. Pure. */
+// The files are read more easily by themselves than within the methods.
+@SuppressWarnings("InlineFormatString")
 public final class Bootstrap {
     private static final String ENVOY =
             """

@@ -31,9 +31,9 @@ final class RouteResources {
     private record Owned(XdsService service, XdsRoute route) {
         /** A host before none, a longer path before a shorter, more conditions before fewer. */
         static final Comparator<Owned> ORDER =
-                Comparator.<Owned, Integer>comparing(o -> o.route().host().isPresent() ? 0 : 1)
-                        .thenComparing(o -> -o.route().path().length())
-                        .thenComparing(o -> -conditions(o.route()));
+                Comparator.<Owned>comparingInt(o -> o.route().host().isPresent() ? 0 : 1)
+                        .thenComparingInt(o -> -o.route().path().length())
+                        .thenComparingInt(o -> -conditions(o.route()));
 
         private static int conditions(XdsRoute route) {
             return route.headers().size()

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -48,7 +49,7 @@ final class Store {
     }
 
     private Map<String, Resource> of(Flavor flavor, ResourceType type) {
-        return resources.get(flavor).get(type);
+        return Objects.requireNonNull(Objects.requireNonNull(resources.get(flavor)).get(type));
     }
 
     /**

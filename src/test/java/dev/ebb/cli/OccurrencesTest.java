@@ -43,9 +43,7 @@ class OccurrencesTest {
 
     @Test
     void asDataInUtc() {
-        assertThat(
-                        new Occurrences(NOW)
-                                .json(config().services().getFirst()).toString())
+        assertThat(new Occurrences(NOW).json(config().services().getFirst()).toString())
                 .contains("from=2027-03-28T06:00:00Z", "until=2027-03-28T08:00:00Z");
     }
 }

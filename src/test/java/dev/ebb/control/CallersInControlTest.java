@@ -20,8 +20,7 @@ class CallersInControlTest {
         rig.policies.put(
                 ORDERS,
                 Rig.quick(1, 10, 1)
-                        .withBounds(
-                                new Bounds(List.of(), List.of(new NotBelow(Rig.SHOP, 0.5)))));
+                        .withBounds(new Bounds(List.of(), List.of(new NotBelow(Rig.SHOP, 0.5)))));
         rig.crash();
         return rig;
     }

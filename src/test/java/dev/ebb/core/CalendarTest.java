@@ -91,8 +91,7 @@ class CalendarTest {
         fleet.untilSo(f -> f.last.commands().stream().anyMatch(CalendarTest::isStart));
         assertThat(fleet.last.commands().getFirst().reasons())
                 .extracting(Reason::text)
-                .containsExactly(
-                        "schedule 'launch' wants at least 6 from 1970-01-01 00:10 UTC");
+                .containsExactly("schedule 'launch' wants at least 6 from 1970-01-01 00:10 UTC");
     }
 
     private static boolean isStart(Planned planned) {
@@ -161,11 +160,7 @@ class CalendarTest {
     void theHighestFloorCounts() {
         Fleet fleet =
                 new Fleet(
-                        policy(
-                                2,
-                                10,
-                                floor("low", "00:05", 20, 3),
-                                floor("high", "00:10", 5, 6)),
+                        policy(2, 10, floor("low", "00:05", 20, 3), floor("high", "00:10", 5, 6)),
                         2);
         fleet.rate = 30;
         until(fleet, 500);

@@ -72,8 +72,7 @@ class HourlyBudgetTest {
         fleet.state.instances().stream()
                 .filter(Instance::isHealthyServing)
                 .limit(2)
-                .forEach(i ->
-                        fleet.liveness.put(i.id(), new Liveness.Exited(OptionalInt.of(1))));
+                .forEach(i -> fleet.liveness.put(i.id(), new Liveness.Exited(OptionalInt.of(1))));
         fleet.untilSo(f -> f.serving() >= 5 && f.events("Start").size() == 2);
     }
 
@@ -99,9 +98,7 @@ class HourlyBudgetTest {
                         .orElseThrow()
                         .id()
                         .ordinal();
-        assertThat(
-                        recheck.objection(
-                                fleet.state, new Command.Park(id(next)), Recheck.By.DECIDER))
+        assertThat(recheck.objection(fleet.state, new Command.Park(id(next)), Recheck.By.DECIDER))
                 .map(Reason::code)
                 .hasValue("per_hour");
     }

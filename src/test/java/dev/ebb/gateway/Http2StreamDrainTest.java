@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,7 @@ class Http2StreamDrainTest {
 
         TestHttp2Instance.Answer asked(String path) {
             await().until(() -> answers.containsKey(path));
-            return answers.get(path);
+            return Objects.requireNonNull(answers.get(path));
         }
 
         TestHttp2Instance.Answer events(String path, String begun) {

@@ -13,7 +13,8 @@ final class FallSamples {
     private FallSamples() {}
 
     static FallMemory of(RandomGenerator random) {
-        FallKind kind = FallKind.values()[random.nextInt(FallKind.values().length)];
+        List<FallKind> kinds = List.of(FallKind.values());
+        FallKind kind = kinds.get(random.nextInt(kinds.size()));
         return new FallMemory(
                 Series.of(List.of(load(random), load(random)), LoadPoint::atNanos),
                 Optional.of(

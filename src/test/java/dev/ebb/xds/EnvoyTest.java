@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,7 @@ class EnvoyTest {
     }
 
     private int inFlight(int index) {
-        return report().endpoints().get(id(index)).traffic().inFlight();
+        return Objects.requireNonNull(report().endpoints().get(id(index))).traffic().inFlight();
     }
 
     private void awaitServing() {
@@ -200,9 +201,10 @@ class EnvoyTest {
         envoy.close();
         await().atMost(LIMIT)
                 .until(() ->
-                        server.report(HELLO, new Now(0, 0))
-                                        .endpoints()
-                                        .get(id(1))
+                        Objects.requireNonNull(
+                                                server.report(HELLO, new Now(0, 0))
+                                                        .endpoints()
+                                                        .get(id(1)))
                                         .traffic()
                                         .inFlight()
                                 == 1);

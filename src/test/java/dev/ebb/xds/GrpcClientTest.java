@@ -80,8 +80,7 @@ class GrpcClientTest {
         xds = XdsServer.start(TestXds.settings(0, 10_000, HELLO));
         System.setProperty(BOOTSTRAP, Bootstrap.grpc("client-1", xds.address()));
         channel =
-                Grpc.newChannelBuilder("xds:///hello", InsecureChannelCredentials.create())
-                        .build();
+                Grpc.newChannelBuilder("xds:///hello", InsecureChannelCredentials.create()).build();
     }
 
     private static Server instance(byte index) throws IOException {

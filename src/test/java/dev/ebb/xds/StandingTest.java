@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.service.load_stats.v3.LoadStatsRequest;
 import io.envoyproxy.envoy.service.load_stats.v3.LoadStatsResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,9 +199,8 @@ class StandingTest {
     }
 
     private long requests(int ordinal) {
-        return xds.report(HELLO)
-                .endpoints()
-                .get(new InstanceId(HELLO, ordinal))
+        var id = new InstanceId(HELLO, ordinal);
+        return Objects.requireNonNull(xds.report(HELLO).endpoints().get(id))
                 .traffic()
                 .requestsTotal();
     }

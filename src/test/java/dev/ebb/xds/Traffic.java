@@ -59,10 +59,14 @@ final class Traffic implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         ended = true;
-        for (Thread thread : threads) {
-            thread.join(LIMIT);
+        try {
+            for (Thread thread : threads) {
+                thread.join(LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         client.close();
     }
