@@ -85,7 +85,8 @@ final class Adapters {
         var routes = s.routes().stream().map(RouteAdapters::route).toList();
         var service =
                 new GatewayService(s.name(), routes, s.balance())
-                        .withProtocol(Protocol.valueOf(s.protocol().name()));
+                        .withProtocol(Protocol.valueOf(s.protocol().name()))
+                        .withFromNone(s.policy().range().min() == 0);
         return s.tls().map(Adapters::tls).map(service::withTls).orElse(service);
     }
 

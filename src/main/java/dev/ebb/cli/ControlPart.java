@@ -98,6 +98,7 @@ final class ControlPart {
             controller = new Controller(Adapters.plans(config), ports, BuildInfo.load().version());
             loop = new ControlLoop(controller, new SystemClock(), config.tick());
             alert.onExit(loop::wake);
+            sink.onDemand(loop::wake);
             admin = admin(backend);
             undo.push(admin::close);
         } catch (RuntimeException e) {

@@ -37,6 +37,16 @@ record OpenSink(EndpointSink inner, BooleanSupplier ending, Supplier<Optional<Ho
     }
 
     @Override
+    public void onDemand(Runnable wake) {
+        inner.onDemand(wake);
+    }
+
+    @Override
+    public void startTakes(ServiceName service, double seconds) {
+        inner.startTakes(service, seconds);
+    }
+
+    @Override
     public Optional<Hold> uncounted() {
         return before.get();
     }

@@ -2,6 +2,7 @@ package dev.ebb.cli;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Arrivals;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
@@ -45,7 +46,27 @@ record Planes(EndpointSink gateway, XdsServer xds) implements EndpointSink {
                 endpoints,
                 own.latency(),
                 own.queue(),
-                others.standIns());
+                others.standIns(),
+                own.arrivals().map(a -> plus(a, others)));
+    }
+
+    /** What others carry has come, too, even though the gateway has not seen it. */
+    private static Arrivals plus(Arrivals own, Report others) {
+        long elsewhere =
+                others.endpoints().values().stream()
+                        .mapToLong(e -> e.traffic().requestsTotal())
+                        .sum();
+        return new Arrivals(own.requestsTotal() + elsewhere, own.waiting());
+    }
+
+    @Override
+    public void onDemand(Runnable wake) {
+        gateway.onDemand(wake);
+    }
+
+    @Override
+    public void startTakes(ServiceName service, double seconds) {
+        gateway.startTakes(service, seconds);
     }
 
     private static EndpointReport plus(EndpointReport own, EndpointReport other) {

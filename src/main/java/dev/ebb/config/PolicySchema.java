@@ -204,6 +204,13 @@ final class PolicySchema {
     private static final Key<Cost> COST_KEY =
             Key.section(
                     "cost", COST, "What losing an instance costs; the cheapest is let go first.");
+    private static final Key<Duration> IDLE =
+            Key.of(
+                    "idle",
+                    Kinds.duration(Duration.ofSeconds(1), Duration.ofHours(24)),
+                    In.IDLE,
+                    "With `instances` from 0: after this time without a request, and never sooner"
+                            + " than `window`, the last instance is let go, too.");
     static final Section<In> IN =
             new Section<>(
                     List.of(
@@ -215,7 +222,8 @@ final class PolicySchema {
                             BUDGET,
                             HOST_BUSY,
                             PER_HOUR,
-                            COST_KEY),
+                            COST_KEY,
+                            IDLE),
                     (v, problems) ->
                             new In(
                                     v.of(IN_WINDOW),
@@ -226,7 +234,8 @@ final class PolicySchema {
                                     v.of(BUDGET),
                                     v.of(HOST_BUSY),
                                     v.given(PER_HOUR),
-                                    v.of(COST_KEY)));
+                                    v.of(COST_KEY),
+                                    v.given(IDLE)));
 
     private static final Key<Duration> SHORTEST =
             Key.of(
@@ -402,7 +411,8 @@ final class PolicySchema {
                         in.unavailabilityBudget(),
                         in.hostBusy(),
                         in.perHour(),
-                        in.cost()),
+                        in.cost(),
+                        in.idle()),
                 policy.trial(),
                 policy.drain(),
                 policy.start(),

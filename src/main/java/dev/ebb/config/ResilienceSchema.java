@@ -268,8 +268,17 @@ final class ResilienceSchema {
                     "The longest wait once the queue has not been empty for `timeout`. The newest"
                             + " goes first then.");
 
+    private static final Key<Duration> START_WAIT =
+            Key.of(
+                    "start-timeout",
+                    Kinds.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
+                    QueuePolicy.STARTING,
+                    "With `instances` from 0: the longest wait for the first instance, for which no"
+                            + " `limit` is needed; then 503 with Retry-After.");
+
     static final Section<QueuePolicy> QUEUE =
-            new Section<>(List.of(SIZE, WAIT, OVERLOAD_WAIT), ResilienceSchema::queue);
+            new Section<>(
+                    List.of(SIZE, WAIT, OVERLOAD_WAIT, START_WAIT), ResilienceSchema::queue);
 
     private static QueuePolicy queue(Values v, Problems problems) {
         Duration longest = v.of(WAIT);
@@ -278,6 +287,9 @@ final class ResilienceSchema {
         }
         Duration overloaded = v.of(OVERLOAD_WAIT);
         return new QueuePolicy(
-                v.of(SIZE), longest, overloaded.compareTo(longest) < 0 ? overloaded : longest);
+                v.of(SIZE),
+                longest,
+                overloaded.compareTo(longest) < 0 ? overloaded : longest,
+                v.of(START_WAIT));
     }
 }

@@ -218,9 +218,10 @@ final class RunSchema {
 
     private static final class InstancesKind implements Kind<Range> {
         private static final Kind<Integer> COUNT = Kinds.whole(1, MOST_INSTANCES);
-        private static final Key<Integer> MIN = Key.required("min", COUNT, "Fewest.");
+        private static final Kind<Integer> OR_NONE = Kinds.whole(0, MOST_INSTANCES);
+        private static final Key<Integer> MIN = Key.required("min", OR_NONE, "Fewest.");
         private static final Key<Integer> MAX = Key.required("max", COUNT, "Most.");
-        private static final Key<Integer> INITIAL = Key.optional("initial", COUNT, "At first.");
+        private static final Key<Integer> INITIAL = Key.optional("initial", OR_NONE, "At first.");
         private static final Section<Optional<Range>> BOTH =
                 new Section<>(List.of(MIN, MAX, INITIAL), InstancesKind::build);
 
@@ -254,8 +255,8 @@ final class RunSchema {
                     }
                     return COUNT.read(node, problems).map(n -> new Range(n, n));
                 }
-                Optional<Integer> min = count(m.group(1), node, problems);
-                Optional<Integer> max = count(m.group(2), node, problems);
+                Optional<Integer> min = count(OR_NONE, m.group(1), node, problems);
+                Optional<Integer> max = count(COUNT, m.group(2), node, problems);
                 return min.isPresent() && max.isPresent()
                         ? range(min.get(), max.get(), node.place(), problems)
                         : Optional.empty();
@@ -264,8 +265,9 @@ final class RunSchema {
             return Optional.empty();
         }
 
-        private static Optional<Integer> count(String text, Yaml node, Problems problems) {
-            return COUNT.read(new Yaml.Scalar(node.place(), text, true), problems);
+        private static Optional<Integer> count(
+                Kind<Integer> kind, String text, Yaml node, Problems problems) {
+            return kind.read(new Yaml.Scalar(node.place(), text, true), problems);
         }
 
         private static Optional<Range> range(int min, int max, Place place, Problems problems) {

@@ -53,7 +53,8 @@ final class ServiceSchema {
             Key.required(
                     "instances",
                     RunSchema.instances(),
-                    "Fewest and most instances of the service.");
+                    "Fewest and most instances of the service. From 0 (`0..5`), an idle service has"
+                            + " none, and the first request waits for one: see bounds.md.");
     static final Key<List<Placed<RouteConfig>>> ROUTE =
             Key.of(
                     "route",
@@ -120,6 +121,12 @@ final class ServiceSchema {
             ScheduleSchema.check(v.of(POLICY), range, v.place(POLICY), problems);
         }
         BalancePolicy balance = v.of(BALANCE);
+        if (v.sound(INSTANCES, BALANCE) && range.min() == 0 && balance.queue().size() == 0) {
+            problems.error(
+                    v.place(BALANCE),
+                    "with 'instances' from 0 requests must be able to wait; make the queue's"
+                            + " 'size' at least 1");
+        }
         return new ServiceConfig(
                 NAMELESS,
                 run,

@@ -1,6 +1,7 @@
 package dev.ebb.control;
 
 import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.core.Arrivals;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
@@ -33,22 +34,49 @@ public interface EndpointSink {
     }
 
     /**
+     * Has this called, by any thread, when a request begins to wait for the first instance of a
+     * service that has none.
+     */
+    default void onDemand(Runnable wake) {}
+
+    /** How many seconds a start of this service's takes, as measured; for clients to come again. */
+    default void startTakes(ServiceName service, double seconds) {}
+
+    /**
      * @param acknowledgedGeneration no pick is made from a snapshot older than this one
      * @param endpoints by instance, for those in the newest snapshot or with requests in flight
      * @param latency cumulative, over the whole service
      * @param queue of the requests that wait for an instance; empty where there is no queue
      * @param standIns what took the place of an acknowledgement or of a count that could not be
      *     had; it goes on record with each stop that rests on it
+     * @param arrivals what has come to the service; empty when that is not known
      */
     record Report(
             long acknowledgedGeneration,
             Map<InstanceId, EndpointReport> endpoints,
             LatencyCounts latency,
             Optional<QueueReading> queue,
-            List<Reason> standIns) {
+            List<Reason> standIns,
+            Optional<Arrivals> arrivals) {
         public Report {
             endpoints = Map.copyOf(endpoints);
             standIns = List.copyOf(standIns);
+        }
+
+        /** Of a data plane that does not count what comes. */
+        public Report(
+                long acknowledgedGeneration,
+                Map<InstanceId, EndpointReport> endpoints,
+                LatencyCounts latency,
+                Optional<QueueReading> queue,
+                List<Reason> standIns) {
+            this(
+                    acknowledgedGeneration,
+                    endpoints,
+                    latency,
+                    queue,
+                    standIns,
+                    Optional.empty());
         }
 
         /** One that rests on knowledge alone. */
@@ -57,7 +85,13 @@ public interface EndpointSink {
                 Map<InstanceId, EndpointReport> endpoints,
                 LatencyCounts latency,
                 Optional<QueueReading> queue) {
-            this(acknowledgedGeneration, endpoints, latency, queue, List.of());
+            this(
+                    acknowledgedGeneration,
+                    endpoints,
+                    latency,
+                    queue,
+                    List.of(),
+                    Optional.empty());
         }
 
         /** Of a data plane without a queue. */

@@ -130,7 +130,13 @@ final class ServiceLoop {
                 metrics.hostCpuBusy(),
                 ports.sink().uncounted(),
                 callers.stream().map(ServiceLoop::asPeer).toList(),
-                report.queue().map(queue -> new WholeReadings(Optional.of(queue))));
+                whole(report));
+    }
+
+    private static Optional<WholeReadings> whole(EndpointSink.Report report) {
+        return report.queue().isEmpty() && report.arrivals().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new WholeReadings(report.queue(), report.arrivals()));
     }
 
     /** What it is to a service that it calls. */
@@ -195,6 +201,9 @@ final class ServiceLoop {
             refused = carryOut(decision.commands(), fresh, Origin.EBB);
         }
         shown = afterwards(explanation, refused);
+        if (plan.policy().range().min() == 0) {
+            ports.sink().startTakes(plan.name(), state.load().forecasts().startSeconds());
+        }
         endAgain(now, liveness);
         publish(now, seen.acknowledgedGeneration());
     }

@@ -31,12 +31,14 @@ final class Calendar {
     private final List<Schedule> schedules;
     private final long wallMillis;
     private final Duration lead;
+    private final boolean ordered;
 
     Calendar(Policy policy, ServiceState state, Now now) {
         this.policy = policy;
         this.schedules = policy.bounds().map(Bounds::schedules).orElse(List.of());
         this.wallMillis = now.wallMillis();
         this.lead = lead(policy, state);
+        this.ordered = state.ordered().isPresent();
     }
 
     /** From the order of an instance until it has its full share. */
@@ -52,7 +54,7 @@ final class Calendar {
     /** The policy with the most instances that the ceilings of this moment leave. */
     Policy bounded() {
         Optional<Schedule> ceiling = ceiling();
-        if (ceiling.isEmpty()) {
+        if (ceiling.isEmpty() || ordered) {
             return policy;
         }
         Policy.Range range = policy.range();

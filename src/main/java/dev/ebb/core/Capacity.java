@@ -208,6 +208,14 @@ final class Capacity {
     }
 
     private Reason owedReason(ServiceState state, Optional<InstanceId> replaces) {
+        Optional<Reason> waits =
+                tick.sizing().needs().stream()
+                        .filter(n -> n.source().equals(Idleness.WAITING))
+                        .map(Need::reason)
+                        .findFirst();
+        if (replaces.isEmpty() && waits.isPresent()) {
+            return waits.get();
+        }
         if (replaces.isEmpty()) {
             int due = state.due(tick.policy());
             return new Reason(

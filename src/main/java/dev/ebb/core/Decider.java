@@ -18,13 +18,16 @@ public final class Decider {
     private Decider() {}
 
     public static Decision decide(ServiceState earlier, Observation seen, Policy asked) {
-        Policy policy = new Calendar(asked, earlier, seen.now()).bounded();
+        Policy within = new Calendar(asked, earlier, seen.now()).bounded();
+        Idleness idleness = new Idleness(within, earlier, seen);
+        Policy policy = idleness.bounded();
         ServiceState before = withoutGap(earlier, seen, policy);
         Assessment assessment = new Assessor(policy, seen).assess(before);
         ServiceState state = assessment.state().withTargetOfStanding();
         FallClassifier falls = new FallClassifier(policy, seen.now(), assessment);
         FallMemory fallen = falls.after(state.load().fallsSoFar());
         state = state.withLoad(state.load().withFalls(fallen));
+        state = state.withLoad(state.load().withQuiet(idleness.quiet()));
         Sizer sizer = new Sizer(policy, assessment, seen);
         state = foresee(earlier, state, assessment, sizer);
         Sizing present = sizer.size(state, 0);

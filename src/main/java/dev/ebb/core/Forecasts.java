@@ -110,7 +110,7 @@ public record Forecasts(
                 Math.max(1, policy.out().window().toNanos() / 1e9),
                 usable,
                 policy.range().min(),
-                policy.range().max(),
+                Math.max(1, policy.range().max()),
                 policy.objective().map(Policy.Objective::caution).orElse(Terms.DEFAULT_CAUTION));
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param forecasts what the load is expected to do; empty without an objective
  * @param queue what waits for an instance; empty before any data plane told
  * @param falls what tells one fall in load from another; empty before anything was seen
+ * @param quiet since when nothing has come; empty when that is not known
  */
 public record LoadMemory(
         NeedHistory needs,
@@ -18,7 +19,8 @@ public record LoadMemory(
         double learnedConcurrency,
         Forecasts forecasts,
         Optional<QueueMemory> queue,
-        Optional<FallMemory> falls) {
+        Optional<FallMemory> falls,
+        Optional<Quiet> quiet) {
 
     /** Of a service of which nothing is known yet. */
     static LoadMemory fresh(Policy policy, Now now) {
@@ -27,6 +29,7 @@ public record LoadMemory(
                 Series.empty(LatencyPoint::atNanos),
                 0,
                 Forecasts.NONE,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -39,6 +42,7 @@ public record LoadMemory(
                 learnedConcurrency,
                 forecasts,
                 queue.map(QueueMemory::afterGap),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -48,25 +52,30 @@ public record LoadMemory(
     }
 
     LoadMemory withNeeds(NeedHistory next, double concurrency) {
-        return new LoadMemory(next, latency, concurrency, forecasts, queue, falls);
+        return new LoadMemory(next, latency, concurrency, forecasts, queue, falls, quiet);
     }
 
     LoadMemory withLatency(Series<LatencyPoint> next) {
-        return new LoadMemory(needs, next, learnedConcurrency, forecasts, queue, falls);
+        return new LoadMemory(needs, next, learnedConcurrency, forecasts, queue, falls, quiet);
     }
 
     LoadMemory withForecasts(Forecasts next) {
-        return new LoadMemory(needs, latency, learnedConcurrency, next, queue, falls);
+        return new LoadMemory(needs, latency, learnedConcurrency, next, queue, falls, quiet);
     }
 
     LoadMemory withQueue(QueueMemory next) {
         return new LoadMemory(
-                needs, latency, learnedConcurrency, forecasts, Optional.of(next), falls);
+                needs, latency, learnedConcurrency, forecasts, Optional.of(next), falls, quiet);
     }
 
     LoadMemory withFalls(FallMemory next) {
         return new LoadMemory(
-                needs, latency, learnedConcurrency, forecasts, queue, Optional.of(next));
+                needs, latency, learnedConcurrency, forecasts, queue, Optional.of(next), quiet);
+    }
+
+    LoadMemory withQuiet(Optional<Quiet> next) {
+        return new LoadMemory(
+                needs, latency, learnedConcurrency, forecasts, queue, falls, next);
     }
 
     /** What tells one fall in load from another. */

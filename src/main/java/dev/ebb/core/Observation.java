@@ -53,6 +53,11 @@ public record Observation(
                 Optional.empty());
     }
 
+    /** What has come to the service as a whole; empty when that is not known. */
+    Optional<Arrivals> arrivals() {
+        return whole.flatMap(WholeReadings::arrivals);
+    }
+
     /** One in which every request in flight is counted. */
     public Observation(
             Now now,

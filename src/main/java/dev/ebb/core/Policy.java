@@ -86,15 +86,16 @@ public record Policy(
     }
 
     /**
-     * Fewest and most instances; {@code 1 <= min <= initial <= max}.
+     * Fewest and most instances; {@code 0 <= min <= initial <= max}. With a least number of 0, an
+     * idle service has none.
      *
      * @param initial how many are started when there are none yet
      */
     public record Range(int min, int max, int initial) {
         public Range {
-            if (min < 1 || initial < min || max < initial) {
+            if (min < 0 || initial < min || max < initial) {
                 throw new IllegalArgumentException(
-                        "1 <= min <= initial <= max: " + min + ", " + initial + ", " + max);
+                        "0 <= min <= initial <= max: " + min + ", " + initial + ", " + max);
             }
         }
 
@@ -168,6 +169,8 @@ public record Policy(
      * @param hostBusy share of the host's CPU in use above which nothing is removed
      * @param perHour how many may be parked within an hour; empty for any number
      * @param cost what losing an instance is taken to cost
+     * @param idle time without a request after which no instance is needed, where that is allowed;
+     *     empty for {@link #IDLE}
      */
     public record In(
             Duration window,
@@ -178,7 +181,10 @@ public record Policy(
             double unavailabilityBudget,
             double hostBusy,
             Optional<PerHour> perHour,
-            Cost cost) {
+            Cost cost,
+            Optional<Duration> idle) {
+        public static final Duration IDLE = Duration.ofMinutes(10);
+
         public In {
             // What an older Ebb remembered has none.
             cost = Objects.requireNonNullElse(cost, Cost.DEFAULT);
@@ -194,7 +200,7 @@ public record Policy(
                         0.25,
                         0.92);
 
-        /** With no limit by the hour, and the usual costs. */
+        /** With no limit by the hour, and the usual costs and time of silence. */
         public In(
                 Duration window,
                 Duration stabilization,
@@ -212,7 +218,22 @@ public record Policy(
                     unavailabilityBudget,
                     hostBusy,
                     Optional.empty(),
-                    Cost.DEFAULT);
+                    Cost.DEFAULT,
+                    Optional.empty());
+        }
+
+        public In withIdle(Duration time) {
+            return new In(
+                    window,
+                    stabilization,
+                    candidateBelow,
+                    coverage,
+                    freshness,
+                    unavailabilityBudget,
+                    hostBusy,
+                    perHour,
+                    cost,
+                    Optional.of(time));
         }
 
         public In withPerHour(PerHour limit) {
@@ -225,7 +246,8 @@ public record Policy(
                     unavailabilityBudget,
                     hostBusy,
                     Optional.of(limit),
-                    cost);
+                    cost,
+                    idle);
         }
 
         public In withCost(Cost weights) {
@@ -238,7 +260,8 @@ public record Policy(
                     unavailabilityBudget,
                     hostBusy,
                     perHour,
-                    weights);
+                    weights,
+                    idle);
         }
     }
 

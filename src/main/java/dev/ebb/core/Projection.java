@@ -23,6 +23,9 @@ final class Projection {
         List<Assessed> survivors =
                 carrying.stream().filter(a -> !victims.contains(a.instance().id())).toList();
         int left = survivors.size();
+        if (left == 0 && Idleness.wantsNone(policy)) {
+            return Optional.empty();
+        }
         if (left == 0) {
             return Optional.of(
                     new Hold(
@@ -42,7 +45,7 @@ final class Projection {
             return Optional.of(
                     tooFull("projected_concurrency", concurrency, concurrencyLimit, left));
         }
-        return left == 1 && policy.range().min() == 1
+        return left == 1 && policy.range().min() <= 1
                 ? Optional.empty()
                 : afterFailure(survivors, demand, left);
     }
@@ -66,7 +69,8 @@ final class Projection {
                         .filter(a -> !victims.contains(a.instance().id()))
                         .mapToDouble(a -> a.allowance().cpuCores())
                         .sum();
-        return allowed > 0 ? used(carrying) / allowed : Double.MAX_VALUE;
+        double ofNobody = Idleness.wantsNone(policy) ? 0 : Double.MAX_VALUE;
+        return allowed > 0 ? used(carrying) / allowed : ofNobody;
     }
 
     private static double used(List<Assessed> instances) {

@@ -28,7 +28,8 @@ public final class Recheck {
      * @param fresh facts read after the decision
      */
     public Recheck(ServiceState state, Observation fresh, Policy policy) {
-        this.policy = new Calendar(policy, state, fresh.now()).bounded();
+        Policy within = new Calendar(policy, state, fresh.now()).bounded();
+        this.policy = new Idleness(within, state, fresh).bounded();
         this.proof = new Proof(fresh);
         this.uncounted = fresh.uncounted().map(Hold::why);
         this.now = fresh.now();

@@ -91,7 +91,12 @@ final class Removal {
     private void order(ServiceState state, Plan plan, List<Ranked> chosen, double after) {
         for (Ranked one : chosen) {
             List<Reason> reasons =
-                    List.of(wanted(state), why(plan.ranking, one), projected(chosen.size(), after));
+                    Idleness.wantsNone(tick.policy())
+                            ? List.of(Idleness.none(tick.policy()), why(plan.ranking, one))
+                            : List.of(
+                                    wanted(state),
+                                    why(plan.ranking, one),
+                                    projected(chosen.size(), after));
             Planned park = new Planned(new Command.Park(one.id()), reasons);
             (tick.withholds() ? plan.withheld : plan.commands).add(park);
         }

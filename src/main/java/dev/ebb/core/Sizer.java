@@ -28,7 +28,7 @@ final class Sizer {
 
     private final Policy policy;
     private final Now now;
-    private final List<Peer> peers;
+    private final Observation seen;
     private final List<Assessed> instances;
     private final int rotating;
     private final Duration recent;
@@ -40,7 +40,7 @@ final class Sizer {
     /** Sums up the load: the one part that costs in a fleet of thousands. */
     Sizer(Policy policy, Assessment assessment, Observation seen) {
         this.now = seen.now();
-        this.peers = seen.peers();
+        this.seen = seen;
         this.policy = policy;
         this.instances = assessment.instances();
         this.rotating = assessment.state().count(i -> i.lifecycle().inRotation());
@@ -63,9 +63,10 @@ final class Sizer {
         queue(state).ifPresent(needs::add);
         byRate().need(state.load()).ifPresent(needs::add);
         needs.addAll(forecast(state.load().forecasts(), state.standing()));
+        needs.addAll(Idleness.needs(policy, seen));
         needs.add(floor());
         needs.addAll(new Calendar(policy, state, now).needs());
-        needs.addAll(Callers.needs(policy, state, peers));
+        needs.addAll(Callers.needs(policy, state, seen.peers()));
         int out = needs.stream().mapToInt(Need::out).max().orElse(1);
         int in = Math.max(highestNeed, needs.stream().mapToInt(Need::in).max().orElse(1));
         out = Math.clamp(out, policy.range().min(), policy.range().max());

@@ -159,8 +159,11 @@ final class TrialJudge {
     }
 
     private Verdict waitForLongest(Rehearsal rehearsal, long requests, double utilizationNow) {
-        if (!seen.now().isPast(rehearsal.startedNanos(), policy.trial().longest())) {
-            return running(rehearsal, "not enough evidence yet", policy.trial().longest());
+        // Nobody is left who could give evidence but a request that comes, and that ends the trial.
+        Policy.Trial trial = policy.trial();
+        Duration most = Idleness.wantsNone(policy) ? trial.shortest() : trial.longest();
+        if (!seen.now().isPast(rehearsal.startedNanos(), most)) {
+            return running(rehearsal, "not enough evidence yet", most);
         }
         double limit = policy.targets().cpu();
         Map<String, Double> numbers =

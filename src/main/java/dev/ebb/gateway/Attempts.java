@@ -45,7 +45,8 @@ abstract class Attempts {
     /** Before the next attempt, after an answer that is not passed on. */
     private long pauseNanos;
 
-    private boolean queued;
+    /** Where it waits, if it does. */
+    private @Nullable Waiting queued;
 
     /** The head of the answer has gone to the client. */
     boolean begun;
@@ -127,7 +128,11 @@ abstract class Attempts {
 
     private void nowhere(Pick.Why why, long nowNanos) {
         Waiting waiting = service.waiting;
-        if (why != Pick.Why.ALL_FULL || waiting == null) {
+        Waiting forFirst = service.forFirst;
+        boolean none = why == Pick.Why.NO_ENDPOINTS || why == Pick.Why.NONE_ACTIVE;
+        if (none && forFirst != null && tries.none()) {
+            await(forFirst, nowNanos);
+        } else if (why != Pick.Why.ALL_FULL || waiting == null) {
             refuse(Refusal.NO_INSTANCE);
         } else if (tries.none()) {
             await(waiting, nowNanos);
@@ -137,24 +142,24 @@ abstract class Attempts {
     }
 
     private void await(Waiting waiting, long nowNanos) {
-        queued = true;
+        queued = waiting;
         boolean timed = wholeNanos != Deadline.NONE;
         long until = timed ? startNanos + wholeNanos : Long.MAX_VALUE;
         if (!waiting.offer(exchange(), priority, until, nowNanos)) {
-            shed();
+            shed(Refusal.LIMIT_REACHED);
         }
     }
 
     /** There is room at an instance. */
     final void admitted(long nowNanos) {
-        queued = false;
+        queued = null;
         attempt(nowNanos);
     }
 
     /** It has waited for too long, or must make place for another. */
-    final void shed() {
-        queued = false;
-        refuse(Refusal.LIMIT_REACHED);
+    final void shed(Refusal why) {
+        queued = null;
+        refuse(why);
     }
 
     // ---- The attempts that go on
@@ -192,9 +197,9 @@ abstract class Attempts {
 
     /** Lets go of every instance and of the wait for one; the main attempt is still to finish. */
     final void letGo(long nowNanos) {
-        Waiting waiting = service.waiting;
-        if (queued && waiting != null) {
-            queued = false;
+        Waiting waiting = queued;
+        if (waiting != null) {
+            queued = null;
             waiting.cancel(exchange());
         }
         giveUp(second, nowNanos);

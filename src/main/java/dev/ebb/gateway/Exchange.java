@@ -302,7 +302,7 @@ final class Exchange extends Attempts {
         log(AccessEntry.End.REFUSED, System.nanoTime());
         int seconds =
                 status == 503
-                        ? service.retryAfterSeconds(System.nanoTime())
+                        ? service.retryAfterSeconds(refusal, System.nanoTime())
                         : HeadRewriter.NO_RETRY_AFTER;
         client.refused(refusal, seconds, request.complete());
     }

@@ -4,6 +4,7 @@ import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.EndpointStats;
 import dev.ebb.balance.TrafficSum;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Arrivals;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -55,6 +57,8 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final TlsParts tls;
     private final Optional<AccessLog> accessLog;
     private final AtomicInteger clients = new AtomicInteger();
+    private final AtomicIntegerArray starts;
+    private volatile Runnable onDemand = () -> {};
     private volatile boolean closed;
 
     static {
@@ -102,6 +106,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         this.accessLog = accessLog;
         this.tls = tls;
         this.services = List.copyOf(services);
+        this.starts = new AtomicIntegerArray(services.size());
         var routes = new RouteTable(services, fixed, settings.timeouts());
         for (GatewayService service : services) {
             if (indexes.put(service.name(), indexes.size()) != null) {
@@ -351,9 +356,38 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                             id, new LoopService.HealthView(Health.UNKNOWN, Optional.empty()));
             reports.put(id, endpointReport(endpoints, view, now));
         });
+        int waiting = 0;
+        for (GatewayLoop loop : loops) {
+            waiting += loop.service(index).waitingForFirst();
+        }
         long[] sums = sums(index);
         return new Report(
-                acknowledged, reports, Counters.latency(sums), Optional.of(Counters.queue(sums)));
+                acknowledged,
+                reports,
+                Counters.latency(sums),
+                Optional.of(Counters.queue(sums)),
+                List.of(),
+                Optional.of(new Arrivals(sums[Counters.REQUESTS], waiting)));
+    }
+
+    @Override
+    public void onDemand(Runnable wake) {
+        onDemand = wake;
+    }
+
+    /** A request waits for a first instance, and none did. */
+    void demanded() {
+        onDemand.run();
+    }
+
+    @Override
+    public void startTakes(ServiceName service, double seconds) {
+        starts.set(index(service), Math.max(1, (int) Math.ceil(seconds)));
+    }
+
+    /** How long the start of an instance of this service takes, for Retry-After. */
+    int startSeconds(int service) {
+        return Math.max(1, starts.get(service));
     }
 
     private static EndpointReport endpointReport(

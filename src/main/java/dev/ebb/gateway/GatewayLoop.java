@@ -168,6 +168,10 @@ final class GatewayLoop {
 
     // ---- What connections share
 
+    Gateway gateway() {
+        return gateway;
+    }
+
     GatewaySettings settings() {
         return settings;
     }

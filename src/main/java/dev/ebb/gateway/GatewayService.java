@@ -11,26 +11,32 @@ import java.util.Optional;
  *
  * @param protocol what its instances speak
  * @param tls how its instances are spoken to; without it in the clear
+ * @param fromNone whether it may have no instance, and requests then wait for the first
  */
 public record GatewayService(
         ServiceName name,
         List<Route> routes,
         BalancePolicy balance,
         Protocol protocol,
-        Optional<TlsClientSettings> tls) {
+        Optional<TlsClientSettings> tls,
+        boolean fromNone) {
     public GatewayService {
         routes = List.copyOf(routes);
     }
 
     public GatewayService(ServiceName name, List<Route> routes, BalancePolicy balance) {
-        this(name, routes, balance, Protocol.HTTP1, Optional.empty());
+        this(name, routes, balance, Protocol.HTTP1, Optional.empty(), false);
     }
 
     public GatewayService withTls(TlsClientSettings how) {
-        return new GatewayService(name, routes, balance, protocol, Optional.of(how));
+        return new GatewayService(name, routes, balance, protocol, Optional.of(how), fromNone);
     }
 
     public GatewayService withProtocol(Protocol spoken) {
-        return new GatewayService(name, routes, balance, spoken, tls);
+        return new GatewayService(name, routes, balance, spoken, tls, fromNone);
+    }
+
+    public GatewayService withFromNone(boolean on) {
+        return new GatewayService(name, routes, balance, protocol, tls, on);
     }
 }

@@ -23,6 +23,7 @@ final class GrpcStatus {
             case BODY_TOO_LARGE, OVERLOADED, LIMIT_REACHED, TOO_MANY_CONNECTIONS ->
                     RESOURCE_EXHAUSTED;
             case NO_INSTANCE,
+                    STARTING,
                     CONNECT_REFUSED,
                     CONNECT_FAILED,
                     CONNECT_TIMEOUT,

@@ -53,6 +53,9 @@ final class LoopService implements HealthListener {
     /** Null when instances have no limits. */
     final @Nullable Waiting waiting;
 
+    /** Null when there is always an instance. */
+    final @Nullable Waiting forFirst;
+
     /** Longest wait for one attempt's answer; 0 for none of its own. */
     final long perTryNanos;
 
@@ -90,7 +93,9 @@ final class LoopService implements HealthListener {
         budget = new RetryBudget(policy.retry(), loop.loops(), System.nanoTime());
         hedging = policy.hedge().enabled() ? new Hedging(loop, policy.hedge()) : null;
         boolean limited = !(policy.limit() instanceof LimitPolicy.Unlimited);
-        waiting = limited ? new Waiting(this, policy.queue(), loop.share()) : null;
+        waiting = limited ? Waiting.forRoom(this, policy.queue(), loop.share()) : null;
+        forFirst =
+                service.fromNone() ? Waiting.forFirst(this, policy.queue(), loop.share()) : null;
         perTryNanos = policy.retry().perTry().toNanos();
         rules = new RequestRules(policy);
     }
@@ -116,10 +121,23 @@ final class LoopService implements HealthListener {
         if (all != null) {
             all.roomMade();
         }
+        Waiting first = forFirst;
+        if (first != null) {
+            first.roomMade();
+        }
+    }
+
+    /** Any thread: requests that wait for a first instance. */
+    int waitingForFirst() {
+        Waiting first = forFirst;
+        return first == null ? 0 : first.size();
     }
 
     /** What a client that is refused for want of capacity is told. */
-    int retryAfterSeconds(long nowNanos) {
+    int retryAfterSeconds(Refusal refusal, long nowNanos) {
+        if (refusal == Refusal.STARTING) {
+            return loop.gateway().startSeconds(index);
+        }
         Waiting all = waiting;
         return all == null ? 1 + loop.random().nextInt(2) : all.retryAfterSeconds(nowNanos);
     }
@@ -262,6 +280,10 @@ final class LoopService implements HealthListener {
         Waiting all = waiting;
         if (all != null) {
             all.tick(nowNanos);
+        }
+        Waiting first = forFirst;
+        if (first != null) {
+            first.tick(nowNanos);
         }
         askUntil.forEach((leaving, until) ->
                 loop.ask(leaving, LongStream.Why.SERVICE_RESTART, until, nowNanos));

@@ -34,6 +34,7 @@ enum Refusal {
     BAD_RESPONSE(502, "bad_response", "The instance's answer is not well-formed HTTP/1.1."),
     RETRY_EXHAUSTED(502, "retry_exhausted", "No instance that was tried could answer."),
     NO_INSTANCE(503, "no_instance", "The service has no instance to answer at the moment."),
+    STARTING(503, "starting", "The service's first instance is still starting; try again later."),
     OVERLOADED(503, "overloaded", "Too many requests wait for the service already."),
     LIMIT_REACHED(503, "limit_reached", "All of the service's instances are at their limits."),
     TOO_MANY_CONNECTIONS(503, "too_many_connections", "Too many connections are open already."),

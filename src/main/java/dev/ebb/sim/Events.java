@@ -1,5 +1,6 @@
 package dev.ebb.sim;
 
+import dev.ebb.control.ServicePlan;
 import dev.ebb.core.Bounds;
 import dev.ebb.core.NotBelow;
 import dev.ebb.core.PerHour;
@@ -38,6 +39,39 @@ final class Events {
         NotBelow bound = new NotBelow(caller, 0.2 + 0.8 * random.nextDouble());
         List<Schedule> schedules = policy.bounds().map(Bounds::schedules).orElse(List.of());
         return policy.withBounds(new Bounds(schedules, List.of(bound)));
+    }
+
+    /** A sixth of the services may have no instance, and has a long silence in its load. */
+    Scenario.Part fromNone(Scenario.Part part, double seconds) {
+        if (random.nextInt(6) > 0) {
+            return part;
+        }
+        ServiceModel m = part.model();
+        double lasts = 120 + random.nextDouble() * seconds / 2;
+        LoadShape load =
+                new LoadShape.Silence(m.load(), seconds / 3 * random.nextDouble(), lasts);
+        ServiceModel model =
+                new ServiceModel(
+                        m.name(),
+                        m.cores(),
+                        m.cpuSeconds(),
+                        m.requestSeconds(),
+                        m.concurrency(),
+                        m.startSeconds(),
+                        m.warmSeconds(),
+                        load,
+                        m.streamShare(),
+                        m.streamSeconds(),
+                        m.streamsObey());
+        ServicePlan plan = part.plan();
+        Policy policy = plan.policy();
+        Policy.Range range = policy.range();
+        int initial = random.nextInt(range.max() + 1);
+        Policy idle =
+                policy.withRange(new Policy.Range(0, range.max(), initial))
+                        .withIn(policy.in().withIdle(Duration.ofSeconds(5 + random.nextInt(40))));
+        return new Scenario.Part(
+                model, new ServicePlan(plan.name(), idle, plan.balance()), part.constantFrom());
     }
 
     private Policy hourly(Policy policy) {

@@ -105,5 +105,6 @@ final class Invariants implements Witness {
 
     void afterRun() {
         facts.services.values().forEach(steady::settled);
+        facts.services.values().forEach(steady::unrouted);
     }
 }

@@ -59,6 +59,7 @@ final class Scenarios {
         parts.replaceAll(part -> aside.nextInt(12) == 0 ? recommending(part) : part);
         if (weather != Weather.STEADY) {
             parts.replaceAll(part -> with(part, events.with(part.plan().policy(), seconds)));
+            parts.replaceAll(part -> events.fromNone(part, seconds));
             Part last = parts.getLast();
             if (parts.size() > 1) {
                 Policy called = events.called(last.plan().policy(), parts.getFirst().plan().name());

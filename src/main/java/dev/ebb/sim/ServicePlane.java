@@ -5,12 +5,15 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Arrivals;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +25,21 @@ import org.jspecify.annotations.Nullable;
 final class ServicePlane {
     private static final double GIVE_UP_SECONDS = 8;
 
+    /** How long, and how many on an event loop, wait for the first instance. */
+    private static final double FIRST_WAIT_SECONDS = 60;
+
+    private static final int FIRST_WAITING_MAX = 100_000;
+
     /** What one event loop picks from. */
     private static final class Loop {
         EndpointSnapshot snapshot;
         PlaneCell[] cells = new PlaneCell[0];
         double carry;
+
+        /** Held for a first instance, and since when. */
+        int waiting;
+
+        long waitingSince;
 
         Loop(EndpointSnapshot snapshot) {
             this.snapshot = snapshot;
@@ -119,7 +132,17 @@ final class ServicePlane {
         for (PlaneCell cell : cells.values()) {
             endpoints.put(cell.id, cell.report(monotonicNanos));
         }
-        return new EndpointSink.Report(acknowledged(), endpoints, LatencyCounts.of(latencies));
+        int waiting = 0;
+        for (Loop loop : loops) {
+            waiting += loop.waiting;
+        }
+        return new EndpointSink.Report(
+                acknowledged(),
+                endpoints,
+                LatencyCounts.of(latencies),
+                Optional.empty(),
+                List.of(),
+                Optional.of(new Arrivals(service.stats.sent, waiting)));
     }
 
     private PlaneCell cell(InstanceId id) {
@@ -160,16 +183,17 @@ final class ServicePlane {
         double due = expected + loop.carry;
         int arrivals = (int) due;
         loop.carry = due - arrivals;
-        if (arrivals == 0) {
+        if (arrivals + loop.waiting == 0) {
             return;
         }
         service.stats.sent += arrivals;
         double sum = weigh(loop);
         if (sum <= 0) {
-            service.stats.unrouted += arrivals;
+            service.stats.unrouted += hold(loop, arrivals);
             return;
         }
-        int left = arrivals;
+        int left = arrivals + loop.waiting;
+        loop.waiting = 0;
         for (int i = 0; i < loop.cells.length && left > 0; i++) {
             if (weights[i] <= 0) {
                 continue;
@@ -183,6 +207,27 @@ final class ServicePlane {
         if (left > 0) {
             service.stats.unrouted += left;
         }
+    }
+
+    /** Lets them wait for a first instance, where there may be none; answers who is refused. */
+    private int hold(Loop loop, int arrivals) {
+        boolean none =
+                loop.snapshot.endpoints().stream().noneMatch(e -> e.role() == EndpointRole.ACTIVE);
+        if (service.plan.policy().range().min() > 0 || !none) {
+            return arrivals;
+        }
+        long now = world.clock.nanos();
+        int refused = 0;
+        if (loop.waiting == 0) {
+            loop.waitingSince = now;
+        } else if (now - loop.waitingSince > FIRST_WAIT_SECONDS * SimClock.SECOND) {
+            refused = loop.waiting;
+            loop.waiting = 0;
+            loop.waitingSince = now;
+        }
+        int taken = Math.min(arrivals, FIRST_WAITING_MAX - loop.waiting);
+        loop.waiting += taken;
+        return refused + arrivals - taken;
     }
 
     /** Fills {@link #weights} for what may be picked; answers their sum. */

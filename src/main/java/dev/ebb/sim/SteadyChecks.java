@@ -106,6 +106,18 @@ final class SteadyChecks {
         }
     }
 
+    /** Nobody is refused for want of an instance, where nothing goes wrong. */
+    void unrouted(ServiceFacts service) {
+        long unrouted = service.service.stats.unrouted;
+        boolean fromNone = service.policy.range().min() == 0;
+        if (fromNone && facts.scenario.isCalm() && unrouted > 0) {
+            facts.violation(
+                    "-",
+                    "%d requests of %s were refused for want of an instance"
+                            .formatted(unrouted, service.service.model.name()));
+        }
+    }
+
     /**
      * I10: at the end of a run without faults whose load is constant for long enough (see {@link
      * Scenario#settleSeconds}), what is in rotation is within one instance of the right size. The

@@ -115,7 +115,12 @@ class ConfigErrorsTest {
                 bad(
                         start + "{min: 5, max: 2}\n",
                         "f.yaml:4:30: min 5 is more than max 2; write 2..5"),
-                bad(start + "0..3\n", "f.yaml:4:16: '0' is out of range; it is from 1 to 10000"),
+                bad(start + "0\n", "f.yaml:4:16: '0' is out of range; it is from 1 to 10000"),
+                bad(start + "0..0\n", "f.yaml:4:16: '0' is out of range; it is from 1 to 10000"),
+                bad(
+                        start + "0..3\n    balance: {queue: {size: 0}}\n",
+                        "f.yaml:5:14: with 'instances' from 0 requests must be able to wait; make"
+                                + " the queue's 'size' at least 1"),
                 bad(start + "-1\n", "f.yaml:4:16: '-1' is out of range; it is from 1 to 10000"),
                 bad(
                         start + "99999\n",

@@ -56,6 +56,7 @@ final class Fleet {
     OptionalDouble hostBusy = OptionalDouble.empty();
     Optional<Hold> uncounted = Optional.empty();
     List<Peer> peers = List.of();
+    Optional<Arrivals> arrivals = Optional.empty();
     double seconds;
 
     Fleet(Policy policy, int instances) {
@@ -207,10 +208,15 @@ final class Fleet {
                 hostBusy,
                 uncounted,
                 peers,
-                limit == 0
-                        ? Optional.empty()
-                        : Optional.of(
-                                new WholeReadings(Optional.of(new QueueReading(waiting, shed)))));
+                whole());
+    }
+
+    private Optional<WholeReadings> whole() {
+        Optional<QueueReading> queue =
+                limit == 0 ? Optional.empty() : Optional.of(new QueueReading(waiting, shed));
+        return queue.isEmpty() && arrivals.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new WholeReadings(queue, arrivals));
     }
 
     private InstanceFacts facts(Instance one) {

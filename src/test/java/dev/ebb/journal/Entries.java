@@ -3,6 +3,7 @@ package dev.ebb.journal;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.control.LaunchIntent;
 import dev.ebb.core.Allowance;
+import dev.ebb.core.Arrivals;
 import dev.ebb.core.Bounds;
 import dev.ebb.core.Command;
 import dev.ebb.core.Explanation;
@@ -38,6 +39,7 @@ import dev.ebb.core.RateLine;
 import dev.ebb.core.RateTarget;
 import dev.ebb.core.Reason;
 import dev.ebb.core.Rehearsal;
+import dev.ebb.core.Quiet;
 import dev.ebb.core.Schedule;
 import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
@@ -190,7 +192,8 @@ final class Entries {
                                 new QueueMemory(
                                         Series.of(list(this::queuePoint), QueuePoint::atNanos),
                                         number())),
-                        maybe(() -> FallSamples.of(random))),
+                        maybe(() -> FallSamples.of(random)),
+                        maybe(() -> new Quiet(random.nextLong(), random.nextLong()))),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
                 new Patience(
@@ -286,7 +289,9 @@ final class Entries {
                 maybe(() ->
                         new WholeReadings(
                                 maybe(() ->
-                                        new QueueReading(random.nextInt(), random.nextLong())))));
+                                        new QueueReading(random.nextInt(), random.nextLong())),
+                                maybe(() ->
+                                        new Arrivals(random.nextLong(), random.nextInt())))));
     }
 
     Explanation explanation() {
@@ -342,7 +347,8 @@ final class Entries {
                         number(),
                         maybe(() -> new PerHour(1 + random.nextInt(9), 0)),
                         new Policy.Cost(
-                                number(), number(), number(), number(), number(), number())),
+                                number(), number(), number(), number(), number(), number()),
+                        maybe(this::duration)),
                 new Policy.Trial(duration(), duration(), number()),
                 new Policy.Drain(duration(), one(Policy.AtDeadline.values()), duration()),
                 new Policy.Start(
