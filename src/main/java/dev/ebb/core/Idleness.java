@@ -37,7 +37,8 @@ final class Idleness {
         boolean busy =
                 arrivals.waiting() > 0
                         || seen.instances().stream()
-                                .anyMatch(i -> i.traffic().filter(t -> t.inFlight() > 0).isPresent());
+                                .flatMap(i -> i.traffic().stream())
+                                .anyMatch(t -> t.inFlight() > 0);
         return state.load()
                 .quiet()
                 .filter(before -> !busy && before.requestsTotal() == arrivals.requestsTotal())
@@ -61,9 +62,15 @@ final class Idleness {
             return policy.withRange(new Policy.Range(0, most, Math.min(range.initial(), most)));
         }
         int max = Math.max(1, range.max());
-        return waiting > 0 || any
+        return waiting > 0 || any || wasRefused()
                 ? policy.withRange(new Policy.Range(1, max, Math.max(1, range.initial())))
                 : policy;
+    }
+
+    /** A request has come, and did not wait for as long as this: it is told to come again. */
+    private boolean wasRefused() {
+        long total = seen.arrivals().map(Arrivals::requestsTotal).orElse(0L);
+        return state.load().quiet().filter(before -> total > before.requestsTotal()).isPresent();
     }
 
     /** What schedules and callers ask for, load or not. */

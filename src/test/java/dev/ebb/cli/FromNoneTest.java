@@ -164,6 +164,6 @@ class FromNoneTest {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("x-ebb-reason")).hasValue("starting");
         assertThat(answer.headers().firstValueAsLong("retry-after").orElse(0)).isPositive();
-        assertThat(service(ebb).instances()).hasSize(1);
+        awaitSo(ebb, s -> s.instances().size() == 1);
     }
 }

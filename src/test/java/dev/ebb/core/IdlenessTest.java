@@ -87,6 +87,15 @@ class IdlenessTest {
     }
 
     @Test
+    void aRequestThatDidNotWaitSoLongStartsOneAllTheSame() {
+        Fleet fleet = fleet(0);
+        fleet.until(100);
+        fleet.arrivals = Optional.of(new Arrivals(1, 0));
+        fleet.until(105);
+        assertThat(fleet.events("Start")).hasSize(1);
+    }
+
+    @Test
     void aRequestThatWaitsBringsBackWhatIsOnItsWayOut() {
         for (Lifecycle at : List.of(Lifecycle.PARKED, Lifecycle.DRAINING)) {
             Fleet fleet = fleet(1);
