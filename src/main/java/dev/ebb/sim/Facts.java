@@ -99,6 +99,13 @@ final class Facts {
         return Math.min(need, Math.clamp(ceiling, range.min(), range.max()));
     }
 
+    /** Whether a caller of the service has started one, or taken one back, since then. */
+    boolean callersGrewSince(ServiceFacts service, long since) {
+        return service.policy.bounds().map(Bounds::notBelow).orElse(List.of()).stream()
+                .flatMap(bound -> of(bound.service()).trails.values().stream())
+                .anyMatch(it -> it.startedAt >= since || it.backAt >= since);
+    }
+
     ServiceFacts of(InstanceId id) {
         return of(id.service());
     }

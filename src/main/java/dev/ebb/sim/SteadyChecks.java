@@ -22,7 +22,8 @@ final class SteadyChecks {
     /**
      * I5: after an automatic stop, no start within the stabilization window, load and fleet being
      * as they were. Judged by what happens: the real load since then is at most 3 % above its
-     * lowest in the window before the stop, and nothing from outside disturbs the service.
+     * lowest in the window before the stop, nothing from outside disturbs the service, and none of
+     * its callers has grown.
      */
     void starting(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());
@@ -35,7 +36,10 @@ final class SteadyChecks {
         double window = service.policy.in().window().toSeconds();
         double now = facts.now() / 1e9;
         double stabilization = service.policy.in().stabilization().toSeconds();
-        boolean disturbed = service.lastStop < facts.disturbedUntil || isRestless(service);
+        boolean disturbed =
+                service.lastStop < facts.disturbedUntil
+                        || isRestless(service)
+                        || facts.callersGrewSince(service, service.lastStop);
         if (disturbed || now - stopped > stabilization || facts.shuttingDown) {
             return;
         }
