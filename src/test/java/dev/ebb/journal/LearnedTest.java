@@ -51,6 +51,7 @@ class LearnedTest {
                 0,
                 forecasts(samples),
                 Optional.of(queue),
+                Optional.empty(),
                 Optional.empty());
     }
 
