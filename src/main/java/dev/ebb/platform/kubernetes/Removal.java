@@ -1,0 +1,226 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.core.Hold;
+import dev.ebb.core.Reason;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Removes exactly the chosen pods of a Deployment. Each step reads what is, and does at most one
+ * thing of: putting the intent on the victims, scaling, taking it back. What it needs to know is in
+ * the victims' annotations, so after a crash at any point whoever makes the next step goes on.
+ *
+ * <p>The scaling is done once at most: an intent names the Deployment's generation, the scaling
+ * adds 1 to it, and it is refused when the Deployment has changed since it was read. Not
+ * thread-safe.
+ */
+final class Removal {
+    private final Cluster cluster;
+
+    Removal(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** What a step has found or done. */
+    sealed interface Step {
+        /** There is nothing to do: nobody is wanted away who is still there. */
+        record Idle() implements Step {}
+
+        /** The intent is on the victims; the next step scales. */
+        record Intended(RemovalIntent intent) implements Step {}
+
+        record Scaled(int replicas) implements Step {}
+
+        /** Scaled, and not all victims have begun to leave yet. */
+        record Waiting() implements Step {}
+
+        /**
+         * There are as few pods as were asked for, but others went: a pod that was deleted at the
+         * same time, for example. The spared victims are victims no longer.
+         */
+        record Spared(List<PodView> victims) implements Step {}
+
+        record Held(Hold hold) implements Step {}
+
+        /** Someone else was quicker, or the API server failed; to be tried again. */
+        record Again(String why) implements Step {}
+    }
+
+    /** The state of things at the beginning of a step. */
+    private record Scene(DeploymentView deployment, List<PodView> pods) {
+        /** As it will be once the intent is on these. */
+        Scene choosing(Set<String> victims) {
+            return new Scene(
+                    deployment,
+                    pods.stream().map(p -> victims.contains(p.uid()) ? p.asVictim() : p).toList());
+        }
+
+        List<PodView> chosen() {
+            return pods.stream().filter(p -> p.counts() && p.removal().isPresent()).toList();
+        }
+
+        List<PodView> wanted(Set<String> uids) {
+            return pods.stream().filter(p -> p.counts() && uids.contains(p.uid())).toList();
+        }
+
+        long counting() {
+            return pods.stream().filter(PodView::counts).count();
+        }
+    }
+
+    /**
+     * One step towards a Deployment without the victims.
+     *
+     * @param wanted uids of the pods to remove; a removal that has begun goes on in any case
+     */
+    Step step(Set<String> wanted) {
+        Optional<DeploymentView> deployment = cluster.deployment();
+        if (deployment.isEmpty()) {
+            return new Step.Idle();
+        }
+        var scene = new Scene(deployment.get(), cluster.pods());
+        List<PodView> chosen = scene.chosen();
+        return chosen.isEmpty()
+                ? begin(scene, scene.wanted(wanted))
+                : goOn(scene, chosen, chosen.getFirst().removal().orElseThrow());
+    }
+
+    private Step begin(Scene scene, List<PodView> victims) {
+        if (victims.isEmpty()) {
+            return new Step.Idle();
+        }
+        Set<String> uids = uids(victims);
+        Optional<Hold> hold = hold(scene.choosing(uids), uids);
+        if (hold.isPresent()) {
+            return new Step.Held(hold.get());
+        }
+        int from = scene.deployment().replicas();
+        var intent =
+                new RemovalIntent(from, from - victims.size(), scene.deployment().generation());
+        for (PodView victim : victims) {
+            switch (cluster.intend(victim, Optional.of(intent))) {
+                case Written.Done() -> {}
+                case Written.Conflict(String why) -> {
+                    takeBack(victims, why);
+                    return new Step.Held(notOurs(victim, why));
+                }
+                case Written.Failed(String why) -> {
+                    return takeBack(victims, why);
+                }
+            }
+        }
+        return new Step.Intended(intent);
+    }
+
+    private static Hold notOurs(PodView pod, String why) {
+        return new Hold(
+                Reason.of("not_ours", "pod " + pod.name() + " cannot be made a victim: " + why),
+                "the pod's deletion cost being left to Ebb");
+    }
+
+    private Step goOn(Scene scene, List<PodView> chosen, RemovalIntent intent) {
+        DeploymentView deployment = scene.deployment();
+        boolean same = chosen.stream().allMatch(p -> p.removal().equals(Optional.of(intent)));
+        if (same && isAsDecided(deployment, intent)) {
+            // Intents of which a crash has left out some would have another pod deleted.
+            return chosen.size() == intent.victims()
+                    ? scale(scene, chosen, intent)
+                    : takeBack(
+                            chosen, "the intent is not on all victims, or one has gone by itself");
+        }
+        if (same && isScaled(deployment, intent)) {
+            return scene.counting() > deployment.replicas() ? new Step.Waiting() : spare(chosen);
+        }
+        return takeBack(chosen, "the Deployment was changed since the removal was decided");
+    }
+
+    private static boolean isAsDecided(DeploymentView deployment, RemovalIntent intent) {
+        return deployment.replicas() == intent.from()
+                && deployment.generation() == intent.generation();
+    }
+
+    private static boolean isScaled(DeploymentView deployment, RemovalIntent intent) {
+        return deployment.replicas() == intent.to()
+                && deployment.generation() == intent.generation() + 1;
+    }
+
+    private Step scale(Scene scene, List<PodView> chosen, RemovalIntent intent) {
+        Optional<Hold> hold = hold(scene, uids(chosen));
+        if (hold.isPresent()) {
+            return new Step.Held(hold.get());
+        }
+        return switch (cluster.scale(scene.deployment(), intent.to())) {
+            case Written.Done() -> new Step.Scaled(intent.to());
+            case Written.Conflict(String why) -> new Step.Again(why);
+            case Written.Failed(String why) -> new Step.Again(why);
+        };
+    }
+
+    private Step spare(List<PodView> chosen) {
+        chosen.forEach(pod -> cluster.intend(pod, Optional.empty()));
+        return new Step.Spared(chosen);
+    }
+
+    private Step takeBack(List<PodView> chosen, String why) {
+        chosen.forEach(pod -> cluster.intend(pod, Optional.empty()));
+        return new Step.Again(why);
+    }
+
+    /** Why the victims may not be removed now. */
+    private Optional<Hold> hold(Scene scene, Set<String> victims) {
+        return scene.deployment()
+                .hold()
+                .or(cluster::autoscaled)
+                .or(() -> unproven(scene, victims))
+                .or(() -> incomplete(scene))
+                .or(() -> rival(scene, victims));
+    }
+
+    private Optional<Hold> unproven(Scene scene, Set<String> victims) {
+        Set<String> pickable = new HashSet<>(cluster.pickable());
+        return scene.pods().stream()
+                .filter(p -> victims.contains(p.uid()))
+                .filter(p -> p.ready() || pickable.contains(p.uid()))
+                .findFirst()
+                .map(p ->
+                        new Hold(
+                                Reason.of(
+                                        "in_rotation",
+                                        "services may still send requests to pod " + p.name()),
+                                "its EndpointSlices saying that it is not ready"));
+    }
+
+    /** Were a pod missing, its ReplicaSet would make one, and delete that again first. */
+    private static Optional<Hold> incomplete(Scene scene) {
+        long counting = scene.counting();
+        int replicas = scene.deployment().replicas();
+        return counting == replicas
+                ? Optional.empty()
+                : Optional.of(
+                        new Hold(
+                                Reason.of(
+                                        "incomplete",
+                                        "the Deployment asks for "
+                                                + replicas
+                                                + " pods, and has "
+                                                + counting),
+                                "as many pods as it asks for"));
+    }
+
+    private static Optional<Hold> rival(Scene scene, Set<String> victims) {
+        return DeletionOrder.rivalOf(victims, scene.pods())
+                .map(p ->
+                        new Hold(
+                                Reason.of(
+                                        "another_first",
+                                        "pod " + p.name() + " might be deleted first"),
+                                "that pod becoming ready, or going"));
+    }
+
+    private static Set<String> uids(List<PodView> pods) {
+        return pods.stream().map(PodView::uid).collect(Collectors.toSet());
+    }
+}

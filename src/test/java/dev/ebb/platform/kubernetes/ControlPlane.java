@@ -1,0 +1,137 @@
+package dev.ebb.platform.kubernetes;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A namespace of a real control plane, with a kubelet of the tests'. */
+final class ControlPlane implements AutoCloseable {
+    static final String APP = "shop";
+
+    final KubernetesClient client;
+    final String namespace = "test-" + UUID.randomUUID().toString().substring(0, 8);
+    final TestKubelet kubelet;
+
+    private ControlPlane(KubernetesClient client) {
+        this.client = client;
+        client.namespaces()
+                .resource(
+                        new NamespaceBuilder()
+                                .withNewMetadata()
+                                .withName(namespace)
+                                .endMetadata()
+                                .build())
+                .create();
+        // Pods of a node that does not exist are collected as garbage.
+        client.nodes()
+                .resource(
+                        new NodeBuilder()
+                                .withNewMetadata()
+                                .withName(TestKubelet.NODE)
+                                .endMetadata()
+                                .build())
+                .serverSideApply();
+        this.kubelet = new TestKubelet(client, namespace);
+    }
+
+    /** The tests are skipped where none was started. */
+    static ControlPlane open() {
+        Optional<String> folder = Optional.ofNullable(System.getenv("EBB_TEST_KUBE"));
+        assumeTrue(
+                folder.isPresent(),
+                "no control plane: `make engines-kubernetes` builds and starts a real one");
+        return new ControlPlane(client(Path.of(folder.orElseThrow(), "admin.kubeconfig")));
+    }
+
+    private static KubernetesClient client(Path kubeconfig) {
+        try {
+            Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
+            config.setRequestRetryBackoffLimit(0);
+            return new KubernetesClientBuilder().withConfig(config).build();
+        } catch (IOException e) {
+            throw new IllegalStateException("EBB_TEST_KUBE has no readable kubeconfig", e);
+        }
+    }
+
+    /** A Deployment with Ebb's gate, and a Service in front of it. */
+    void deploy(int replicas) {
+        Map<String, String> labels = Map.of("app", APP);
+        Deployment deployment =
+                new DeploymentBuilder()
+                        .withNewMetadata()
+                        .withName(APP)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withReplicas(replicas)
+                        .withNewSelector()
+                        .withMatchLabels(labels)
+                        .endSelector()
+                        .withNewTemplate()
+                        .withNewMetadata()
+                        .withLabels(labels)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withNodeName(TestKubelet.NODE)
+                        .withTerminationGracePeriodSeconds(5L)
+                        .addNewReadinessGate(PodView.GATE)
+                        .addNewContainer()
+                        .withName("main")
+                        .withImage("none")
+                        .withCommand("sleep", "600")
+                        .addNewPort()
+                        .withContainerPort(8080)
+                        .endPort()
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build();
+        client.apps().deployments().inNamespace(namespace).resource(deployment).create();
+        client.services()
+                .inNamespace(namespace)
+                .resource(
+                        new ServiceBuilder()
+                                .withNewMetadata()
+                                .withName(APP)
+                                .endMetadata()
+                                .withNewSpec()
+                                .withSelector(labels)
+                                .addNewPort()
+                                .withPort(8080)
+                                .endPort()
+                                .endSpec()
+                                .build())
+                .create();
+    }
+
+    Cluster cluster() {
+        return new Cluster(client, namespace, APP);
+    }
+
+    @Override
+    public void close() {
+        client.apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withName(APP)
+                .withGracePeriod(0)
+                .delete();
+        client.pods().inNamespace(namespace).withGracePeriod(0).delete();
+        kubelet.close();
+        client.namespaces().withName(namespace).delete();
+        client.close();
+    }
+}

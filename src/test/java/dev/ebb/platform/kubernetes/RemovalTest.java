@@ -1,0 +1,337 @@
+package dev.ebb.platform.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ebb.platform.kubernetes.Removal.Step;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Against a real API server and real controllers; skipped where none was started. */
+@Tag("kubernetes")
+@TestInstance(TestInstance.Lifecycle.PER_METHOD)
+class RemovalTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private Optional<ControlPlane> plane = Optional.empty();
+    private final Set<String> seen = new HashSet<>();
+
+    @BeforeEach
+    void fivePodsInRotation() {
+        plane = Optional.of(ControlPlane.open());
+        plane().deploy(5);
+        allInRotation(5);
+        seen.addAll(uids(cluster().pods()));
+    }
+
+    @AfterEach
+    void close() {
+        plane.ifPresent(ControlPlane::close);
+    }
+
+    @Test
+    void exactlyTheVictimsGo() {
+        List<PodView> pods = cluster().pods();
+        List<PodView> victims = List.of(pods.get(1), pods.get(3));
+        park(victims);
+        List<Step> steps = removeAll(uids(victims), new Removal(cluster()));
+
+        assertThat(steps).contains(new Step.Scaled(3));
+        Set<String> rest = uids(pods);
+        rest.removeAll(uids(victims));
+        assertThat(uids(cluster().pods())).isEqualTo(rest);
+        assertThat(replicas()).isEqualTo(3);
+        assertThat(seen).as("no replacement was made and deleted again").hasSize(5);
+        for (PodView victim : victims) {
+            assertThat(plane().kubelet.process(victim.uid())).isEmpty();
+        }
+    }
+
+    @Test
+    void aParkedPodIsRescued() {
+        PodView pod = cluster().pods().get(2);
+        park(List.of(pod));
+        Process process = plane().kubelet.process(pod.uid()).orElseThrow();
+
+        assertThat(cluster().gate(pod, true, now())).isEqualTo(new Written.Done());
+        await().atMost(LONG).until(() -> cluster().pickable().contains(pod.uid()));
+        assertThat(plane().kubelet.process(pod.uid())).contains(process);
+        assertThat(process.isAlive()).isTrue();
+    }
+
+    @Test
+    void whoIsInRotationIsNotRemoved() {
+        PodView pod = cluster().pods().getFirst();
+        assertThat(code(new Removal(cluster()).step(Set.of(pod.uid())))).isEqualTo("in_rotation");
+        assertThat(replicas()).isEqualTo(5);
+        assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty());
+    }
+
+    @Test
+    void aPodThatIsDeletedBySomeoneElseIsReplacedFirst() {
+        List<PodView> pods = cluster().pods();
+        List<PodView> victims = List.of(pods.get(0), pods.get(4));
+        park(victims);
+        var removal = new Removal(cluster());
+        assertThat(removal.step(uids(victims))).isInstanceOf(Step.Intended.class);
+
+        delete(pods.get(2));
+        removeAll(uids(victims), removal);
+        assertThat(uids(cluster().pods()))
+                .hasSize(3)
+                .contains(pods.get(1).uid(), pods.get(3).uid())
+                .doesNotContain(pods.get(2).uid());
+        assertThat(seen).as("one replacement, no more").hasSize(6);
+    }
+
+    @Test
+    void aPodThatIsOnlyParkedStays() {
+        List<PodView> pods = cluster().pods();
+        park(pods.subList(0, 2));
+        PodView victim = pods.get(1);
+        removeAll(Set.of(victim.uid()), new Removal(cluster()));
+        assertThat(uids(cluster().pods()))
+                .hasSize(4)
+                .contains(pods.getFirst().uid())
+                .doesNotContain(victim.uid());
+    }
+
+    @Test
+    void victimsAreSparedWhenOthersWent() {
+        List<PodView> pods = cluster().pods();
+        List<PodView> victims = List.of(pods.get(0), pods.get(1));
+        park(victims);
+        var removal = new Removal(cluster());
+        assertThat(removal.step(uids(victims))).isInstanceOf(Step.Intended.class);
+        // Someone makes them dear, and others cheap; then the Deployment is scaled.
+        victims.forEach(v -> cost(v, "1000"));
+        victims.forEach(v -> cluster().gate(v, true, now()));
+        await().atMost(LONG).until(() -> cluster().pickable().containsAll(uids(victims)));
+        List<PodView> others = List.of(pods.get(2), pods.get(3));
+        park(others);
+        assertThat(cluster().scale(cluster().deployment().orElseThrow(), 3))
+                .isEqualTo(new Written.Done());
+        await().atMost(LONG).until(() -> cluster().pods().size() == 3);
+
+        Step step = removal.step(uids(victims));
+        assertThat(step).isInstanceOf(Step.Spared.class);
+        assertThat(uids(((Step.Spared) step).victims())).isEqualTo(uids(victims));
+        assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty());
+        assertThat(replicas()).isEqualTo(3);
+    }
+
+    @Test
+    void aDeploymentThatChangedSinceIsNotScaled() {
+        DeploymentView read = cluster().deployment().orElseThrow();
+        plane().client
+                .apps()
+                .deployments()
+                .inNamespace(plane().namespace)
+                .withName(ControlPlane.APP)
+                .edit(d ->
+                        d.edit()
+                                .editMetadata()
+                                .addToAnnotations("someone", "was here")
+                                .endMetadata()
+                                .build());
+        assertThat(cluster().scale(read, 3)).isInstanceOf(Written.Conflict.class);
+        assertThat(replicas()).isEqualTo(5);
+    }
+
+    @Test
+    void aCostOfSomeoneElseIsLeftAlone() {
+        List<PodView> victims = cluster().pods().subList(0, 2);
+        park(victims);
+        cost(victims.get(1), "7");
+        assertThat(code(new Removal(cluster()).step(uids(victims)))).isEqualTo("not_ours");
+        assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty());
+        assertThat(cluster().pods().stream().map(PodView::cost)).containsOnlyOnce(7).contains(0);
+        assertThat(replicas()).isEqualTo(5);
+    }
+
+    @Test
+    void afterACrashBetweenIntentAndScaleTheNextOneGoesOn() {
+        List<PodView> victims = cluster().pods().subList(1, 3);
+        park(victims);
+        assertThat(new Removal(cluster()).step(uids(victims))).isInstanceOf(Step.Intended.class);
+
+        List<Step> steps = removeAll(Set.of(), new Removal(cluster()));
+        assertThat(steps).contains(new Step.Scaled(3));
+        assertThat(uids(cluster().pods())).hasSize(3).doesNotContainAnyElementsOf(uids(victims));
+    }
+
+    @Test
+    void afterACrashBehindTheScaleNothingIsScaledAgain() {
+        List<PodView> victims = cluster().pods().subList(1, 3);
+        park(victims);
+        var removal = new Removal(cluster());
+        removal.step(uids(victims));
+        assertThat(removal.step(uids(victims))).isEqualTo(new Step.Scaled(3));
+
+        List<Step> steps = removeAll(uids(victims), new Removal(cluster()));
+        assertThat(steps).noneMatch(s -> s instanceof Step.Scaled || s instanceof Step.Intended);
+        assertThat(replicas()).isEqualTo(3);
+        assertThat(uids(cluster().pods())).hasSize(3).doesNotContainAnyElementsOf(uids(victims));
+    }
+
+    @Test
+    void intentsThatACrashLeftIncompleteAreTakenBack() {
+        List<PodView> victims = cluster().pods().subList(1, 3);
+        park(victims);
+        long generation = cluster().deployment().orElseThrow().generation();
+        cluster().intend(victims.getFirst(), Optional.of(new RemovalIntent(5, 3, generation)));
+
+        assertThat(new Removal(cluster()).step(Set.of())).isInstanceOf(Step.Again.class);
+        assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty() && p.cost() == 0);
+        assertThat(replicas()).isEqualTo(5);
+    }
+
+    @Test
+    void anotherAutoscalerAndARolloutHoldIt() {
+        List<PodView> victims = cluster().pods().subList(0, 1);
+        park(victims);
+        var hpa =
+                new HorizontalPodAutoscalerBuilder()
+                        .withNewMetadata()
+                        .withName("other")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withMinReplicas(1)
+                        .withMaxReplicas(9)
+                        .withNewScaleTargetRef()
+                        .withApiVersion("apps/v1")
+                        .withKind("Deployment")
+                        .withName(ControlPlane.APP)
+                        .endScaleTargetRef()
+                        .endSpec()
+                        .build();
+        var hpas =
+                plane().client
+                        .autoscaling()
+                        .v2()
+                        .horizontalPodAutoscalers()
+                        .inNamespace(plane().namespace);
+        hpas.resource(hpa).create();
+        var removal = new Removal(cluster());
+        assertThat(code(removal.step(uids(victims)))).isEqualTo("other_autoscaler");
+        hpas.withName("other").delete();
+
+        plane().client
+                .apps()
+                .deployments()
+                .inNamespace(plane().namespace)
+                .withName(ControlPlane.APP)
+                .edit(d ->
+                        d.edit()
+                                .editSpec()
+                                .editTemplate()
+                                .editMetadata()
+                                .addToAnnotations("release", "2")
+                                .endMetadata()
+                                .endTemplate()
+                                .endSpec()
+                                .build());
+        assertThat(code(removal.step(uids(victims)))).isEqualTo("rollout");
+        assertThat(replicas()).isEqualTo(5);
+    }
+
+    /** Steps until nothing is left to do; remembers every pod that was seen on the way. */
+    private List<Step> removeAll(Set<String> victims, Removal removal) {
+        List<Step> steps = new ArrayList<>();
+        await().atMost(LONG)
+                .until(() -> {
+                    seen.addAll(uids(cluster().pods()));
+                    steps.add(removal.step(victims));
+                    return steps.getLast() instanceof Step.Idle
+                            && cluster().pods().stream().allMatch(PodView::counts);
+                });
+        return steps;
+    }
+
+    private void allInRotation(int pods) {
+        await().atMost(LONG).until(() -> cluster().pods().size() == pods);
+        rotate(Set.of());
+        await().atMost(LONG).until(() -> cluster().pickable().size() == pods);
+    }
+
+    private void rotate(Set<String> parked) {
+        for (PodView pod : cluster().pods()) {
+            boolean wanted = !parked.contains(pod.uid());
+            if (pod.counts() && !pod.inRotation().equals(Optional.of(wanted))) {
+                assertThat(cluster().gate(pod, wanted, now())).isEqualTo(new Written.Done());
+            }
+        }
+    }
+
+    private void park(List<PodView> pods) {
+        for (PodView pod : pods) {
+            assertThat(cluster().gate(pod, false, now())).isEqualTo(new Written.Done());
+        }
+        await().atMost(LONG)
+                .until(() ->
+                        cluster().pods().stream()
+                                        .filter(p -> uids(pods).contains(p.uid()))
+                                        .noneMatch(PodView::ready)
+                                && cluster().pickable().stream().noneMatch(uids(pods)::contains));
+    }
+
+    /** As a person does it, with another name for its fields. */
+    private void cost(PodView pod, String cost) {
+        var own =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withName(pod.name())
+                        .withNamespace(plane().namespace)
+                        .addToAnnotations(PodView.COST, cost)
+                        .endMetadata()
+                        .build();
+        plane().client
+                .pods()
+                .inNamespace(plane().namespace)
+                .resource(own)
+                .fieldManager("someone")
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    private void delete(PodView pod) {
+        plane().client.pods().inNamespace(plane().namespace).withName(pod.name()).delete();
+    }
+
+    private int replicas() {
+        return cluster().deployment().orElseThrow().replicas();
+    }
+
+    private ControlPlane plane() {
+        return plane.orElseThrow();
+    }
+
+    private Cluster cluster() {
+        return plane().cluster();
+    }
+
+    private static String code(Step step) {
+        return step instanceof Step.Held(var hold) ? hold.why().code() : step.toString();
+    }
+
+    private static String now() {
+        return Instant.now().toString();
+    }
+
+    private static Set<String> uids(List<PodView> pods) {
+        return pods.stream().map(PodView::uid).collect(Collectors.toCollection(HashSet::new));
+    }
+}

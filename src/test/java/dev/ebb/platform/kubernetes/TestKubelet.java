@@ -1,0 +1,193 @@
+package dev.ebb.platform.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodReadinessGate;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What a node's kubelet does, as far as it matters to who scales: a real local process for each
+ * pod, its readiness from the process and all readiness gates, SIGTERM when it is deleted, and the
+ * deletion's end once the process has ended.
+ */
+final class TestKubelet implements AutoCloseable {
+    static final String NODE = "fake-1";
+
+    private static final PatchContext OWN_STATUS =
+            new PatchContext.Builder()
+                    .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                    .withFieldManager("kubelet")
+                    .withForce(true)
+                    .build();
+
+    private final KubernetesClient client;
+    private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private final Map<String, String> addresses = new ConcurrentHashMap<>();
+    private final AtomicInteger lastAddress = new AtomicInteger();
+    private final ExecutorService worker = Executors.newSingleThreadExecutor();
+    private final SharedIndexInformer<Pod> informer;
+
+    TestKubelet(KubernetesClient client, String namespace) {
+        this.client = client;
+        this.informer =
+                client.pods()
+                        .inNamespace(namespace)
+                        .withField("spec.nodeName", NODE)
+                        .inform(
+                                new ResourceEventHandler<>() {
+                                    @Override
+                                    public void onAdd(Pod pod) {
+                                        soon(pod);
+                                    }
+
+                                    @Override
+                                    public void onUpdate(Pod before, Pod pod) {
+                                        soon(pod);
+                                    }
+
+                                    @Override
+                                    public void onDelete(Pod pod, boolean unseen) {
+                                        end(pod.getMetadata().getUid());
+                                    }
+                                });
+    }
+
+    /** The process of a pod. */
+    Optional<Process> process(String uid) {
+        return Optional.ofNullable(processes.get(uid));
+    }
+
+    private void soon(Pod pod) {
+        worker.execute(() -> {
+            try {
+                take(pod);
+            } catch (KubernetesClientException gone) {
+                // Deleted or changed meanwhile: the informer has more to say.
+            }
+        });
+    }
+
+    private void take(Pod pod) {
+        String uid = pod.getMetadata().getUid();
+        if (Optional.ofNullable(pod.getMetadata().getDeletionTimestamp()).isPresent()) {
+            end(uid);
+            client.pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .withName(pod.getMetadata().getName())
+                    .withGracePeriod(0)
+                    .delete();
+            return;
+        }
+        Process process = processes.computeIfAbsent(uid, u -> start(pod));
+        boolean running = process.isAlive();
+        boolean gates = gates(pod).stream().allMatch(gate -> isTrue(pod, gate));
+        if (isTrue(pod, "ContainersReady") != running
+                || isTrue(pod, "Ready") != (running && gates)) {
+            report(pod, running, running && gates);
+        }
+    }
+
+    private static Process start(Pod pod) {
+        Container container = pod.getSpec().getContainers().getFirst();
+        List<String> command = new ArrayList<>(container.getCommand());
+        command.addAll(Optional.ofNullable(container.getArgs()).orElse(List.of()));
+        try {
+            return new ProcessBuilder(command).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void report(Pod pod, boolean running, boolean ready) {
+        String uid = pod.getMetadata().getUid();
+        String address = addresses.computeIfAbsent(uid, u -> address());
+        Pod status =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withName(pod.getMetadata().getName())
+                        .withNamespace(pod.getMetadata().getNamespace())
+                        .withUid(uid)
+                        .endMetadata()
+                        .withNewStatus()
+                        .withPhase("Running")
+                        .withPodIP(address)
+                        .addNewPodIP(address)
+                        .addToConditions(condition("ContainersReady", running))
+                        .addToConditions(condition("Ready", ready))
+                        .endStatus()
+                        .build();
+        client.pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .resource(status)
+                .subresource("status")
+                .patch(OWN_STATUS, status);
+    }
+
+    /** No traffic is needed; a loopback address is refused by the EndpointSlices. */
+    private String address() {
+        int number = lastAddress.incrementAndGet();
+        return "10.99." + number / 250 + "." + (number % 250 + 1);
+    }
+
+    private static PodCondition condition(String type, boolean status) {
+        return new PodConditionBuilder()
+                .withType(type)
+                .withStatus(status ? "True" : "False")
+                .withLastTransitionTime(Instant.now().toString())
+                .build();
+    }
+
+    private static List<String> gates(Pod pod) {
+        return Optional.ofNullable(pod.getSpec().getReadinessGates()).orElse(List.of()).stream()
+                .map(PodReadinessGate::getConditionType)
+                .toList();
+    }
+
+    private static boolean isTrue(Pod pod, String type) {
+        return pod.getStatus().getConditions().stream()
+                .anyMatch(c -> type.equals(c.getType()) && "True".equals(c.getStatus()));
+    }
+
+    private void end(String uid) {
+        Process process = processes.remove(uid);
+        if (process == null) {
+            return;
+        }
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+
+    @Override
+    public void close() {
+        informer.close();
+        worker.shutdownNow();
+        processes.keySet().forEach(this::end);
+    }
+}
