@@ -55,8 +55,7 @@ class RoomsTest {
                     Map.entry("sim imports inwards only", List.of("broken.sim.ImportsGateway")),
                     Map.entry("io.netty.. stays at home", List.of("broken.observe.UsesNetty")),
                     Map.entry(
-                            "io.fabric8.. stays at home",
-                            List.of("broken.observe.UsesKubernetes")),
+                            "io.fabric8.. stays at home", List.of("broken.observe.UsesKubernetes")),
                     Map.entry("picocli.. stays at home", List.of("broken.observe.UsesPicocli")));
 
     /** Read once: with all that they refer to, there are many. */
