@@ -277,8 +277,7 @@ final class ResilienceSchema {
                             + " `limit` is needed; then 503 with Retry-After.");
 
     static final Section<QueuePolicy> QUEUE =
-            new Section<>(
-                    List.of(SIZE, WAIT, OVERLOAD_WAIT, START_WAIT), ResilienceSchema::queue);
+            new Section<>(List.of(SIZE, WAIT, OVERLOAD_WAIT, START_WAIT), ResilienceSchema::queue);
 
     private static QueuePolicy queue(Values v, Problems problems) {
         Duration longest = v.of(WAIT);

@@ -70,13 +70,7 @@ public interface EndpointSink {
                 LatencyCounts latency,
                 Optional<QueueReading> queue,
                 List<Reason> standIns) {
-            this(
-                    acknowledgedGeneration,
-                    endpoints,
-                    latency,
-                    queue,
-                    standIns,
-                    Optional.empty());
+            this(acknowledgedGeneration, endpoints, latency, queue, standIns, Optional.empty());
         }
 
         /** One that rests on knowledge alone. */
@@ -85,13 +79,7 @@ public interface EndpointSink {
                 Map<InstanceId, EndpointReport> endpoints,
                 LatencyCounts latency,
                 Optional<QueueReading> queue) {
-            this(
-                    acknowledgedGeneration,
-                    endpoints,
-                    latency,
-                    queue,
-                    List.of(),
-                    Optional.empty());
+            this(acknowledgedGeneration, endpoints, latency, queue, List.of(), Optional.empty());
         }
 
         /** Of a data plane without a queue. */

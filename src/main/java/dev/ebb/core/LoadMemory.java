@@ -74,8 +74,7 @@ public record LoadMemory(
     }
 
     LoadMemory withQuiet(Optional<Quiet> next) {
-        return new LoadMemory(
-                needs, latency, learnedConcurrency, forecasts, queue, falls, next);
+        return new LoadMemory(needs, latency, learnedConcurrency, forecasts, queue, falls, next);
     }
 
     /** What tells one fall in load from another. */

@@ -94,8 +94,7 @@ final class LoopService implements HealthListener {
         hedging = policy.hedge().enabled() ? new Hedging(loop, policy.hedge()) : null;
         boolean limited = !(policy.limit() instanceof LimitPolicy.Unlimited);
         waiting = limited ? Waiting.forRoom(this, policy.queue(), loop.share()) : null;
-        forFirst =
-                service.fromNone() ? Waiting.forFirst(this, policy.queue(), loop.share()) : null;
+        forFirst = service.fromNone() ? Waiting.forFirst(this, policy.queue(), loop.share()) : null;
         perTryNanos = policy.retry().perTry().toNanos();
         rules = new RequestRules(policy);
     }

@@ -48,8 +48,7 @@ final class Events {
         }
         ServiceModel m = part.model();
         double lasts = 120 + random.nextDouble() * seconds / 2;
-        LoadShape load =
-                new LoadShape.Silence(m.load(), seconds / 3 * random.nextDouble(), lasts);
+        LoadShape load = new LoadShape.Silence(m.load(), seconds / 3 * random.nextDouble(), lasts);
         ServiceModel model =
                 new ServiceModel(
                         m.name(),

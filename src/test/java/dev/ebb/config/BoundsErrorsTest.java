@@ -102,8 +102,8 @@ class BoundsErrorsTest {
 
     private static String service(String name, String caller) {
         String bound = "{not-below: {service: %s, ratio: 0.5}}".formatted(caller);
-        String rest = "{run: {command: x}, instances: 2..9, route: {path: /%s}, policy: %s}\n";
-        return "  " + name + ": " + rest.formatted(name, bound);
+        return "  %1$s: {run: {command: x}, instances: 2..9, route: {path: /%1$s}, policy: %2$s}\n"
+                .formatted(name, bound);
     }
 
     static Stream<Arguments> callers() {

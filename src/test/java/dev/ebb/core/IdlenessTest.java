@@ -178,8 +178,7 @@ class IdlenessTest {
                         ZoneId.of("UTC"),
                         OptionalInt.of(2),
                         OptionalInt.empty());
-        Fleet fleet =
-                new Fleet(policy.withBounds(new Bounds(List.of(always), List.of())), 3);
+        Fleet fleet = new Fleet(policy.withBounds(new Bounds(List.of(always), List.of())), 3);
         fleet.arrivals = Optional.of(new Arrivals(0, 0));
         fleet.until(1200);
         assertThat(fleet.serving()).isEqualTo(2);

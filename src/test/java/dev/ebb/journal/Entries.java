@@ -34,12 +34,12 @@ import dev.ebb.core.ProcessReading;
 import dev.ebb.core.QueueMemory;
 import dev.ebb.core.QueuePoint;
 import dev.ebb.core.QueueReading;
+import dev.ebb.core.Quiet;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.RateLine;
 import dev.ebb.core.RateTarget;
 import dev.ebb.core.Reason;
 import dev.ebb.core.Rehearsal;
-import dev.ebb.core.Quiet;
 import dev.ebb.core.Schedule;
 import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
@@ -288,10 +288,8 @@ final class Entries {
                 list(() -> new Peer(service(), random.nextInt(90))),
                 maybe(() ->
                         new WholeReadings(
-                                maybe(() ->
-                                        new QueueReading(random.nextInt(), random.nextLong())),
-                                maybe(() ->
-                                        new Arrivals(random.nextLong(), random.nextInt())))));
+                                maybe(() -> new QueueReading(random.nextInt(), random.nextLong())),
+                                maybe(() -> new Arrivals(random.nextLong(), random.nextInt())))));
     }
 
     Explanation explanation() {
@@ -346,8 +344,7 @@ final class Entries {
                         number(),
                         number(),
                         maybe(() -> new PerHour(1 + random.nextInt(9), 0)),
-                        new Policy.Cost(
-                                number(), number(), number(), number(), number(), number()),
+                        new Policy.Cost(number(), number(), number(), number(), number(), number()),
                         maybe(this::duration)),
                 new Policy.Trial(duration(), duration(), number()),
                 new Policy.Drain(duration(), one(Policy.AtDeadline.values()), duration()),
