@@ -13,7 +13,6 @@ import dev.ebb.gateway.tls.Tls;
 import dev.ebb.gateway.tls.TlsClient;
 import dev.ebb.gateway.tls.TlsFilesException;
 import dev.ebb.gateway.tls.TlsServer;
-import dev.ebb.gateway.tls.TlsServerSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -65,33 +64,6 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         // Looks at one buffer in 128 with a stack trace. The tests switch it on.
         if (System.getProperty("io.netty.leakDetection.level") == null) {
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-        }
-    }
-
-    /** Contexts for TLS; with none configured, nothing of it is loaded. */
-    private record TlsParts(
-            Optional<Tls> all, Optional<TlsServer> server, Map<ServiceName, TlsClient> clients) {
-        static TlsParts of(
-                GatewaySettings settings, List<GatewayService> services, Duration lookEvery)
-                throws TlsFilesException {
-            Optional<TlsServerSettings> listener = settings.listen().tls();
-            boolean none = listener.isEmpty() && services.stream().allMatch(s -> s.tls().isEmpty());
-            if (none) {
-                return new TlsParts(Optional.empty(), Optional.empty(), Map.of());
-            }
-            var all = new Tls(lookEvery);
-            Map<ServiceName, TlsClient> clients = new HashMap<>();
-            Optional<TlsServer> server = Optional.empty();
-            if (listener.isPresent()) {
-                server = Optional.of(all.server(listener.get()));
-            }
-            for (GatewayService service : services) {
-                if (service.tls().isPresent()) {
-                    var client = all.client(service.tls().get(), service.protocol().alpn());
-                    clients.put(service.name(), client);
-                }
-            }
-            return new TlsParts(Optional.of(all), server, clients);
         }
     }
 

@@ -57,7 +57,8 @@ final class LifeChecks {
      * A mode never leaks actions: in {@code observe} and {@code recommend}, what stands in for
      * another may be started, and what brings the service to as many as it began with, less those
      * whose end a person approved, and more by those whose start one did. An ordered size counts as
-     * approved.
+     * approved. The first instance of a service that may have none is started for requests that
+     * wait, in every mode: that is no scaling.
      */
     private void approved(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());
@@ -72,9 +73,10 @@ final class LifeChecks {
             boolean lives = facts.world.process(trail.id).filter(SimInstance::isAlive).isPresent();
             alive += lives && !trail.stopAsked ? 1 : 0;
         }
+        int onRequest = service.policy.range().min() == 0 ? 1 : 0;
         if (service.approvingStarts) {
             service.sanctioned = Math.max(service.sanctioned, alive + 1);
-        } else if (alive + 1 > service.sanctioned) {
+        } else if (alive + 1 > Math.max(service.sanctioned, onRequest)) {
             facts.violation(
                     "-",
                     "%s was started in the mode %s and nobody had approved it"

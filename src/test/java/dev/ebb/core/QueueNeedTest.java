@@ -51,6 +51,8 @@ class QueueNeedTest {
         fleet.until(180);
         assertThat(fleet.serving()).isGreaterThanOrEqualTo(5);
         fleet.rate = 5;
+        // Four leave, each after a rehearsal, and the first after the fall has been doubted.
+        fleet.until(360);
         fleet.untilSo(f -> f.serving() == 1);
         long shed = fleet.shed;
         fleet.until(fleet.seconds + 120);

@@ -171,7 +171,7 @@ class ReplayTest {
         ReplayReport report = replay.report();
         assertThat(report.isGood()).isTrue();
         assertThat(report.firstMillis()).hasValue(from);
-        assertThat(report.decisions()).isBetween(600L, 650L);
+        assertThat(report.decisions()).isBetween(700L, 750L);
     }
 
     private static long moves(Lifecycle to) {
