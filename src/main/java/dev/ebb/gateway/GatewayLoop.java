@@ -225,9 +225,16 @@ final class GatewayLoop {
         }
     }
 
+    /** One client's fault must not keep the others' bytes back. */
     private void flushAll() {
         for (int i = 0; i < toSend.size(); i++) {
-            toSend.get(i).flushNow();
+            Http2Client client = toSend.get(i);
+            try {
+                client.flushNow();
+            } catch (RuntimeException e) {
+                bug(e);
+                client.closeNow();
+            }
         }
         toSend.clear();
     }

@@ -191,6 +191,15 @@ final class Http2Request implements Upstream {
         }
     }
 
+    /**
+     * Nobody reads on: what was held back would be missing from the connection's window for ever.
+     */
+    private void creditHeld() {
+        int held = heldCredit;
+        heldCredit = 0;
+        http2().consumed(stream(), held);
+    }
+
     private void credit(int bytes) {
         if (reading || attempt == null) {
             http2().consumed(stream(), bytes);
@@ -206,6 +215,7 @@ final class Http2Request implements Upstream {
     private void ended(@Nullable Trailers trailers) {
         Attempt current = attempt;
         attempt = null;
+        creditHeld();
         if (current == null) {
             return;
         }
@@ -230,6 +240,7 @@ final class Http2Request implements Upstream {
     void aborted(Break why) {
         Attempt current = attempt;
         attempt = null;
+        creditHeld();
         if (current != null) {
             current.broken(why);
         }
