@@ -1,9 +1,12 @@
 package dev.ebb.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.EndpointRole;
+import dev.ebb.gateway.http2.Http2Settings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,34 @@ class Http2ThroughTest {
             assertThat(request.head().names())
                     .extracting(CharSequence::toString)
                     .doesNotContain("transfer-encoding", "host", "connection");
+        }
+    }
+
+    /**
+     * Each is complete here while its client has not begun to read; together more than a window.
+     */
+    @Test
+    void answersThatWaitForTheirClientsUseUpNoWindow() throws IOException {
+        String body = "x".repeat(200_000);
+        try (var instance =
+                        new TestHttp2Instance(
+                                100,
+                                (request, answer) -> {
+                                    answer.head("200", false, "content-type", "text/plain");
+                                    answer.body(body, true);
+                                });
+                var gateway = gateway(instance);
+                var client =
+                        new TestHttp2Client(
+                                gateway.gateway,
+                                Http2Settings.DEFAULT.withWindows(50_000, 1 << 20))) {
+            for (int i = 1; i <= 30; i++) {
+                int asked = i;
+                var answer = client.send("GET", "/" + i, true);
+                await().pollInterval(Duration.ofMillis(2))
+                        .until(() -> instance.requests.size() == asked && gateway.inFlight(1) == 0);
+                assertThat(client.await(answer).body.size()).isEqualTo(body.length());
+            }
         }
     }
 
