@@ -1,6 +1,7 @@
 package dev.ebb.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,24 +110,23 @@ class PrometheusTest {
         }
     }
 
-    private void untilReady() throws IOException, InterruptedException {
+    private void untilReady() {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(url + "/-/ready"))
                         .timeout(Duration.ofSeconds(5))
                         .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            while (true) {
-                assertThat(server.isAlive()).as(log()).isTrue();
-                try {
-                    if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode()
-                            == 200) {
-                        return;
-                    }
-                } catch (IOException notYet) {
-                    assertThat(notYet).isInstanceOf(IOException.class);
-                }
-                LockSupport.parkNanos(50_000_000);
-            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> isReady(client, request));
+        }
+    }
+
+    private boolean isReady(HttpClient client, HttpRequest request)
+            throws IOException, InterruptedException {
+        assertThat(server.isAlive()).as(log()).isTrue();
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
         }
     }
 
