@@ -333,10 +333,21 @@ final class GatewayLoop {
     }
 
     /**
+     * Opens a connection after all that has come in up to now: a socket that is closed in between
+     * would leave its number to the new one, which would then be told what befell the old one.
+     *
      * @param connection gets what comes over it
      * @param asker is told how connecting ended
      */
     void connect(
+            LoopService service,
+            InetSocketAddress address,
+            ChannelHandler connection,
+            TlsDialer.Asker asker) {
+        eventLoop.execute(() -> connectNow(service, address, connection, asker));
+    }
+
+    private void connectNow(
             LoopService service,
             InetSocketAddress address,
             ChannelHandler connection,

@@ -19,7 +19,10 @@ final class Http2Pool implements InstancePool {
     /** One carries a hundred streams or more; a limit, because instances may allow only one. */
     private static final int CONNECTIONS_MAX = 64;
 
-    /** Unused ones are kept longer than in HTTP/1.1: who closes one says so beforehand. */
+    /**
+     * Unused ones are kept longer than in HTTP/1.1: who closes one says so beforehand. Not everyone
+     * does, so that we learn when it happens; see {@link IdleTime}.
+     */
     private static final long IDLE_NANOS = 60_000_000_000L;
 
     final LoopService service;
@@ -29,6 +32,7 @@ final class Http2Pool implements InstancePool {
     private final List<Http2Upstream> connections = new ArrayList<>();
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private int connecting;
+    private final IdleTime idleTime = new IdleTime(IDLE_NANOS);
     private boolean left;
 
     Http2Pool(LoopService service, Candidate candidate) {
@@ -49,6 +53,12 @@ final class Http2Pool implements InstancePool {
         int most = Math.min(CONNECTIONS_MAX, limits.connectionsPerInstance());
         boolean opens = connecting == 0 && connections.size() < most;
         Http2Upstream usable = withRoom(!opens && connecting == 0);
+        while (usable != null && careful && usable.isIdle() && !usable.isOpen()) {
+            closedByInstance(service.loop.now() - usable.idleSince());
+            usable.drop();
+            opens = connecting == 0 && connections.size() < most;
+            usable = withRoom(!opens && connecting == 0);
+        }
         if (usable != null) {
             usable.begin(attempt);
             return;
@@ -143,6 +153,18 @@ final class Http2Pool implements InstancePool {
         }
     }
 
+    /** The instance has closed one that was unused for so long. */
+    void closedByInstance(long idleNanos) {
+        if (idleTime.seen(idleNanos)) {
+            service.tellIdleTime(candidate.id(), idleNanos);
+        }
+    }
+
+    @Override
+    public void closesIdle(long nanos) {
+        idleTime.seen(nanos);
+    }
+
     boolean isRetired() {
         return left
                 || candidate.endpoint().role() == EndpointRole.DRAINING
@@ -180,7 +202,7 @@ final class Http2Pool implements InstancePool {
         for (int i = connections.size() - 1; i >= 0; i--) {
             Http2Upstream connection = connections.get(i);
             connection.tick(nowNanos);
-            if (connection.isIdle() && nowNanos - connection.idleSince() > IDLE_NANOS) {
+            if (connection.isIdle() && nowNanos - connection.idleSince() > idleTime.nanos()) {
                 connection.retire();
             }
         }

@@ -104,6 +104,22 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
         return idleSinceNanos;
     }
 
+    /** Whether the instance has not closed it, as far as the operating system knows. */
+    boolean isOpen() {
+        Channel open = channel;
+        return open != null && Ends.isOpen(open, loop) && !closed;
+    }
+
+    /** It is of no use any more. */
+    void drop() {
+        Channel open = channel;
+        if (open != null && !closed) {
+            closed = true;
+            pool.closed(this);
+            open.close();
+        }
+    }
+
     /** Carries this attempt's request; {@link #canOpen} has said yes. */
     void begin(Attempt attempt) {
         var request = new Http2Request(this, loop, attempt);
@@ -220,7 +236,15 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
 
     @Override
     public void goAway(int code) {
+        closedByInstance();
         pool.serve();
+    }
+
+    /** If it was unused, that is what the instance does with such ones. */
+    private void closedByInstance() {
+        if (isIdle() && !pool.isRetired()) {
+            pool.closedByInstance(System.nanoTime() - idleSinceNanos);
+        }
     }
 
     @Override
@@ -327,6 +351,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
         if (begun == null) {
             return;
         }
+        closedByInstance();
         closed = true;
         pool.closed(this);
         begun.transportClosed();

@@ -18,6 +18,9 @@ interface InstancePool {
     /** The attempt waits no more. */
     void cancel(Attempt attempt);
 
+    /** Another loop has seen the instance close a connection that was unused for so long. */
+    void closesIdle(long nanos);
+
     /** Closes what is idle, because the instance is about to end or the gateway is. */
     void retire();
 

@@ -258,6 +258,14 @@ final class LoopService implements HealthListener {
         return pool;
     }
 
+    /** The instance closes connections that are unused for so long: the other loops know soon. */
+    void tellIdleTime(InstanceId id, long nanos) {
+        loop.tellOthers(other -> {
+            LoopService same = other.service(index);
+            same.balancer.candidate(id).ifPresent(c -> same.pool(c).closesIdle(nanos));
+        });
+    }
+
     /** Whether what befalls the instance now is due to its removal, not to its own failure. */
     boolean scalingIsDue(Candidate candidate) {
         boolean active = !hasLeft(candidate) && candidate.isActive();

@@ -5,8 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 // Netty tells of what fails by closing the connection, and that is where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Upstream, Pending {
-    private static final int TCP_ESTABLISHED = 1;
     private static final int MAX_INTERIM = 32;
 
     private final GatewayLoop loop;
@@ -39,9 +36,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private boolean reading = true;
     private boolean reset;
     private boolean used;
+    private boolean silent;
     private boolean ended;
     private boolean closing;
     private long idleSinceNanos;
+
+    /** For how long it was unused before the present exchange. */
+    private long idleNanos;
 
     UpstreamConnection(GatewayLoop loop, UpstreamPool pool, Attempt first) {
         this.loop = loop;
@@ -95,15 +96,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     /** Serves this exchange from now on. */
     void take(Attempt next) {
         attempt = next;
+        idleNanos = used ? loop.now() - idleSinceNanos : 0;
+        silent = true;
         inBody = false;
         interim = 0;
         persistent = false;
         next.connected(this);
-    }
-
-    /** Whether an exchange before this one was served here. */
-    boolean used() {
-        return used;
     }
 
     void rest(long nowNanos) {
@@ -115,21 +113,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         return idleSinceNanos;
     }
 
-    boolean reusable(long oldestNanos, boolean careful) {
+    /**
+     * Whether it can be used again.
+     *
+     * @param careful look for a close that the loop has not seen yet
+     */
+    boolean isOpen(boolean careful) {
         Channel open = channel();
-        if (!open.isActive() || idleSinceNanos - oldestNanos < 0) {
-            return false;
-        }
-        return !careful || established(open);
-    }
-
-    /** Asks the operating system, which may know of a close that the loop has not seen yet. */
-    private boolean established(Channel open) {
-        if (open instanceof EpollSocketChannel epoll) {
-            EpollTcpInfo info = epoll.tcpInfo(loop.tcpInfo());
-            return info.state() == TCP_ESTABLISHED;
-        }
-        return true;
+        return open.isActive() && (!careful || Ends.isOpen(open, loop));
     }
 
     /** Who wanted the connection has gone; once it is there, it goes to the pool. */
@@ -239,6 +230,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             }
             return;
         }
+        silent = false;
         if (inBody) {
             afterBytes(current, current.responseBody(this, bytes));
             return;
@@ -428,6 +420,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         if (!ended) {
             ended = true;
             pool.closed(this, !closing, System.nanoTime() - idleSinceNanos);
+        }
+        if (current != null && silent && !current.instanceIsStopped()) {
+            // Perhaps it closed while the request was on its way; if so, that was its habit.
+            pool.closedByInstance(idleNanos);
         }
         if (current == null) {
             return;

@@ -9,16 +9,10 @@ import java.util.ArrayDeque;
 
 /**
  * One event loop's connections to one instance. The connection used last is used first, so that
- * under little load the others grow old and are closed before the instance closes them. That age
- * adapts: to what the instance promises in its Keep-Alive field, and to what it was seen to do. One
- * event loop.
+ * under little load the others grow old and are closed before the instance closes them: see {@link
+ * IdleTime}. One event loop.
  */
 final class UpstreamPool implements InstancePool {
-    private static final long SHORTEST_IDLE_NANOS = 250_000_000L;
-
-    /** A close sooner than this is no habit of the instance's, but its end. */
-    private static final long LEARNED_IDLE_NANOS = 1_000_000_000L;
-
     final LoopService service;
     final Candidate candidate;
     private final String host;
@@ -26,7 +20,7 @@ final class UpstreamPool implements InstancePool {
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final Limits limits;
-    private long maxIdleNanos;
+    private final IdleTime idleTime;
     private int open;
     private boolean left;
 
@@ -34,7 +28,7 @@ final class UpstreamPool implements InstancePool {
         this.service = service;
         this.candidate = candidate;
         limits = service.loop.settings().limits();
-        maxIdleNanos = service.loop.settings().timeouts().upstreamIdle().toNanos();
+        idleTime = new IdleTime(service.loop.settings().timeouts().upstreamIdle().toNanos());
         host = candidate.endpoint().host();
         address = address(host, candidate.endpoint().port());
     }
@@ -60,9 +54,12 @@ final class UpstreamPool implements InstancePool {
         long now = service.loop.now();
         UpstreamConnection pooled = fresh ? null : idle.pollLast();
         while (pooled != null) {
-            if (pooled.reusable(now - maxIdleNanos, careful)) {
-                pooled.take(attempt);
-                return;
+            if (now - pooled.idleSince() <= idleTime.nanos()) {
+                if (pooled.isOpen(careful)) {
+                    pooled.take(attempt);
+                    return;
+                }
+                closedByInstance(now - pooled.idleSince());
             }
             pooled.close();
             pooled = idle.pollLast();
@@ -110,8 +107,8 @@ final class UpstreamPool implements InstancePool {
     void closed(UpstreamConnection connection, boolean byInstance, long idleNanos) {
         open--;
         service.counters.count(Counters.UPSTREAM_CLOSED);
-        if (idle.remove(connection) && byInstance && idleNanos >= LEARNED_IDLE_NANOS) {
-            promisedIdle(idleNanos);
+        if (idle.remove(connection) && byInstance) {
+            closedByInstance(idleNanos);
         }
         Attempt next = waiting.pollFirst();
         if (next != null) {
@@ -119,10 +116,21 @@ final class UpstreamPool implements InstancePool {
         }
     }
 
-    /** The instance closes connections that are unused for so long: be well below that. */
+    /** The instance says that it closes connections that are unused for so long. */
     void promisedIdle(long nanos) {
-        long below = Math.max(SHORTEST_IDLE_NANOS, nanos - Math.max(nanos / 4, 250_000_000L));
-        maxIdleNanos = Math.min(maxIdleNanos, below);
+        idleTime.promised(nanos);
+    }
+
+    /** The instance has closed one that was unused for so long. */
+    void closedByInstance(long idleNanos) {
+        if (idleTime.seen(idleNanos)) {
+            service.tellIdleTime(candidate.id(), idleNanos);
+        }
+    }
+
+    @Override
+    public void closesIdle(long nanos) {
+        idleTime.seen(nanos);
     }
 
     @Override
@@ -157,7 +165,7 @@ final class UpstreamPool implements InstancePool {
 
     @Override
     public void tick(long nowNanos) {
-        long oldest = nowNanos - maxIdleNanos;
+        long oldest = nowNanos - idleTime.nanos();
         UpstreamConnection connection = idle.peekFirst();
         while (connection != null && connection.idleSince() - oldest < 0) {
             idle.pollFirst();

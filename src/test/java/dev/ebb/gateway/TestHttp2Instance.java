@@ -7,6 +7,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -25,10 +26,15 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,6 +107,13 @@ final class TestHttp2Instance implements AutoCloseable {
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
+
+    /** Connections that it closed because no request came for long. */
+    final AtomicInteger tired = new AtomicInteger();
+
+    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    private volatile Duration patience = Duration.ZERO;
+    private volatile boolean goesAway;
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel server;
@@ -126,6 +139,15 @@ final class TestHttp2Instance implements AutoCloseable {
 
     private void accept(Channel channel, int maxStreams) {
         connections.incrementAndGet();
+        open.add(channel);
+        channel.closeFuture().addListener(closed -> open.remove(channel));
+        if (!patience.isZero()) {
+            long millis = patience.toMillis();
+            channel.pipeline()
+                    .addLast(
+                            new IdleStateHandler(millis, 0, 0, TimeUnit.MILLISECONDS),
+                            new Impatient());
+        }
         var settings =
                 Http2Settings.defaultSettings()
                         .maxConcurrentStreams(maxStreams)
@@ -145,6 +167,23 @@ final class TestHttp2Instance implements AutoCloseable {
                                     }
                                 }),
                         new Quiet());
+    }
+
+    private final class Impatient extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof IdleStateEvent) {
+                tired.incrementAndGet();
+                if (goesAway) {
+                    ctx.channel().write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+                }
+                ctx.channel()
+                        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                        .addListener(ChannelFutureListener.CLOSE);
+            } else {
+                ctx.fireUserEventTriggered(event);
+            }
+        }
     }
 
     /** Connections that the gateway resets are what some tests are about. */
@@ -185,6 +224,21 @@ final class TestHttp2Instance implements AutoCloseable {
                 behavior.answer(request, new Answer(ctx));
             }
         }
+    }
+
+    /**
+     * It closes new connections on which nothing comes for so long.
+     *
+     * @param goAway it says so beforehand
+     */
+    void closesIdleAfter(Duration habit, boolean goAway) {
+        patience = habit;
+        goesAway = goAway;
+    }
+
+    /** All of them, without a word; returns when it is done. */
+    void closeConnections() {
+        open.forEach(channel -> channel.close().awaitUninterruptibly());
     }
 
     void behave(Behavior other) {

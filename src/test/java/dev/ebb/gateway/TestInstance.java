@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +107,10 @@ final class TestInstance implements AutoCloseable {
 
     final List<String> requests = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
+
+    /** Connections that it closed because nothing came in the time that its behavior set. */
+    final AtomicInteger tired = new AtomicInteger();
+
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ServerSocket server;
     private final int port;
@@ -182,6 +187,8 @@ final class TestInstance implements AutoCloseable {
                 requests.add(head);
                 behavior.answer(new Request(head, in), exchange);
             }
+        } catch (SocketTimeoutException e) {
+            tired.incrementAndGet();
         } catch (IOException e) {
             // Its end is what the test is about, or follows from it.
         } finally {
