@@ -51,7 +51,8 @@ final class BalanceSchema {
                     "timeout",
                     SOME,
                     CheckPolicy.DEFAULT.timeout(),
-                    "A check without an answer in this time is bad.");
+                    "A check without an answer in this time is bad. If only `interval` is given and"
+                            + " is shorter, it holds here, too.");
     private static final Key<Double> JITTER =
             Key.of(
                     "jitter",
@@ -76,7 +77,12 @@ final class BalanceSchema {
             new Section<>(
                     List.of(HTTP, GRPC, INTERVAL, TIMEOUT, JITTER, RISE, FALL),
                     (v, problems) -> {
-                        Rules.atMost(v, TIMEOUT, INTERVAL, problems);
+                        boolean timed = v.given(TIMEOUT).isPresent();
+                        if (timed) {
+                            Rules.atMost(v, TIMEOUT, INTERVAL, problems);
+                        }
+                        Duration interval = v.of(INTERVAL);
+                        boolean shorter = interval.compareTo(v.of(TIMEOUT)) < 0;
                         if (v.given(HTTP).isPresent() && v.given(GRPC).isPresent()) {
                             problems.error(
                                     v.place(GRPC),
@@ -85,8 +91,8 @@ final class BalanceSchema {
                         return new CheckPolicy(
                                 v.given(HTTP),
                                 v.given(GRPC),
-                                v.of(INTERVAL),
-                                v.of(TIMEOUT),
+                                interval,
+                                shorter && !timed ? interval : v.of(TIMEOUT),
                                 v.of(JITTER),
                                 v.of(RISE),
                                 v.of(FALL));

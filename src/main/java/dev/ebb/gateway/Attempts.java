@@ -45,6 +45,9 @@ abstract class Attempts {
     /** Before the next attempt, after an answer that is not passed on. */
     private long pauseNanos;
 
+    /** Scaling ended this attempt, and there is no other yet. */
+    private @Nullable Attempt removed;
+
     /** Where it waits, if it does. */
     private @Nullable Waiting queued;
 
@@ -109,6 +112,7 @@ abstract class Attempts {
             var next = new Attempt(exchange(), service, picked, nowNanos);
             main = next;
             picked(picked);
+            movedElsewhere();
             Hedging hedging = service.hedging;
             if (hedging != null && tries.first() && tries.mayBeHedged() && !upgrade) {
                 hedging.watch(exchange(), nowNanos);
@@ -116,6 +120,23 @@ abstract class Attempts {
             next.start(!tries.first(), !tries.repeatable());
         } else if (pick instanceof Pick.None(Pick.Why why)) {
             nowhere(why, nowNanos);
+        }
+    }
+
+    private void movedElsewhere() {
+        Attempt left = removed;
+        if (left != null) {
+            removed = null;
+            left.retriedByScaling();
+        }
+    }
+
+    /** There is no other attempt: if scaling ended the last one, it is to blame. */
+    final void nowhereElse() {
+        Attempt left = removed;
+        if (left != null) {
+            removed = null;
+            left.lostByScaling();
         }
     }
 
@@ -134,10 +155,8 @@ abstract class Attempts {
             await(forFirst, nowNanos);
         } else if (why != Pick.Why.ALL_FULL || waiting == null) {
             refuse(Refusal.NO_INSTANCE);
-        } else if (tries.none()) {
-            await(waiting, nowNanos);
         } else {
-            refuse(Refusal.LIMIT_REACHED);
+            await(waiting, nowNanos);
         }
     }
 
@@ -353,9 +372,7 @@ abstract class Attempts {
         if (how != null) {
             service.counters.retried(how);
         }
-        if (byScaling) {
-            failed.retriedByScaling();
-        }
+        removed = byScaling ? failed : null;
         if (pause <= 0) {
             attempt(nowNanos);
             return;

@@ -294,6 +294,7 @@ final class Exchange extends Attempts {
     /** Ends without an answer of the instance: the gateway's own goes to the client. */
     @Override
     void refuse(Refusal refusal) {
+        nowhereElse();
         request.drop();
         over = true;
         service.counters.refused(refusal);

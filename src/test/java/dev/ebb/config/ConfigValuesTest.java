@@ -3,6 +3,7 @@ package dev.ebb.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.CheckPolicy;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.StrategyKind;
 import dev.ebb.core.Policy;
@@ -239,6 +240,15 @@ class ConfigValuesTest {
                         new FixedRouteConfig.Redirect(
                                 Optional.of("https://new.example"), 443, true, true));
         assertThat(routes.getFirst().match().scheme()).isEqualTo(RouteConfig.Scheme.HTTP);
+    }
+
+    @Test
+    void aShortIntervalOfChecksShortensTheirTimeout() {
+        CheckPolicy check = service("ready: {interval: 500ms}").balance().check();
+        assertThat(check.interval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(check.timeout()).isEqualTo(Duration.ofMillis(500));
+        assertThat(service("ready: {interval: 5s}").balance().check().timeout())
+                .isEqualTo(CheckPolicy.DEFAULT.timeout());
     }
 
     @Test
