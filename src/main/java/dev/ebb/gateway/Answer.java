@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Answer {
     private static final int SMALL_BYTES = 8 * 1024;
+    private static final int MOST_TIMES_USED = 4;
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
     private static final int CHUNK_HEAD_BYTES = 10;
@@ -85,22 +86,15 @@ final class Answer {
                                 && !http10
                                 && response.status != 204
                                 && response.status != 304);
-        boolean small = form == Form.AS_IT_CAME && taken <= SMALL_BYTES;
-        ByteBuf out =
-                loop.rewriter()
-                        .response(
-                                response,
-                                framed,
-                                keep,
-                                http10,
-                                small ? taken : 0,
-                                loop.allocator());
-        if (small) {
-            out.writeBytes(rest, taken);
+        HeadWriter head = loop.rewriter().response(response, framed, keep, http10);
+        if (form == Form.AS_IT_CAME && taken == readable && inPlace(head, rest)) {
+            head.putBefore(rest);
+            client.write(rest);
+        } else if (form == Form.AS_IT_CAME && taken <= SMALL_BYTES) {
+            client.write(head.toBuffer(loop.allocator(), taken).writeBytes(rest, taken));
             rest.release();
-            client.write(out);
         } else {
-            client.write(out);
+            client.write(head.toBuffer(loop.allocator(), 0));
             write(rest, content, taken, readable);
         }
         return taken;
@@ -135,6 +129,12 @@ final class Answer {
 
     private @Nullable ByteBuf content(int readable) {
         return form == Form.UNCHUNKED ? loop.allocator().directBuffer(readable + 1) : null;
+    }
+
+    /** Not in a buffer that is mostly empty: a slow client would hold all of it. */
+    private static boolean inPlace(HeadWriter head, ByteBuf rest) {
+        int used = head.size() + rest.readableBytes();
+        return head.fitsBefore(rest) && rest.capacity() <= MOST_TIMES_USED * used;
     }
 
     private static int bad(ByteBuf bytes, @Nullable ByteBuf content) {

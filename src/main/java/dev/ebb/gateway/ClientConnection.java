@@ -278,7 +278,8 @@ final class ClientConnection extends Client implements Downstream {
 
     @Override
     public void interim(ResponseHead response) {
-        write(loop.rewriter().response(response, false, true, false, 0, loop.allocator()));
+        HeadWriter head = loop.rewriter().response(response, false, true, false);
+        write(head.toBuffer(loop.allocator(), 0));
     }
 
     @Override

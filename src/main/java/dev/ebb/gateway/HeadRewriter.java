@@ -232,15 +232,9 @@ final class HeadRewriter {
      *
      * @param framed the body goes out chunked, as it came
      * @param keep the client's connection stays open afterwards
-     * @param room bytes of the body that the caller is going to append
+     * @return to be used before the next head is written
      */
-    ByteBuf response(
-            ResponseHead response,
-            boolean framed,
-            boolean keep,
-            boolean toHttp10,
-            int room,
-            ByteBufAllocator allocator) {
+    HeadWriter response(ResponseHead response, boolean framed, boolean keep, boolean toHttp10) {
         Head head = response.head;
         out.clear();
         out.add(HTTP_11).add(response.status);
@@ -273,7 +267,7 @@ final class HeadRewriter {
         } else if (response.status == 101) {
             out.add(UPGRADE);
         }
-        return out.add(CRLF).toBuffer(allocator, room);
+        return out.add(CRLF);
     }
 
     private void addConnection(boolean keep, boolean toHttp10) {

@@ -83,4 +83,18 @@ final class HeadWriter {
     ByteBuf toBuffer(ByteBufAllocator allocator, int room) {
         return allocator.directBuffer(size + room).writeBytes(out, 0, size);
     }
+
+    /** Whether {@link #putBefore} can be used. */
+    boolean fitsBefore(ByteBuf body) {
+        return size <= body.readerIndex() && body.refCnt() == 1 && body.unwrap() == null;
+    }
+
+    /**
+     * In the room in front of what is still to be read, where the head was that this one takes the
+     * place of: head and body then go out as one piece, and nothing is copied.
+     */
+    void putBefore(ByteBuf body) {
+        int start = body.readerIndex() - size;
+        body.setBytes(start, out, 0, size).readerIndex(start);
+    }
 }
