@@ -5,6 +5,7 @@ import dev.ebb.config.EbbConfig;
 import dev.ebb.config.GatewayConfig;
 import dev.ebb.config.ServiceConfig;
 import dev.ebb.config.TlsConfig;
+import dev.ebb.config.TrustForwarded;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.FixedRoute;
@@ -14,6 +15,7 @@ import dev.ebb.gateway.Limits;
 import dev.ebb.gateway.Protocol;
 import dev.ebb.gateway.Timeouts;
 import dev.ebb.gateway.Transport;
+import dev.ebb.gateway.Trust;
 import dev.ebb.gateway.http2.Http2Limits;
 import dev.ebb.gateway.http2.Http2Settings;
 import dev.ebb.gateway.tls.TlsClientSettings;
@@ -103,11 +105,19 @@ final class Adapters {
                 new GatewaySettings.Loops(
                         gateway.loops(), Transport.valueOf(gateway.transport().name())),
                 new GatewaySettings.Heads(
-                        gateway.trustForwarded(), Optional.empty(), requestId(config)),
+                        trust(gateway.trustForwarded()), Optional.empty(), requestId(config)),
                 limits(gateway.limits()),
                 timeouts(gateway.timeouts()),
                 RouteAdapters.accessLog(config.accessLog()),
                 http2(gateway.http2()));
+    }
+
+    static Trust trust(TrustForwarded trusted) {
+        return new Trust(
+                trusted.everybody(),
+                trusted.networks().stream()
+                        .map(n -> new Trust.Network(n.address(), n.bits()))
+                        .toList());
     }
 
     /** What is logged can be asked for: with a log, each request has an id. */

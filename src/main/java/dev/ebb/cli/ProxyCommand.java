@@ -128,10 +128,15 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(
             names = "--trust-forwarded",
+            paramLabel = "NETWORK",
+            arity = "0..1",
+            fallbackValue = TrustOption.EVERYBODY,
+            split = ",",
             description =
-                    "Keep the client's X-Forwarded-* and Forwarded and add to them; by default"
+                    "Keep X-Forwarded-* and Forwarded of proxies in these networks, such as"
+                            + " 10.0.0.0/8, or of whoever connects, and add to them; by default"
                             + " they are replaced.")
-    private boolean trustForwarded;
+    private List<String> trustForwarded = List.of();
 
     @Option(
             names = "--admin",
@@ -208,7 +213,7 @@ final class ProxyCommand implements Callable<Integer> {
             case "--strategy" -> strategy = args.value();
             case "--loops" -> loops = args.number();
             case "--transport" -> transport = args.value();
-            case "--trust-forwarded" -> trustForwarded = args.flag();
+            case "--trust-forwarded" -> trustForwarded = args.flag() ? TrustOption.ALL : List.of();
             case "--admin" -> admin = Optional.of(args.value());
             case "--shutdown" -> shutdownSeconds = args.number();
             case "--state" -> state = Optional.of(Path.of(args.value()));
@@ -307,7 +312,7 @@ final class ProxyCommand implements Callable<Integer> {
                 .with(
                         new GatewaySettings.Loops(
                                 loops, word("--transport", transport, Transport.values())))
-                .with(GatewaySettings.Heads.DEFAULT.withTrustForwarded(trustForwarded));
+                .with(GatewaySettings.Heads.DEFAULT.with(TrustOption.read(trustForwarded)));
     }
 
     private TlsServerSettings tls(InetSocketAddress address) {

@@ -7,13 +7,13 @@ import java.util.Optional;
  * The gateway as a whole. Immutable.
  *
  * @param loops event loops, each with connections of its own
- * @param trustForwarded whether clients may say whom they forward for
+ * @param trustForwarded who may say whom they forward for
  * @param shutdown how long requests may go on when Ebb ends
  */
 public record GatewayConfig(
         Transport transport,
         int loops,
-        boolean trustForwarded,
+        TrustForwarded trustForwarded,
         Duration shutdown,
         RequestId requestId,
         Limits limits,

@@ -196,13 +196,16 @@ final class GatewaySchema {
                     2,
                     "Event loops. One carries some ten thousand requests a second; each has"
                             + " connections of its own to every instance.");
-    private static final Key<Boolean> TRUST =
+    private static final Key<TrustForwarded> TRUST =
             Key.of(
                     "trust-forwarded",
-                    Kinds.yesNo(),
-                    false,
-                    "Whether `X-Forwarded-*` and `Forwarded` of clients are kept and added to, for"
-                            + " a gateway behind another proxy. Otherwise they are replaced.");
+                    new TrustKind(),
+                    TrustForwarded.NOBODY,
+                    "Which proxies before this gateway may say for whom they forward: those with"
+                            + " these addresses; with `true`, whoever connects. Their"
+                            + " `X-Forwarded-*` and `Forwarded` are kept and added to, and the"
+                            + " access log names the client that they name. Those of all others"
+                            + " are replaced.");
     private static final Key<Duration> SHUTDOWN =
             Key.of(
                     "shutdown",

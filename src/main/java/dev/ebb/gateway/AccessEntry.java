@@ -36,7 +36,9 @@ final class AccessEntry {
         METHOD,
         HOST,
         PATH,
-        TRACE
+        TRACE,
+        /** The client's address, if a proxy before this one says so. */
+        CLIENT
     }
 
     /** A longer path is cut; so is a longer name of a host or method, which nobody has. */
@@ -53,7 +55,10 @@ final class AccessEntry {
 
     private @Nullable AccessTap tap;
 
-    /** The client's address, as text. Shared with the connection, and written to by nobody. */
+    /**
+     * The address that the connection comes from, as text. Shared with the connection, and written
+     * to by nobody.
+     */
     byte[] client = NO_BYTES;
 
     String protocol = "";
@@ -115,6 +120,12 @@ final class AccessEntry {
         }
         int trace = TraceContext.find(request.head);
         add(from, trace, trace < 0 ? trace : trace + TraceContext.ID_LENGTH, LONGEST);
+    }
+
+    /** The client, as a trusted proxy names it. */
+    void forwardedFor(Head head, ForwardedFor found) {
+        found.find(head);
+        add(head.bytes, found.start, found.end, LONGEST);
     }
 
     private void path(byte[] from, int start, int end) {

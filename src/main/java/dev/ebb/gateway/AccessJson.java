@@ -48,7 +48,10 @@ final class AccessJson {
         time(entry.wallMillis);
         raw("\"");
         part(",\"id\":\"", entry, Part.ID);
-        text(",\"client\":\"", entry.client, 0, entry.client.length);
+        boolean forwarded = entry.end(Part.CLIENT) > entry.start(Part.CLIENT);
+        part(",\"client\":\"", entry, Part.CLIENT);
+        String from = forwarded ? ",\"proxy\":\"" : ",\"client\":\"";
+        text(from, entry.client, 0, entry.client.length);
         if (!entry.protocol.isEmpty()) {
             raw(",\"protocol\":\"").raw(entry.protocol).raw("\"");
         }

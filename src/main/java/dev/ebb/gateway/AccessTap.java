@@ -38,6 +38,9 @@ final class AccessTap {
         }
         AccessEntry entry = tap.begin(peer, protocol, id, loop.now());
         entry.head(request, tap.settings.query());
+        if (peer.trusted) {
+            entry.forwardedFor(request.head, loop.forwardedFor());
+        }
         return entry;
     }
 

@@ -56,7 +56,7 @@ final class ClientConnection extends Client implements Downstream {
         this.loop = loop;
         this.channel = channel;
         out = new Output(channel);
-        peer = Peer.of(channel);
+        peer = Peer.of(channel, loop.settings().heads().trust());
         body = new BodyScanner(loop.settings().limits().headBytes());
         answer = new Answer(this, loop);
         sinceNanos = System.nanoTime();

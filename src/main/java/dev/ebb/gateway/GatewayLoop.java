@@ -57,6 +57,7 @@ final class GatewayLoop {
     private final RequestHead requestHead;
     private final ResponseHead responseHead;
     private final RequestHead outgoingHead;
+    private final ForwardedFor forwardedFor;
     private final Http2Heads http2Heads = new Http2Heads();
     private final Scratch scratch = new Scratch();
     private final RequestFields requestFields = new RequestFields();
@@ -103,6 +104,7 @@ final class GatewayLoop {
                         .withPings(PING_NANOS, PONG_NANOS);
         toClients = settings.http2().withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);
+        forwardedFor = new ForwardedFor(settings.heads().trust());
         requestIds = new RequestIds(settings.heads().requestId());
         upstream = upstream(eventLoop, settings);
         access = gateway.accessLog().map(log -> log.tap(number)).orElse(null);
@@ -184,8 +186,7 @@ final class GatewayLoop {
      * Whether the request came over https to us or, if they are trusted, to the proxy before us.
      */
     boolean overHttps(RequestHead request, Peer peer) {
-        boolean trusts = settings.heads().trustForwarded();
-        return peer.secure || (trusts && request.wasForwardedFromHttps());
+        return peer.secure || (peer.trusted && request.wasForwardedFromHttps());
     }
 
     RequestHead requestHead() {
@@ -199,6 +200,10 @@ final class GatewayLoop {
     /** For reading our own text of a request again. */
     RequestHead outgoingHead() {
         return outgoingHead;
+    }
+
+    ForwardedFor forwardedFor() {
+        return forwardedFor;
     }
 
     Http2Heads http2Heads() {

@@ -54,20 +54,20 @@ public record GatewaySettings(
     /**
      * What it changes in the heads of requests.
      *
-     * @param trustForwarded keep X-Forwarded-* and Forwarded of the client and add to them;
-     *     otherwise they are replaced, because anyone can write them
+     * @param trust of whom X-Forwarded-* and Forwarded are kept and added to; of others they are
+     *     replaced, because anyone can write them
      * @param via name in the Via field; empty for no such field
      */
-    public record Heads(boolean trustForwarded, Optional<String> via, RequestId requestId) {
+    public record Heads(Trust trust, Optional<String> via, RequestId requestId) {
         public static final Heads DEFAULT =
-                new Heads(false, Optional.empty(), new RequestId("X-Request-Id", false));
+                new Heads(Trust.NOBODY, Optional.empty(), new RequestId("X-Request-Id", false));
 
-        public Heads withTrustForwarded(boolean trust) {
-            return new Heads(trust, via, requestId);
+        public Heads with(Trust changed) {
+            return new Heads(changed, via, requestId);
         }
 
         public Heads with(RequestId changed) {
-            return new Heads(trustForwarded, via, changed);
+            return new Heads(trust, via, changed);
         }
     }
 

@@ -39,7 +39,6 @@ final class HeadRewriter {
 
     private final HeadWriter out = new HeadWriter();
     private final DateField date = new DateField();
-    private final boolean trustForwarded;
     private final boolean givesIds;
     private final byte[] idName;
     private final byte[] via10;
@@ -47,7 +46,6 @@ final class HeadRewriter {
     private final byte[] via20;
 
     HeadRewriter(GatewaySettings settings) {
-        trustForwarded = settings.heads().trustForwarded();
         GatewaySettings.RequestId requestId = settings.heads().requestId();
         givesIds = requestId.generate();
         idName = Bytes.ascii(requestId.header() + ": ");
@@ -99,7 +97,7 @@ final class HeadRewriter {
         boolean named = namesFields(head);
         int run = head.fieldsStart;
         for (int i = 0; i < head.count; i++) {
-            boolean drop = dropped(request, i) || (named && removable(head, i));
+            boolean drop = dropped(request, i, peer) || (named && removable(head, i));
             run = pass(head, i, drop, run);
         }
         out.add(head.bytes, run, head.length - 2);
@@ -149,7 +147,7 @@ final class HeadRewriter {
         return head.lineEnd[field];
     }
 
-    private boolean dropped(RequestHead request, int field) {
+    private static boolean dropped(RequestHead request, int field, Peer peer) {
         byte id = request.head.id[field];
         return switch (id) {
             case FieldName.OTHER, FieldName.CONTENT_LENGTH, FieldName.VIA -> false;
@@ -160,7 +158,7 @@ final class HeadRewriter {
                     FieldName.X_FORWARDED_PROTO,
                     FieldName.X_FORWARDED_HOST,
                     FieldName.X_FORWARDED_PORT ->
-                    !trustForwarded;
+                    !peer.trusted;
             // Written anew with what is left of it then.
             case FieldName.GRPC_TIMEOUT, FieldName.EXPECTED_TIMEOUT ->
                     request.deadlineNanos != Deadline.NONE;
@@ -197,7 +195,7 @@ final class HeadRewriter {
         boolean port = false;
         out.add(peer.clientCert);
         out.add(FORWARDED_FOR);
-        for (int i = 0; trustForwarded && i < head.count; i++) {
+        for (int i = 0; peer.trusted && i < head.count; i++) {
             switch (head.id[i]) {
                 case FieldName.X_FORWARDED_FOR ->
                         out.add(head.bytes, head.valueStart[i], head.valueEnd[i]).add(COMMA);

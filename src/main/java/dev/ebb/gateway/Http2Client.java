@@ -49,7 +49,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         this.loop = loop;
         this.channel = channel;
         out = new Output(channel);
-        peer = Peer.of(channel);
+        peer = Peer.of(channel, loop.settings().heads().trust());
         idleSinceNanos = System.nanoTime();
         connection =
                 new Http2Connection(

@@ -22,11 +22,16 @@ final class Peer {
     /** Whether the client came by TLS. */
     final boolean secure;
 
-    static Peer of(Channel channel) {
-        return new Peer(channel.remoteAddress(), channel.localAddress(), Secured.of(channel));
+    /** Whether it may say for whom it forwards. */
+    final boolean trusted;
+
+    static Peer of(Channel channel, Trust trust) {
+        SocketAddress remote = channel.remoteAddress();
+        return new Peer(remote, channel.localAddress(), Secured.of(channel), trust.of(remote));
     }
 
-    Peer(SocketAddress remote, SocketAddress local, Optional<Secured> tls) {
+    Peer(SocketAddress remote, SocketAddress local, Optional<Secured> tls, boolean trusted) {
+        this.trusted = trusted;
         secure = tls.isPresent();
         clientCert = tls.map(Secured::clientCert).orElse(new byte[0]);
         var scheme = secure ? "https" : "http";

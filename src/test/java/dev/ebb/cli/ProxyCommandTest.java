@@ -192,6 +192,8 @@ class ProxyCommandTest {
                 "--to [::1]:80 --check health | --check is a path such as /health, not 'health'",
                 "--to [::1]:80 --strategy fast | --strategy is one of random, weighted,"
                         + " least-response-time, least-requests, not 'fast'",
+                "--to [::1]:80 --trust-forwarded=10.0.0.0/8,proxy | --trust-forwarded: 'proxy' is"
+                        + " neither an address nor a network such as 10.0.0.0/8",
                 "--to [::1]:80 --admin 0.0.0.0:0 | --admin: 0.0.0.0:0 is not on loopback"
             })
     void wrongUsageIsOneLine(String line, String said) {

@@ -57,7 +57,7 @@ class QuickTest {
     void everyOptionIsKnown() {
         for (OptionSpec option : new CommandLine(new ProxyCommand()).getCommandSpec().options()) {
             String name = option.longestName();
-            boolean flag = option.arity().max() == 0;
+            boolean flag = option.arity().min() == 0;
             List<String> args = flag ? List.of(name) : List.of(name, "1");
             List<String> all =
                     name.equals("--to") ? args : List.of("--to", "x", args.get(0), args.getLast());

@@ -31,7 +31,7 @@ class AccessWriterTest {
             new AccessLogSettings(Optional.empty(), 1, Duration.ZERO, Query.NONE, 1, 1);
     private static final InetSocketAddress ADDRESS =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-    private static final Peer PEER = new Peer(ADDRESS, ADDRESS, Optional.empty());
+    private static final Peer PEER = new Peer(ADDRESS, ADDRESS, Optional.empty(), false);
 
     /** Collects lines; its disk can be made to stall, or to fail. */
     private static final class Disk implements LogSink {

@@ -25,7 +25,8 @@ public final class RequestHeadFuzz {
             new Peer(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 2),
-                    Optional.empty());
+                    Optional.empty(),
+                    false);
 
     /** As many bytes as the short way looks at. */
     private static final int SHORT_BYTES = 4095;

@@ -225,7 +225,7 @@ class RoutingTest {
         try (var instance = TestInstance.answering("hello");
                 var trusting =
                         new TestGateway(
-                                        settings.with(Heads.DEFAULT.withTrustForwarded(true)),
+                                        settings.with(Heads.DEFAULT.with(Trust.EVERYBODY)),
                                         TestGateway.PLAIN,
                                         List.of(Route.ALL),
                                         fixed)

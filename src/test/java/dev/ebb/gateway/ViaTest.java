@@ -13,7 +13,7 @@ class ViaTest {
         var named =
                 GatewaySettings.DEFAULT.with(
                         new GatewaySettings.Heads(
-                                false,
+                                Trust.NOBODY,
                                 Optional.of("edge"),
                                 GatewaySettings.Heads.DEFAULT.requestId()));
         try (var instance = TestInstance.answering("hello");
