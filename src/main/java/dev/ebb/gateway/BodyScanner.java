@@ -15,6 +15,9 @@ final class BodyScanner {
     private static final int MAX_EXTENSION_BYTES = 256;
     private static final int MAX_SIZE_DIGITS = 15;
 
+    /** What an empty stored block of deflate ends with, whatever came before it. */
+    private static final int FLUSHED = 0x0000ffff;
+
     /** Two line feeds. */
     private static final int BLANK_LINE = 0x0a0a;
 
@@ -49,7 +52,7 @@ final class BodyScanner {
     private byte @Nullable [] trailers;
     private int trailersKept;
     private NeverIndexed never = NeverIndexed.NONE;
-    private boolean watched;
+    private @Nullable EventBorder watched;
     private boolean endsWhenFinished;
     private int tail;
 
@@ -68,7 +71,7 @@ final class BodyScanner {
         trailers = null;
         trailersKept = 0;
         never = NeverIndexed.NONE;
-        watched = false;
+        watched = null;
     }
 
     void fixed(long length) {
@@ -112,20 +115,30 @@ final class BodyScanner {
     }
 
     /** From now on the content is looked at for the ends of events; nothing of it has come yet. */
-    void watchEvents() {
-        watched = true;
-        tail = BLANK_LINE;
+    void watchEvents(EventBorder border) {
+        watched = border;
+        tail = border == EventBorder.FLUSH ? FLUSHED : BLANK_LINE;
     }
 
-    /** Whether an event has just ended (an empty line), and nothing of another has begun. */
+    /** Whether an event has just ended, as far as can be seen, and no other has begun. */
     boolean betweenEvents() {
+        EventBorder border = watched;
         boolean endable =
                 switch (state) {
-                    case SIZE_START, UNTIL_CLOSE, UNTIL_FINISHED -> true;
+                    case SIZE_START, UNTIL_FINISHED -> true;
+                    case UNTIL_CLOSE -> border != EventBorder.CHUNK;
                     default -> false;
                 };
+        return border != null && endable && tailEnds(border);
+    }
+
+    private boolean tailEnds(EventBorder border) {
         int two = tail & 0xffff;
-        return watched && endable && (two == BLANK_LINE || two == 0x0d0d || tail == 0x0d0a0d0a);
+        return switch (border) {
+            case EMPTY_LINE -> two == BLANK_LINE || two == 0x0d0d || tail == 0x0d0a0d0a;
+            case FLUSH -> tail == FLUSHED;
+            case CHUNK -> true;
+        };
     }
 
     private void watch(ByteBuf in, int from, int to) {
@@ -183,7 +196,7 @@ final class BodyScanner {
     }
 
     private int acceptAll(ByteBuf in, int readable) {
-        if (watched) {
+        if (watched != null) {
             watch(in, in.readerIndex(), in.writerIndex());
         }
         return readable;
@@ -208,7 +221,7 @@ final class BodyScanner {
                 if (content != null) {
                     content.writeBytes(in, at, taken);
                 }
-                if (watched) {
+                if (watched != null) {
                     watch(in, at, at + taken);
                 }
                 remaining -= taken;

@@ -169,7 +169,7 @@ final class Exchange extends Attempts {
                 response.stream || tunnel ? new LongStream(LongStream.kindOf(response)) : null;
         if (opened != null) {
             opened.first(rest);
-            connection.body().watchEvents();
+            connection.body().watchEvents(EventBorder.of(response.head));
         }
         int taken = client.begin(response, connection.body(), rest, request.complete());
         if (taken == Downstream.BAD) {

@@ -7,9 +7,9 @@ import io.netty.buffer.Unpooled;
 /**
  * An answer that stays open for as long as both sides like: server-sent events, a WebSocket, or
  * another protocol after an upgrade. It can be asked to end, so that its client comes back and is
- * sent to another instance. Events end between two of them, and a WebSocket with a Close frame
- * between two frames (RFC 6455 5.5.1, status 1001 or 1012); of what nobody knows the language, the
- * end is waited for. One event loop.
+ * sent to another instance. Events end between two of them (or, coded, where {@link EventBorder}
+ * says), and a WebSocket with a Close frame between two frames (RFC 6455 5.5.1, status 1001 or
+ * 1012); of what nobody knows the language, the end is waited for. One event loop.
  */
 final class LongStream {
     /** What the stream speaks. */
