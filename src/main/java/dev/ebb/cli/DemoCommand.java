@@ -45,11 +45,13 @@ import picocli.CommandLine.TypeConversionException;
                     + " one that is killed, and closes with a ledger. Leaves nothing behind.",
             "",
             "Its policy is examples/demo.yaml, which `ebb run` runs, too. The exit code is 0 only"
-                    + " if no request failed.",
+                    + " if no request failed and all of that happened.",
             ""
         })
 final class DemoCommand implements Callable<Integer> {
-    private static final Duration SHORTEST = Duration.ofSeconds(20);
+    /** The policy's windows and trials take their time, however short the play is meant to be. */
+    private static final Duration SHORTEST = Duration.ofSeconds(40);
+
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final int PLAIN_WIDTH = 160;
     private static final int MOST_LOG_LINES = 20;
@@ -62,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "60s",
             converter = Seconds.class,
-            description = "How long it takes, from 20s to 1h (default: ${DEFAULT-VALUE}).")
+            description = "How long it takes, from 40s to 1h (default: ${DEFAULT-VALUE}).")
     private Duration duration = Duration.ofSeconds(60);
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the ledger as JSON, too.")
@@ -245,7 +247,11 @@ final class DemoCommand implements Callable<Integer> {
                         default -> Duration.ofSeconds(count);
                     };
             if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
-                throw new TypeConversionException("'" + text + "' is not from 20s to 1h");
+                throw new TypeConversionException(
+                        "'"
+                                + text
+                                + "' is not from 40s to 1h; in less, the policy's windows and"
+                                + " trials leave no time for all that is to be shown");
             }
             return time;
         }

@@ -24,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param used instance-seconds from spawn to exit, the end of the last ones included
  * @param fixed instance-seconds of a fixed fleet of {@code start} for the demo's length
  * @param missed what was meant to happen and did not
+ * @param notes what else there is to say, and no fault
  */
 public record DemoReport(
         LoadCounts counts,
@@ -35,21 +36,23 @@ public record DemoReport(
         Duration used,
         Duration fixed,
         List<Action> actions,
-        List<String> missed) {
+        List<String> missed,
+        List<String> notes) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     public DemoReport {
         actions = List.copyOf(actions);
         missed = List.copyOf(missed);
+        notes = List.copyOf(notes);
     }
 
     public double savedPercent() {
         return fixed.isZero() ? 0 : 100 * (1 - (double) used.toMillis() / fixed.toMillis());
     }
 
-    /** 0 only if requests were sent and none failed. */
+    /** 0 only if requests were sent, none failed, and all happened that was meant to. */
     public int exitCode() {
-        return counts.sent() > 0 && counts.failed() == 0 ? 0 : 1;
+        return counts.sent() > 0 && counts.failed() == 0 && missed.isEmpty() ? 0 : 1;
     }
 
     /** One JSON object. */
@@ -158,6 +161,10 @@ public record DemoReport(
         for (String what : missed) {
             lines.add("");
             lines.add("  Not as planned: " + what + ".");
+        }
+        for (String what : notes) {
+            lines.add("");
+            lines.add("  " + what + ".");
         }
         return lines.stream().map(line -> cut(line, width)).toList();
     }

@@ -96,7 +96,8 @@ public final class DemoRun {
                 lifetimes.used(),
                 fixed(cut, played).multipliedBy(fleet),
                 chronicle.actions(),
-                missed(cut, played));
+                missed(cut),
+                notes(cut, played));
     }
 
     /** Returns whether it was ended early. */
@@ -128,16 +129,21 @@ public final class DemoRun {
         return played.minus(length).abs().compareTo(SLACK) < 0;
     }
 
-    private List<String> missed(boolean cut, Duration played) {
+    private List<String> missed(boolean cut) {
         var missed = new ArrayList<>(scenario.missed());
         if (cut) {
             missed.add("it was ended early");
-        } else if (played.compareTo(length) > 0 && !isAsLongAsMeant(played)) {
-            missed.add(
-                    "it took %d s instead of %d s, because what it waits for came late"
-                            .formatted(played.toSeconds(), length.toSeconds()));
         }
         return missed;
+    }
+
+    private List<String> notes(boolean cut, Duration played) {
+        boolean late = !cut && played.compareTo(length) > 0 && !isAsLongAsMeant(played);
+        return late
+                ? List.of(
+                        "It took %d s instead of %d s, because what it waits for came late"
+                                .formatted(played.toSeconds(), length.toSeconds()))
+                : List.of();
     }
 
     private void act(Deed deed, Stage stage, LoadGenerator load) {

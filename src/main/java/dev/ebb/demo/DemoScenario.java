@@ -207,8 +207,8 @@ final class DemoScenario {
                     sight.stops() >= 2
                             ? "no instance was parked when load should have returned, so there was"
                                     + " nothing to rescue"
-                            : "only %d instances were stopped after load had fallen"
-                                    .formatted(sight.stops()));
+                            : (sight.stops() == 1 ? "only one" : "no")
+                                    + " instance was stopped after load had fallen");
             return enter(
                     Phase.STEADY,
                     sight,

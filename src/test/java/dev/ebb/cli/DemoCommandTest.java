@@ -18,7 +18,7 @@ class DemoCommandTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"5s", "2h", "soon", "-60s", ""})
+    @ValueSource(strings = {"5s", "20s", "2h", "soon", "-60s", ""})
     void refusesATimeThatIsNone(String text) {
         assertThat(run("demo", "--duration", text)).isEqualTo(Exit.USAGE);
         assertThat(err.toString()).contains("--duration", "see: ebb demo --help");

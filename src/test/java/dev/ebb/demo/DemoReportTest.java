@@ -54,7 +54,8 @@ class DemoReportTest {
     @Test
     void isWellOnlyIfNothingFailed() {
         assertThat(report(0, 0, List.of()).exitCode()).isZero();
-        assertThat(report(0, 2, List.of("no rescue")).exitCode()).isZero();
+        assertThat(report(0, 2, List.of()).exitCode()).isZero();
+        assertThat(report(0, 0, List.of("no rescue")).exitCode()).isEqualTo(1);
         assertThat(report(1, 0, List.of()).exitCode()).isEqualTo(1);
     }
 
@@ -66,7 +67,7 @@ class DemoReportTest {
                 .contains("1,000 sent   1,000 answered   0 failed   0 truncated")
                 .contains("0 lost   0 retried   0 cut")
                 .contains("12.3 s  park     hello-1    3 in flight  it is low")
-                .contains("Not as planned: no rescue.");
+                .contains("Not as planned: no rescue.", "It took 70 s instead of 60 s.");
         assertThat(String.join("\n", report(7, 0, List.of()).lines(200)))
                 .contains("7 of 1,000 requests FAILED", "7 failed: timeout");
         assertThat(String.join("\n", report(0, 3, List.of()).lines(200)))
@@ -107,7 +108,8 @@ class DemoReportTest {
                                 List.of(),
                                 OptionalInt.of(3),
                                 OptionalInt.of(0))),
-                missed);
+                missed,
+                List.of("It took 70 s instead of 60 s"));
     }
 
     private static List<String> names(JsonNode node) {

@@ -168,7 +168,7 @@ class DemoScenarioTest {
         until(100);
         assertThat(scenario.isOver()).isTrue();
         assertThat(scenario.missed())
-                .anyMatch(what -> what.contains("only 0 instances were stopped"))
+                .anyMatch(what -> what.contains("no instance was stopped"))
                 .anyMatch(what -> what.contains("not replaced in time"));
     }
 
