@@ -1,5 +1,5 @@
 """The load: wrk and h2load at saturation, a generator of our own at a fixed rate."""
-import json, os, re, subprocess, time
+import json, os, re, subprocess, sys, time
 
 from machine import HERE, ROOT, Process, cores_of_load, java, output, write
 
@@ -13,6 +13,15 @@ class Unmeasured(Exception):
     """A run that came to nothing, with the reason."""
 
 
+def generator_jar():
+    """What the load at a fixed rate runs from; whoever will need it asks before anything begins."""
+    jar = os.path.join(ROOT, "bench", "target", "benchmarks.jar")
+    if not os.path.exists(jar):
+        sys.exit(f"{jar} is missing: the load at a fixed rate runs from it. "
+                 "Build it with: make bench/target/benchmarks.jar")
+    return jar
+
+
 class Loads:
     """All load goes out from here, one run at a time. To be stopped."""
 
@@ -22,15 +31,20 @@ class Loads:
             os.path.join(folder, "wrk-tls.cnf"),
             "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = wrk\n"
             f"[wrk]\nMinProtocol = TLSv1.3\nCiphersuites = {CIPHER}\n")}
-        jar = os.path.join(ROOT, "bench", "target", "benchmarks.jar")
-        self.generator = Process(
-            java("-cp", jar, "dev.ebb.bench.proxy.OpenLoop"), self.cores, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.generator = None
+
+    def open_loop(self, scene, port, seconds, rate):
+        """By one generator for all runs, so that it is warm."""
+        if self.generator is None or self.generator.ended():
+            self.generator = Process(
+                java("-cp", generator_jar(), "dev.ebb.bench.proxy.OpenLoop"), self.cores, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return OpenLoop(self.generator, scene, port, seconds, rate)
 
     def begin(self, scene, port, seconds, rate):
         """A run that has begun, and is steady once this returns."""
         if scene.load == "rate":
-            return OpenLoop(self.generator, scene, port, seconds, rate)
+            return self.open_loop(scene, port, seconds, rate)
         lead = CONNECTING.get(scene.connections, 1)
         run = self.h2load if scene.wire == "h2" else self.wrk
         load = run(scene, port, seconds, lead)
@@ -57,7 +71,8 @@ class Loads:
         return Run(process, lambda text: h2load_figures(text, log))
 
     def stop(self):
-        self.generator.stop()
+        if self.generator:
+            self.generator.stop()
 
 
 class Run:
@@ -93,9 +108,12 @@ class OpenLoop:
     def __init__(self, process, scene, port, seconds, rate):
         self.process, handle = process, process.handle
         self.order = f"{scene.wire} {port} {scene.path} {rate} {scene.connections} {seconds}"
-        handle.stdin.write(self.order + "\n")
-        handle.stdin.flush()
-        self.early = handle.stdout.readline()
+        try:
+            handle.stdin.write(self.order + "\n")
+            handle.stdin.flush()
+            self.early = handle.stdout.readline()
+        except BrokenPipeError:
+            self.early = ""
 
     def figures(self):
         line = self.process.handle.stdout.readline() if self.early == "measuring\n" else self.early
