@@ -145,7 +145,8 @@ class CodedEventsDrainTest {
     @Test
     void withoutABorderTheEndIsTheInstances() throws IOException {
         String head =
-                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: br\r\n\r\n";
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                        + "Content-Encoding: br\r\n\r\n";
         var more = new CountDownLatch(1);
         try (var instance =
                         new TestInstance((request, exchange) -> {

@@ -61,8 +61,8 @@ class ForwardedForTest {
         // What stands before the last address that is no listed proxy's, anybody can have written.
         "'X-Forwarded-For: 1.1.1.1, 203.0.113.7|', 203.0.113.7",
         "'X-Forwarded-For: 1.1.1.1, 203.0.113.7 , 10.1.2.3|', 203.0.113.7",
-        "'X-Forwarded-For: 1.1.1.1|x-a: b|X-Forwarded-For: 203.0.113.7|X-Forwarded-For:10.127.0.1|',"
-                + " 203.0.113.7",
+        "'X-Forwarded-For: 1.1.1.1|x-a: b|X-Forwarded-For: 203.0.113.7|"
+                + "X-Forwarded-For:10.127.0.1|', 203.0.113.7",
         "'X-Forwarded-For: 203.0.113.7, 10.128.0.1|', 10.128.0.1",
         "'X-Forwarded-For: 2001:db8::7, fd12::1|', 2001:db8::7",
         "'X-Forwarded-For: [2001:db8::7]:4711|', 2001:db8::7",
