@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client behind proxies: whose word counts, and whose address the access log has. */
+// Where a line ends is what these texts are about.
+@SuppressWarnings("StringConcatToTextBlock")
 class ForwardedForTest {
     private static final Trust LISTED =
             new Trust(
@@ -120,7 +122,7 @@ class ForwardedForTest {
                         "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\n"
                                 + "X-Forwarded-Proto: https\r\n\r\n");
                 String got = instance.requests.getFirst();
-                if (trust == LISTED) {
+                if (trust.equals(LISTED)) {
                     assertThat(got)
                             .contains("X-Forwarded-For: 203.0.113.7, 127.0.0.1\r\n")
                             .contains("X-Forwarded-Proto: https\r\n");
