@@ -263,10 +263,11 @@ public final class Balancer {
         full = false;
         if (!answered) {
             candidate.estimate().waitsNoMore(startNanos);
-            if (outcome == Outcome.TIMEOUT) {
+            boolean late = outcome == Outcome.TIMEOUT || outcome == Outcome.DEADLINE;
+            if (late) {
                 learn(candidate, latency, nowNanos);
             }
-            if (outcome == Outcome.TIMEOUT || outcome == Outcome.CANCELLED) {
+            if (late || outcome == Outcome.CANCELLED) {
                 candidate.estimate().unanswered(latency, medianNanos, nowNanos);
             }
         }

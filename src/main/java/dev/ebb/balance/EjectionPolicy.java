@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param maxEjectedShare share of the endpoints that may be ejected at once; one always may
  * @param panicThreshold share of healthy endpoints below which health is ignored, 0 for never;
  *     parked endpoints do not count on either side
+ * @param deadlines whether a request that a time of its client's or its route's has ended counts as
+ *     a failure of the endpoint, as other timeouts do
  */
 public record EjectionPolicy(
         int consecutiveFailures,
@@ -25,7 +27,8 @@ public record EjectionPolicy(
         Duration baseTime,
         Duration maxTime,
         double maxEjectedShare,
-        double panicThreshold) {
+        double panicThreshold,
+        boolean deadlines) {
     public static final EjectionPolicy DEFAULT =
             new EjectionPolicy(
                     5,
@@ -37,4 +40,42 @@ public record EjectionPolicy(
                     Duration.ofMinutes(5),
                     0.5,
                     0.5);
+
+    /** Deadlines do not count. */
+    public EjectionPolicy(
+            int consecutiveFailures,
+            int consecutiveConnectErrors,
+            double failureRate,
+            int failureRateVolume,
+            Duration window,
+            Duration baseTime,
+            Duration maxTime,
+            double maxEjectedShare,
+            double panicThreshold) {
+        this(
+                consecutiveFailures,
+                consecutiveConnectErrors,
+                failureRate,
+                failureRateVolume,
+                window,
+                baseTime,
+                maxTime,
+                maxEjectedShare,
+                panicThreshold,
+                false);
+    }
+
+    public EjectionPolicy withDeadlines(boolean count) {
+        return new EjectionPolicy(
+                consecutiveFailures,
+                consecutiveConnectErrors,
+                failureRate,
+                failureRateVolume,
+                window,
+                baseTime,
+                maxTime,
+                maxEjectedShare,
+                panicThreshold,
+                count);
+    }
 }

@@ -61,8 +61,11 @@ public final class Ejector {
      *
      * @param startNanos when the attempt was picked
      */
-    public Suspicion record(Outcome outcome, long startNanos, long nowNanos) {
+    public Suspicion record(Outcome ended, long startNanos, long nowNanos) {
+        boolean deadline = ended == Outcome.DEADLINE;
+        Outcome outcome = deadline ? Outcome.TIMEOUT : ended;
         if (outcome == Outcome.CANCELLED
+                || (deadline && !policy.deadlines())
                 || ejection.isPresent()
                 || (everBack && startNanos - backSinceNanos < 0)) {
             return Suspicion.NONE;

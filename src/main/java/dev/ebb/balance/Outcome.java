@@ -19,6 +19,12 @@ public enum Outcome {
     CUT(true, true, false, true),
     /** No answer in time. */
     TIMEOUT(true, true, false, true),
+    /**
+     * No answer within a time that its client or its route has set for it: failed, but how long an
+     * instance may take is not said by that. Counts for an ejection only with {@link
+     * EjectionPolicy#deadlines}.
+     */
+    DEADLINE(true, false, false, true),
     /** The connection was refused: certain knowledge that nobody listens. */
     REFUSED(true, false, true, true),
     /** The connection did not come about in time, or there was no way to the host. */

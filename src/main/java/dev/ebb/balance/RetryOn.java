@@ -14,7 +14,9 @@ public enum RetryOn {
     /** No head of an answer in the time of one try, or checks say that the instance is silent. */
     TIMEOUT(false),
     /** A complete answer with a status that the policy lists. */
-    STATUS(false);
+    STATUS(false),
+    /** An answer of gRPC that is a status only, and one that the policy lists. */
+    GRPC_STATUS(false);
 
     private final boolean provesUnprocessed;
 
@@ -22,8 +24,16 @@ public enum RetryOn {
         this.provesUnprocessed = provesUnprocessed;
     }
 
-    /** Whether it proves that the request was not processed, so that any method may be repeated. */
+    /** Whether it proves that the request was not processed. */
     public boolean provesUnprocessed() {
         return provesUnprocessed;
+    }
+
+    /**
+     * Whether any method may be repeated: because nothing was processed, or because gRPC has only
+     * one method, and so whoever allows these allows it.
+     */
+    public boolean anyMethod() {
+        return provesUnprocessed || this == GRPC_STATUS;
     }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
  * <p>The default repeats what was provably not processed, whatever its method, and idempotent
  * methods (RFC 9110 9.2.2) whose connection broke or whose instance fell silent before the head of
  * an answer. Answers are passed on as they are: with {@link RetryOn#STATUS}, the {@code statuses}
- * are retried too.
+ * are retried too, and with {@link RetryOn#GRPC_STATUS}, the {@code grpcStatuses}.
  *
  * @param enabled false sends every request once only, refused connects included
  * @param maxAttempts tries in all, the first included; instances that refuse the connection are
@@ -19,6 +19,8 @@ import java.util.Set;
  * @param budgetFloorPerSecond retries per second that are always allowed
  * @param on failures after which a request is tried again
  * @param statuses of answers that count as failures for {@link RetryOn#STATUS}
+ * @param grpcStatuses of gRPC's answers without a message, the same for {@link
+ *     RetryOn#GRPC_STATUS}; whatever the method, which in gRPC is always POST
  * @param methods that may be repeated although an instance may have processed the request
  * @param perTry longest wait for the head of one attempt's answer; zero for no limit but the
  *     request's
@@ -30,6 +32,7 @@ public record RetryPolicy(
         double budgetFloorPerSecond,
         Set<RetryOn> on,
         Set<Integer> statuses,
+        Set<GrpcCode> grpcStatuses,
         Set<String> methods,
         Duration perTry,
         RetryPause pause) {
@@ -47,6 +50,7 @@ public record RetryPolicy(
     public RetryPolicy {
         on = Set.copyOf(on);
         statuses = Set.copyOf(statuses);
+        grpcStatuses = Set.copyOf(grpcStatuses);
         methods = Set.copyOf(methods);
         if (maxAttempts < 1) {
             throw new IllegalArgumentException("maxAttempts must be 1 or more: " + maxAttempts);
@@ -71,6 +75,7 @@ public record RetryPolicy(
                 budgetFloorPerSecond,
                 FAILURES,
                 Set.of(),
+                Set.of(),
                 IDEMPOTENT,
                 Duration.ZERO,
                 RetryPause.DEFAULT);
@@ -87,6 +92,24 @@ public record RetryPolicy(
                 budgetFloorPerSecond,
                 failures,
                 Set.of(more),
+                grpcStatuses,
+                methods,
+                perTry,
+                pause);
+    }
+
+    /** Calls of gRPC that end with these at once are tried elsewhere as well. */
+    public RetryPolicy withGrpcStatuses(GrpcCode... more) {
+        var failures = new HashSet<>(on);
+        failures.add(RetryOn.GRPC_STATUS);
+        return new RetryPolicy(
+                enabled,
+                maxAttempts,
+                budgetShare,
+                budgetFloorPerSecond,
+                failures,
+                statuses,
+                Set.of(more),
                 methods,
                 perTry,
                 pause);
@@ -100,6 +123,7 @@ public record RetryPolicy(
                 budgetFloorPerSecond,
                 on,
                 statuses,
+                grpcStatuses,
                 others,
                 perTry,
                 pause);
@@ -113,6 +137,7 @@ public record RetryPolicy(
                 budgetFloorPerSecond,
                 on,
                 statuses,
+                grpcStatuses,
                 methods,
                 longest,
                 pause);
@@ -126,6 +151,7 @@ public record RetryPolicy(
                 budgetFloorPerSecond,
                 on,
                 statuses,
+                grpcStatuses,
                 methods,
                 perTry,
                 other);
@@ -138,7 +164,13 @@ public record RetryPolicy(
      * @param repeatable the request's method is among {@link #methods}
      */
     public boolean allows(RetryOn failure, boolean repeatable) {
-        return enabled && on.contains(failure) && (repeatable || failure.provesUnprocessed());
+        return enabled && on.contains(failure) && (repeatable || failure.anyMethod());
+    }
+
+    /** Whether a call of gRPC that was answered with this number is tried again elsewhere. */
+    public boolean allowsGrpc(int number) {
+        return grpcStatuses.stream().anyMatch(code -> code.number() == number)
+                && allows(RetryOn.GRPC_STATUS, true);
     }
 
     /** Whether an answer with this status is tried again elsewhere instead of passed on. */

@@ -152,6 +152,15 @@ final class BalanceSchema {
                     "With a smaller share of healthy instances than this, health is ignored and all"
                             + " are used; 0% for never. Parked instances do not count.");
 
+    private static final Key<Boolean> DEADLINES =
+            Key.of(
+                    "deadlines",
+                    Kinds.yesNo(),
+                    EjectionPolicy.DEFAULT.deadlines(),
+                    "Whether requests count that were not answered within a time of their own: the"
+                            + " deadline of their client, or `timeouts` of their route. Such a time"
+                            + " may be shorter than a healthy instance needs.");
+
     static final Section<EjectionPolicy> EJECTION =
             new Section<>(
                     List.of(
@@ -163,7 +172,8 @@ final class BalanceSchema {
                             BASE_TIME,
                             MAX_TIME,
                             MAX_SHARE,
-                            PANIC),
+                            PANIC,
+                            DEADLINES),
                     (v, problems) -> {
                         Rules.atMost(v, BASE_TIME, MAX_TIME, problems);
                         return new EjectionPolicy(
@@ -175,7 +185,8 @@ final class BalanceSchema {
                                 v.of(BASE_TIME),
                                 v.of(MAX_TIME),
                                 v.of(MAX_SHARE),
-                                v.of(PANIC));
+                                v.of(PANIC),
+                                v.of(DEADLINES));
                     });
 
     private static final Key<StrategyKind> STRATEGY =

@@ -1,5 +1,6 @@
 package dev.ebb.config;
 
+import dev.ebb.balance.GrpcCode;
 import dev.ebb.balance.HedgePolicy;
 import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.QueuePolicy;
@@ -52,8 +53,9 @@ final class ResilienceSchema {
                     "on",
                     new ListKind<>(
                             Kinds.oneOf(RetryOn.class),
-                            "connect-failure, not-processed, reset, timeout and status",
-                            5),
+                            "connect-failure, not-processed, reset, timeout, status and"
+                                    + " grpc-status",
+                            6),
                     List.of(
                             RetryOn.CONNECT_FAILURE,
                             RetryOn.NOT_PROCESSED,
@@ -61,7 +63,7 @@ final class ResilienceSchema {
                             RetryOn.TIMEOUT),
                     "After which failures. The first two prove that nothing was processed and hold"
                             + " for every method; the others only for `methods`. `status` comes by"
-                            + " itself with `statuses`.");
+                            + " itself with `statuses`, `grpc-status` with `grpc-statuses`.");
     private static final Key<List<Integer>> STATUSES =
             Key.of(
                     "statuses",
@@ -69,6 +71,14 @@ final class ResilienceSchema {
                     List.of(),
                     "Answers that are tried again elsewhere instead of passed on, while tries and"
                             + " budget last.");
+    private static final Key<List<GrpcCode>> GRPC_STATUSES =
+            Key.of(
+                    "grpc-statuses",
+                    new ListKind<>(Kinds.oneOf(GrpcCode.class), "codes such as [unavailable]", 17),
+                    List.of(),
+                    "Calls of gRPC that are tried again elsewhere: those answered with such a"
+                            + " status and no message, whatever `methods` says. List only what"
+                            + " the service bears twice.");
     private static final Key<List<String>> METHODS =
             Key.of(
                     "methods",
@@ -109,6 +119,7 @@ final class ResilienceSchema {
                             FLOOR,
                             ON,
                             STATUSES,
+                            GRPC_STATUSES,
                             METHODS,
                             PER_TRY,
                             BACKOFF,
@@ -120,16 +131,8 @@ final class ResilienceSchema {
         Rules.atMost(v, BACKOFF, BACKOFF_MAX, problems);
         var on = EnumSet.noneOf(RetryOn.class);
         on.addAll(v.of(ON));
-        boolean statuses = !v.of(STATUSES).isEmpty();
-        if (v.given(ON).isEmpty() && statuses) {
-            on.add(RetryOn.STATUS);
-        } else if (on.contains(RetryOn.STATUS) != statuses && v.sound(ON, STATUSES)) {
-            problems.error(
-                    v.place(ON),
-                    statuses
-                            ? "'statuses' has no effect without 'status' here; add it"
-                            : "'status' needs to know which: list them in 'statuses'");
-        }
+        listed(v, STATUSES, RetryOn.STATUS, on, problems);
+        listed(v, GRPC_STATUSES, RetryOn.GRPC_STATUS, on, problems);
         boolean enabled = v.of(ENABLED);
         boolean ordered = v.of(BACKOFF).compareTo(v.of(BACKOFF_MAX)) <= 0;
         return new RetryPolicy(
@@ -139,11 +142,34 @@ final class ResilienceSchema {
                 enabled ? v.of(FLOOR) : 0,
                 on,
                 Set.copyOf(v.of(STATUSES)),
+                Set.copyOf(v.of(GRPC_STATUSES)),
                 Set.copyOf(v.of(METHODS)),
                 v.of(PER_TRY),
                 ordered
                         ? new RetryPause(v.of(BACKOFF), v.of(BACKOFF_MAX), v.of(RETRY_AFTER))
                         : RetryPause.DEFAULT);
+    }
+
+    /** One needs the other: the word in 'on', and a list of what it stands for. */
+    private static void listed(
+            Values v,
+            Key<? extends List<?>> list,
+            RetryOn how,
+            Set<RetryOn> on,
+            Problems problems) {
+        boolean any = !v.of(list).isEmpty();
+        if (v.given(ON).isEmpty() && any) {
+            on.add(how);
+        } else if (on.contains(how) != any && v.sound(ON, list)) {
+            String word = Kinds.word(how);
+            problems.error(
+                    v.place(ON),
+                    any
+                            ? "'%s' has no effect without '%s' here; add it"
+                                    .formatted(list.name(), word)
+                            : "'%s' needs to know which: list them in '%s'"
+                                    .formatted(word, list.name()));
+        }
     }
 
     private static Kind<String> method() {

@@ -75,6 +75,10 @@ final class AccessEntry {
     long upstreamNanos;
 
     int status;
+
+    /** {@link GrpcStatus#NONE} for none. */
+    int grpcStatus;
+
     @Nullable Refusal refusal;
     long bytesIn;
     long bytesOut;
@@ -101,6 +105,7 @@ final class AccessEntry {
         attempts = 0;
         upstreamNanos = -1;
         status = 0;
+        grpcStatus = GrpcStatus.NONE;
         refusal = null;
         bytesIn = 0;
         bytesOut = 0;

@@ -63,6 +63,9 @@ final class AccessJson {
             raw(",\"path_cut\":true");
         }
         raw(",\"status\":").number(entry.status);
+        if (entry.grpcStatus >= 0) {
+            raw(",\"grpc_status\":").number(entry.grpcStatus);
+        }
         Refusal refusal = entry.refusal;
         if (refusal != null) {
             raw(",\"reason\":\"").raw(refusal.code()).raw("\"");

@@ -67,7 +67,8 @@ final class AccessTap {
 
     private boolean keep(AccessEntry entry) {
         long slow = settings.slow().toNanos();
-        if (entry.status >= 500 || entry.end == End.CUT) {
+        boolean failed = entry.status >= 500 || GrpcStatus.isFailure(entry.grpcStatus);
+        if (failed || entry.end == End.CUT) {
             entry.kept = Kept.FAILED;
         } else if (slow > 0 && entry.durationNanos > slow) {
             entry.kept = Kept.SLOW;

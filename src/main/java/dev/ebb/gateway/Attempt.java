@@ -22,7 +22,7 @@ final class Attempt {
     private boolean waits = true;
     private boolean answered;
     private boolean stream;
-    private int discarded;
+    private @Nullable Outcome discarded;
 
     /**
      * @param candidate was picked just now, and counts as in flight
@@ -163,8 +163,9 @@ final class Attempt {
      */
     void responseEnded(BodyScanner body, @Nullable Upstream reusable) {
         upstream = null;
-        if (discarded != 0) {
-            exchange.discarded(this, discarded, reusable);
+        Outcome failed = discarded;
+        if (failed != null) {
+            exchange.discarded(this, failed, reusable);
         } else {
             exchange.responseEnded(body, reusable);
         }
@@ -173,14 +174,14 @@ final class Attempt {
     // ---- The exchange's side
 
     /** The head of an answer has come. */
-    void answered(int status, long nowNanos) {
+    void answered(Outcome soFar, long nowNanos) {
         answered = true;
-        service.balancer.answered(candidate, Outcome.ofStatus(status), pickNanos, nowNanos);
+        service.balancer.answered(candidate, soFar, pickNanos, nowNanos);
     }
 
-    /** The answer with this status is not passed on. */
-    void discard(int status) {
-        discarded = status;
+    /** The answer is not passed on; this is what it says of the instance. */
+    void discard(Outcome outcome) {
+        discarded = outcome;
     }
 
     /** The answer is a long stream. */

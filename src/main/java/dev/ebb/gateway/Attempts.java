@@ -45,6 +45,8 @@ abstract class Attempts {
     /** Before the next attempt, after an answer that is not passed on. */
     private long pauseNanos;
 
+    private RetryOn unwanted = RetryOn.STATUS;
+
     /** Scaling ended this attempt, and there is no other yet. */
     private @Nullable Attempt removed;
 
@@ -112,7 +114,7 @@ abstract class Attempts {
             var next = new Attempt(exchange(), service, picked, nowNanos);
             main = next;
             picked(picked);
-            movedElsewhere();
+            goesOn(true);
             Hedging hedging = service.hedging;
             if (hedging != null && tries.first() && tries.mayBeHedged() && !upgrade) {
                 hedging.watch(exchange(), nowNanos);
@@ -123,19 +125,13 @@ abstract class Attempts {
         }
     }
 
-    private void movedElsewhere() {
+    /** Whether there is another attempt: if scaling ended the last one, it is on the ledger. */
+    final void goesOn(boolean elsewhere) {
         Attempt left = removed;
-        if (left != null) {
-            removed = null;
+        removed = null;
+        if (left != null && elsewhere) {
             left.retriedByScaling();
-        }
-    }
-
-    /** There is no other attempt: if scaling ended the last one, it is to blame. */
-    final void nowhereElse() {
-        Attempt left = removed;
-        if (left != null) {
-            removed = null;
+        } else if (left != null) {
             left.lostByScaling();
         }
     }
@@ -244,6 +240,7 @@ abstract class Attempts {
     final boolean keeps() {
         Upstream connection = upstream();
         return tries.repeatable()
+                || tries.repeatableCall()
                 || (service.hedging != null && tries.mayBeHedged())
                 || (connection != null
                         && connection.tellsUnprocessed()
@@ -421,13 +418,13 @@ abstract class Attempts {
     }
 
     /** The head of its answer has come and is passed on: the other one is given up. */
-    final void won(Attempt winner, int status, long nowNanos) {
+    final void won(Attempt winner, Outcome soFar, long nowNanos) {
         Hedging hedging = service.hedging;
         if (hedging != null && tries.first()) {
             // Of the first attempt, even if it lost: it would have taken longer still.
             hedging.record(nowNanos - current().pickNanos(), nowNanos);
         }
-        winner.answered(status, nowNanos);
+        winner.answered(soFar, nowNanos);
         AccessEntry logged = entry;
         if (logged != null) {
             logged.answered(winner.candidate().id(), nowNanos - winner.pickNanos());
@@ -447,17 +444,23 @@ abstract class Attempts {
 
     // ---- Answers that are tried elsewhere
 
-    /** Whether this answer counts as a failure, and the request goes on elsewhere. */
-    final boolean triesElsewhere(Attempt from, ResponseHead response, long nowNanos) {
-        if (begun || !request.kept() || !tries.retriesStatus(response.status)) {
+    /**
+     * Whether this answer counts as a failure, and the request goes on elsewhere.
+     *
+     * @param grpc the status that is all of the answer; {@link GrpcStatus#NONE} for none
+     */
+    final boolean triesElsewhere(Attempt from, ResponseHead response, int grpc, long nowNanos) {
+        boolean failed = grpc > 0 ? tries.retriesGrpc(grpc) : tries.retriesStatus(response.status);
+        if (begun || !request.kept() || !failed) {
             return false;
         }
+        unwanted = grpc > 0 ? RetryOn.GRPC_STATUS : RetryOn.STATUS;
         if (second != null) {
             return true;
         }
         pauseNanos = tries.pauseNanos(from.candidate(), response.retryAfterNanos());
         return pauseNanos != Tries.GIVE_UP
-                && tries.again(from.candidate(), RetryOn.STATUS, false, nowNanos);
+                && tries.again(from.candidate(), unwanted, false, nowNanos);
     }
 
     /**
@@ -465,29 +468,29 @@ abstract class Attempts {
      * answer is here; what is not is not waited for.
      */
     final boolean discard(
-            Attempt from, int status, Upstream connection, ByteBuf rest, long nowNanos) {
+            Attempt from, Outcome outcome, Upstream connection, ByteBuf rest, long nowNanos) {
         BodyScanner body = connection.body();
         boolean more = body.accept(rest, null) < rest.readableBytes();
         rest.release();
-        from.answered(status, nowNanos);
-        from.discard(status);
+        from.answered(outcome, nowNanos);
+        from.discard(outcome);
         if (body.bad() || !body.done()) {
             from.letGo();
-            discarded(from, status, null);
+            discarded(from, outcome, null);
         }
         return more;
     }
 
     /** An answer that is not passed on has ended, or its rest is not waited for. */
-    final void discarded(Attempt from, int status, @Nullable Upstream reusable) {
+    final void discarded(Attempt from, Outcome outcome, @Nullable Upstream reusable) {
         long now = System.nanoTime();
         boolean byScaling = from.byScaling();
-        boolean goesOn = otherGoesOn(from, Outcome.ofStatus(status), now);
+        boolean goesOn = otherGoesOn(from, outcome, now);
         if (reusable != null) {
             reusable.release(now);
         }
         if (!goesOn) {
-            again(from, RetryOn.STATUS, byScaling, pauseNanos, now);
+            again(from, unwanted, byScaling, pauseNanos, now);
         }
     }
 }

@@ -166,6 +166,12 @@ final class BodyScanner {
                 : new Trailers(Arrays.copyOf(lines, trailersKept), never);
     }
 
+    /** What trailers of gRPC say; {@link GrpcStatus#NONE} without any. */
+    int grpcStatus() {
+        byte[] lines = trailers;
+        return lines == null ? GrpcStatus.NONE : GrpcStatus.in(lines, trailersKept);
+    }
+
     boolean done() {
         return state == State.DONE;
     }

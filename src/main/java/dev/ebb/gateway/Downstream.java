@@ -17,6 +17,11 @@ interface Downstream {
     /** Whether it takes and gives chunked bodies as HTTP/1.1 frames them, for passing them on. */
     boolean framed();
 
+    /** Whether the client expects a status of gRPC's. */
+    default boolean isGrpc() {
+        return false;
+    }
+
     /** There is use for more of the request's body, or for a sign that the client has gone. */
     void resume();
 

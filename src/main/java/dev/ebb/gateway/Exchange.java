@@ -1,6 +1,7 @@
 package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
+import dev.ebb.balance.GrpcCode;
 import dev.ebb.balance.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -29,6 +30,11 @@ final class Exchange extends Attempts {
     private boolean tunnel;
     private boolean streaming;
     private int status;
+
+    /** The status that the instance's answer has beside HTTP's, if it is gRPC's and was told. */
+    private int grpcStatus = GrpcStatus.NONE;
+
+    private boolean grpc;
 
     /**
      * @param timeouts those of the request's route
@@ -160,11 +166,15 @@ final class Exchange extends Attempts {
      */
     boolean responseHead(Attempt from, ResponseHead response, Upstream connection, ByteBuf rest) {
         long now = loop.now();
-        if (response.status >= 400 && triesElsewhere(from, response, now)) {
-            return discard(from, response.status, connection, rest, now);
+        int alone = GrpcStatus.in(response);
+        boolean failed = response.status >= 400 || alone > 0;
+        if (failed && triesElsewhere(from, response, alone, now)) {
+            return discard(from, outcome(response.status, alone), connection, rest, now);
         }
         int readable = rest.readableBytes();
         status = response.status;
+        grpcStatus = alone;
+        grpc = response.grpc;
         LongStream opened =
                 response.stream || tunnel ? new LongStream(LongStream.kindOf(response)) : null;
         if (opened != null) {
@@ -175,7 +185,7 @@ final class Exchange extends Attempts {
         if (taken == Downstream.BAD) {
             return false;
         }
-        won(from, status, now);
+        won(from, outcome(status, alone), now);
         begun = true;
         if (opened != null) {
             stream = opened;
@@ -262,7 +272,10 @@ final class Exchange extends Attempts {
     void responseEnded(BodyScanner body, @Nullable Upstream reusable) {
         long now = loop.now();
         stream = null;
-        finish(Outcome.ofStatus(status), now);
+        if (grpc && grpcStatus == GrpcStatus.NONE) {
+            grpcStatus = body.grpcStatus();
+        }
+        finish(outcome(status, grpcStatus), now);
         service.counters.answered(status, now - startNanos);
         over = true;
         log(AccessEntry.End.COMPLETE, now);
@@ -273,6 +286,21 @@ final class Exchange extends Attempts {
             reusable.release(now);
         }
         client.ended(complete);
+    }
+
+    private boolean isOwnTime(Refusal why) {
+        return timeouts.isOwn(why, begun, wholeNanos, loop.settings().timeouts());
+    }
+
+    /** What a complete answer says of the instance. */
+    private Outcome outcome(int http, int grpcCode) {
+        if (http != 200 || grpcCode == GrpcStatus.NONE) {
+            return Outcome.ofStatus(http);
+        }
+        boolean late = grpcCode == GrpcStatus.DEADLINE_EXCEEDED;
+        return late && isOwnTime(Refusal.REQUEST_DEADLINE)
+                ? Outcome.DEADLINE
+                : GrpcCode.outcome(grpcCode);
     }
 
     // ---- Other ends
@@ -294,11 +322,14 @@ final class Exchange extends Attempts {
     /** Ends without an answer of the instance: the gateway's own goes to the client. */
     @Override
     void refuse(Refusal refusal) {
-        nowhereElse();
+        goesOn(false);
         request.drop();
         over = true;
         service.counters.refused(refusal);
         status = refusal.status();
+        if (client.isGrpc()) {
+            grpcStatus = GrpcStatus.of(refusal);
+        }
         reason(refusal);
         log(AccessEntry.End.REFUSED, System.nanoTime());
         int seconds =
@@ -316,10 +347,12 @@ final class Exchange extends Attempts {
         // That a stream had nothing to say is no fault of the instance's.
         boolean mayBeQuiet = stream != null || streaming;
         boolean timeout = !clientStalls && !mayBeQuiet && refusal.instanceWasSlow();
+        Outcome late = isOwnTime(refusal) ? Outcome.DEADLINE : Outcome.TIMEOUT;
+        Outcome outcome = timeout ? late : Outcome.CANCELLED;
         letGo(now);
         if (begun) {
             reason(refusal);
-            truncated(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, refusal, now);
+            truncated(outcome, refusal, now);
             return;
         }
         Attempt failed = main();
@@ -327,7 +360,7 @@ final class Exchange extends Attempts {
             if (timeout && failed.byScaling()) {
                 failed.lostByScaling();
             }
-            finish(timeout ? Outcome.TIMEOUT : Outcome.CANCELLED, now);
+            finish(outcome, now);
         }
         refuse(refusal);
     }
@@ -366,6 +399,7 @@ final class Exchange extends Attempts {
         if (logged != null) {
             logged.service = service.service.name().value();
             logged.bytesIn = request.bytes();
+            logged.grpcStatus = grpcStatus;
             logged.done(how, status, nowNanos);
         }
     }

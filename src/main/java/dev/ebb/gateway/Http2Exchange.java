@@ -51,6 +51,11 @@ final class Http2Exchange implements Downstream {
         id = loop.requestIds().of(asked.head, RequestIds.NONE);
     }
 
+    @Override
+    public boolean isGrpc() {
+        return grpc;
+    }
+
     /** The request's; empty for none. */
     byte[] id() {
         return id;

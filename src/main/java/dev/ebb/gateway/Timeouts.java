@@ -1,5 +1,6 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Deadline;
 import java.time.Duration;
 
 /**
@@ -67,6 +68,24 @@ public record Timeouts(
                     "must not be negative: request %s, drainSpread %s"
                             .formatted(request, drainSpread));
         }
+    }
+
+    /**
+     * Whether the time that has ended a request is one of its own, its client's deadline or one of
+     * its route's: a healthy instance may need longer than that.
+     *
+     * @param begun whether the answer had begun
+     * @param wholeNanos the request's limit in all; {@link Deadline#NONE} for none
+     * @param usual the gateway's, where these are those of the route
+     */
+    boolean isOwn(Refusal why, boolean begun, long wholeNanos, Timeouts usual) {
+        if (why == Refusal.REQUEST_DEADLINE) {
+            boolean byClient = request.isZero() || wholeNanos < request.toNanos();
+            return wholeNanos != Deadline.NONE && (byClient || !request.equals(usual.request));
+        }
+        return begun
+                ? !responseBody.equals(usual.responseBody)
+                : !responseHead.equals(usual.responseHead);
     }
 
     private static void positive(String name, Duration value) {

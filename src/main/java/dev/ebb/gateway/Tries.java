@@ -63,6 +63,16 @@ final class Tries {
         return policy.allows(RetryOn.NOT_PROCESSED, repeatable) && left();
     }
 
+    /** Whether it may be sent again once gRPC's status is one that the policy lists. */
+    boolean repeatableCall() {
+        return !policy.grpcStatuses().isEmpty() && left();
+    }
+
+    /** Whether a call that was answered so, and with nothing else, is tried elsewhere. */
+    boolean retriesGrpc(int number) {
+        return left() && policy.allowsGrpc(number);
+    }
+
     private boolean left() {
         return attempts - refused < policy.maxAttempts();
     }
