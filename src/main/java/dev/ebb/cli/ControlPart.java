@@ -14,6 +14,7 @@ import dev.ebb.core.Now;
 import dev.ebb.journal.FileJournal;
 import dev.ebb.journal.Opening;
 import dev.ebb.observe.ProcessMetrics;
+import dev.ebb.observe.prometheus.PrometheusQueries;
 import dev.ebb.platform.process.ProcessPlatform;
 import dev.ebb.xds.XdsServer;
 import java.io.IOException;
@@ -89,12 +90,17 @@ final class ControlPart {
             var alert = new ExitAlert(processes, processes::leaderPid);
             xds = config.xds().map(this::xds);
             xds.ifPresent(server -> undo.push(server::close));
+            var queries =
+                    PrometheusQueries.start(
+                            QueryAdapters.questions(config, System::getenv), System::nanoTime);
+            undo.push(queries::close);
             var ports =
                     new Ports(
                             ears.platform().apply(alert),
                             xds.<EndpointSink>map(server -> new Planes(sink, server)).orElse(sink),
                             metrics,
-                            ears.journal().apply(opened.journal()));
+                            ears.journal().apply(opened.journal()),
+                            queries);
             controller = new Controller(Adapters.plans(config), ports, BuildInfo.load().version());
             loop = new ControlLoop(controller, new SystemClock(), config.tick());
             alert.onExit(loop::wake);

@@ -94,6 +94,7 @@ final class DemoEbb implements Stage, AutoCloseable {
                 config.accessLog(),
                 config.routes(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(watched));
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param accessLog empty for none
  * @param routes what the gateway answers itself
  * @param xds how other data planes are served; empty for not at all
+ * @param prometheus where queries are asked that say nothing else; empty for nowhere
  * @param services at least one, in the order of the file
  */
 public record EbbConfig(
@@ -27,6 +28,7 @@ public record EbbConfig(
         Optional<AccessLogConfig> accessLog,
         List<FixedRouteConfig> routes,
         Optional<XdsConfig> xds,
+        Optional<PrometheusConfig> prometheus,
         List<ServiceConfig> services) {
     public EbbConfig {
         routes = List.copyOf(routes);

@@ -73,6 +73,7 @@ final class PolicySchema {
                             TARGET_CONCURRENCY,
                             TARGET_QUEUE,
                             TARGET_RATE,
+                            QuerySchema.QUERIES,
                             MEMORY_GUARD,
                             AFTER_FAILURE),
                     (v, problems) ->
@@ -82,7 +83,8 @@ final class PolicySchema {
                                     v.of(MEMORY_GUARD),
                                     v.of(AFTER_FAILURE),
                                     v.given(TARGET_QUEUE),
-                                    v.given(TARGET_RATE)));
+                                    v.given(TARGET_RATE),
+                                    QuerySchema.read(v, problems)));
 
     private static final Key<Duration> OUT_WINDOW =
             Key.of(

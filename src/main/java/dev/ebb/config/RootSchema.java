@@ -144,6 +144,11 @@ final class RootSchema {
                     XdsSchema.XDS,
                     "How Envoy and gRPC clients are told over xDS what may be picked. Without it,"
                             + " they are not.");
+    private static final Key<PrometheusConfig> PROMETHEUS =
+            Key.optional(
+                    "prometheus",
+                    QuerySchema.PROMETHEUS,
+                    "Which Prometheus the `queries` of policies are asked that name none.");
     static final Key<List<ServiceConfig>> SERVICES =
             Key.required("services", new ServicesKind(), "The services by their names.");
 
@@ -160,6 +165,7 @@ final class RootSchema {
                             ACCESS_LOG,
                             ROUTES,
                             XDS_KEY,
+                            PROMETHEUS,
                             SERVICES),
                     RootSchema::build);
 
@@ -167,6 +173,10 @@ final class RootSchema {
         checkPorts(v, problems);
         List<ServiceConfig> services = v.of(SERVICES);
         RouteOwners.check(v.of(ROUTES), services, problems);
+        if (v.sound(PROMETHEUS)) {
+            boolean shared = v.given(PROMETHEUS).isPresent();
+            QuerySchema.check(services, shared, v.place(SERVICES), problems);
+        }
         for (ServiceConfig service : services) {
             Duration freshness = service.policy().in().freshness();
             if (freshness.compareTo(v.of(TICK)) <= 0) {
@@ -189,6 +199,7 @@ final class RootSchema {
                 v.given(ACCESS_LOG),
                 v.of(ROUTES).stream().map(Placed::value).toList(),
                 v.given(XDS_KEY),
+                v.given(PROMETHEUS),
                 services);
     }
 

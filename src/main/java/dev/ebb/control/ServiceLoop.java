@@ -24,6 +24,7 @@ import dev.ebb.core.Observation;
 import dev.ebb.core.Patience;
 import dev.ebb.core.Peer;
 import dev.ebb.core.Planned;
+import dev.ebb.core.QueryReading;
 import dev.ebb.core.Reason;
 import dev.ebb.core.Recheck;
 import dev.ebb.core.ServiceName;
@@ -133,10 +134,14 @@ final class ServiceLoop {
                 whole(report));
     }
 
-    private static Optional<WholeReadings> whole(EndpointSink.Report report) {
-        return report.queue().isEmpty() && report.arrivals().isEmpty()
+    private Optional<WholeReadings> whole(EndpointSink.Report report) {
+        List<QueryReading> answers =
+                plan.policy().targets().queries().isEmpty()
+                        ? List.of()
+                        : ports.queries().read(plan.name());
+        return report.queue().isEmpty() && report.arrivals().isEmpty() && answers.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new WholeReadings(report.queue(), report.arrivals()));
+                : Optional.of(new WholeReadings(report.queue(), report.arrivals(), answers));
     }
 
     /** What it is to a service that it calls. */

@@ -105,6 +105,9 @@ public final class Decider {
         state = capacity.start(state, plan);
         Calendar calendar = new Calendar(tick.policy(), state, tick.now());
         calendar.heldBack(tick.sizing().needs()).ifPresent(plan::hold);
+        if (state.ordered().isEmpty()) {
+            new QueryNeeds(tick.policy(), tick.seen()).holds().forEach(plan::hold);
+        }
         new Restarts(tick).plan(state, plan);
         new Endings(tick).plan(state, plan);
         if (state.instances().stream().anyMatch(Instance::isOnTrial)) {

@@ -39,6 +39,9 @@ final class Guards {
         if (assessment.coverage() < policy.in().coverage()) {
             holds.add(coverage(assessment));
         }
+        if (state.ordered().isEmpty()) {
+            holds.addAll(new QueryNeeds(policy, seen).holds());
+        }
         FallMemory falls = state.load().fallsSoFar();
         if (state.ordered().isEmpty() && falls.doubted().isPresent()) {
             new FallClassifier(policy, seen.now(), assessment).hold(falls).ifPresent(holds::add);

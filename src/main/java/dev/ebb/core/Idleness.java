@@ -84,6 +84,10 @@ final class Idleness {
     }
 
     private boolean isIdle() {
+        return new QueryNeeds(policy, seen).allowNone() && isQuiet();
+    }
+
+    private boolean isQuiet() {
         return quiet.filter(q -> seen.now().isPast(q.sinceNanos(), patience(policy))).isPresent();
     }
 

@@ -2,6 +2,7 @@ package dev.ebb.core;
 
 import dev.ebb.core.forecast.Terms;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -67,6 +68,10 @@ public record Policy(
         return new Policy(other, range, targets, out, in, trial, drain, start, objective, bounds);
     }
 
+    public Policy withTargets(Targets other) {
+        return new Policy(mode, range, other, out, in, trial, drain, start, objective, bounds);
+    }
+
     public Policy withIn(In other) {
         return new Policy(mode, range, targets, out, other, trial, drain, start, objective, bounds);
     }
@@ -127,6 +132,7 @@ public record Policy(
      * @param queue requests for each instance that may wait for room without consequence; empty for
      *     {@link #QUEUE}
      * @param rate of requests, of one instance; empty when it is no target
+     * @param queries of a monitoring system; empty for none
      */
     public record Targets(
             double cpu,
@@ -134,10 +140,30 @@ public record Policy(
             double memoryGuard,
             double afterFailure,
             Optional<Double> queue,
-            Optional<RateTarget> rate) {
+            Optional<RateTarget> rate,
+            List<QueryTarget> queries) {
         public static final double QUEUE = 0;
 
         public static final Targets DEFAULT = new Targets(0.6, 0.7, 0.9, 0.95);
+
+        public Targets {
+            queries = List.copyOf(queries);
+        }
+
+        /** Without a monitoring system. */
+        public Targets(
+                double cpu,
+                double concurrency,
+                double memoryGuard,
+                double afterFailure,
+                Optional<Double> queue,
+                Optional<RateTarget> rate) {
+            this(cpu, concurrency, memoryGuard, afterFailure, queue, rate, List.of());
+        }
+
+        public Targets withQueries(List<QueryTarget> other) {
+            return new Targets(cpu, concurrency, memoryGuard, afterFailure, queue, rate, other);
+        }
 
         /** With the usual number of waiting requests, and any rate. */
         public Targets(double cpu, double concurrency, double memoryGuard, double afterFailure) {
@@ -147,7 +173,13 @@ public record Policy(
         /** With another wanted utilization of what requests use. */
         public Targets withUsable(double usable) {
             return new Targets(
-                    usable, usable, memoryGuard, Math.max(usable, afterFailure), queue, rate);
+                    usable,
+                    usable,
+                    memoryGuard,
+                    Math.max(usable, afterFailure),
+                    queue,
+                    rate,
+                    queries);
         }
     }
 

@@ -20,6 +20,7 @@ public final class Recheck {
     private final Now now;
     private final Proof proof;
     private final Optional<Reason> uncounted;
+    private final Optional<Reason> unanswered;
     private final double coverage;
     private final int needed;
 
@@ -35,6 +36,8 @@ public final class Recheck {
         this.now = fresh.now();
         Assessment latest = new Assessor(this.policy, fresh).assess(state);
         Sizing sizing = new Sizer(this.policy, latest, fresh).size(latest.state(), 0);
+        this.unanswered =
+                new QueryNeeds(this.policy, fresh).holds().stream().map(Hold::why).findFirst();
         this.coverage = latest.coverage();
         this.needed = Math.max(sizing.out(), sizing.in());
     }
@@ -95,6 +98,9 @@ public final class Recheck {
         }
         if (uncounted.isPresent()) {
             return uncounted;
+        }
+        if (unanswered.isPresent() && state.ordered().isEmpty() && !isExempt(instance, by)) {
+            return unanswered;
         }
         return coverage < policy.in().coverage() && !isExempt(instance, by)
                 ? no("coverage", "too few instances report")

@@ -63,6 +63,7 @@ final class Sizer {
         queue(state).ifPresent(needs::add);
         byRate().need(state.load()).ifPresent(needs::add);
         needs.addAll(forecast(state.load().forecasts(), state.standing()));
+        needs.addAll(new QueryNeeds(policy, seen).needs(rotating));
         needs.addAll(Idleness.needs(policy, seen));
         needs.add(floor());
         needs.addAll(new Calendar(policy, state, now).needs());

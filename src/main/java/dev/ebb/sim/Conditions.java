@@ -35,6 +35,8 @@ final class Conditions {
         STUCK_REPORTS,
         /** No readings at all. */
         NO_METRICS,
+        /** The monitoring system does not answer. */
+        NO_ANSWERS,
         /** The host's CPU is full. */
         HOST_BUSY
     }

@@ -43,7 +43,9 @@ record Fault(Kind kind, double atSeconds, double seconds, int pick, double amoun
         ORDER_PROTECT,
         ORDER_FREEZE,
         /** Only where a mode asks for it; never drawn with the others. */
-        ORDER_APPROVE;
+        ORDER_APPROVE,
+        /** Only where a policy has queries; never drawn with the others. */
+        QUERIES_FAIL;
 
         boolean isOrder() {
             return name().startsWith("ORDER_");

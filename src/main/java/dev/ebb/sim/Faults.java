@@ -82,6 +82,7 @@ final class Faults {
             case LATE_REPORTS -> Trouble.LATE_REPORTS;
             case STUCK_REPORTS -> Trouble.STUCK_REPORTS;
             case DISK_FULL -> Trouble.DISK_FULL;
+            case QUERIES_FAIL -> Trouble.NO_ANSWERS;
             default -> throw new IllegalArgumentException("not the world's trouble: " + kind);
         };
     }

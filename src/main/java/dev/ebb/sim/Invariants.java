@@ -11,6 +11,7 @@ import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Policy;
+import dev.ebb.core.QueryReading;
 import dev.ebb.core.ServiceName;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,11 @@ final class Invariants implements Witness {
     @Override
     public void measured(MetricSource.Metrics metrics) {
         facts.measured(metrics);
+    }
+
+    @Override
+    public void answered(ServiceName service, List<QueryReading> answers) {
+        facts.of(service).answers.take(answers, facts.world.clock);
     }
 
     @Override

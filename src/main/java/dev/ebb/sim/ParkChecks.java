@@ -7,6 +7,7 @@ import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Policy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Judges, at the end of each step, what was taken out of rotation in it. A park is an endpoint that
@@ -161,14 +162,18 @@ final class ParkChecks {
 
     /**
      * I4: each victim has a reading of its process and of its traffic, given to control in this
-     * life, not older than {@code freshness} at the step; and of the instances that were in
-     * rotation, at least the share {@code coverage} has.
+     * life, not older than {@code freshness} at the step; of the instances that were in rotation,
+     * at least the share {@code coverage} has; and each query has an answer that is not too old.
      */
     private void data(ServiceFacts service, List<Trail> parked) {
         for (Trail trail : parked) {
             if (!isFresh(service, trail)) {
                 facts.violation("I4", trail.id + " was parked without fresh data");
             }
+        }
+        Optional<String> unanswered = service.answers.missing(facts.stepAt);
+        if (unanswered.isPresent() && !service.orderedCount) {
+            facts.violation("I4", names(parked) + " parked while " + unanswered.get());
         }
         int fresh = 0;
         for (InstanceId id : service.activeBefore) {

@@ -29,11 +29,13 @@ final class Scenarios {
     private final SplittableRandom aside;
 
     private final Events events;
+    private final Asked asked;
 
     private Scenarios(long seed) {
         random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
         aside = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 2);
         events = new Events(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 3));
+        asked = new Asked(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 4));
     }
 
     static Scenario of(long seed) {
@@ -65,6 +67,10 @@ final class Scenarios {
                 Policy called = events.called(last.plan().policy(), parts.getFirst().plan().name());
                 parts.set(parts.size() - 1, with(last, called));
             }
+        }
+        if (weather == Weather.STORM && Asked.concerns(seed)) {
+            parts.replaceAll(asked::with);
+            faults = asked.withSilences(faults, parts, seconds);
         }
         boolean approves =
                 parts.stream().anyMatch(p -> p.plan().policy().mode() == Policy.Mode.RECOMMEND);
@@ -274,6 +280,7 @@ final class Scenarios {
         // A few kinds a run, so that each meets itself and the others in many combinations.
         List<Fault.Kind> kinds = new ArrayList<>(List.of(Fault.Kind.values()));
         kinds.remove(Fault.Kind.ORDER_APPROVE);
+        kinds.remove(Fault.Kind.QUERIES_FAIL);
         List<Fault.Kind> chosen = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             chosen.add(kinds.get(random.nextInt(kinds.size())));

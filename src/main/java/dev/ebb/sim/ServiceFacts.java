@@ -32,6 +32,7 @@ final class ServiceFacts {
 
     final Set<InstanceId> backThisStep = new LinkedHashSet<>();
     final Set<InstanceId> activeBefore = new LinkedHashSet<>();
+    final AnswerFacts answers;
     Optional<ServiceStatus> status = Optional.empty();
     long generation;
     long acknowledged;
@@ -54,6 +55,7 @@ final class ServiceFacts {
     ServiceFacts(SimService service) {
         this.service = service;
         this.policy = service.plan.policy();
+        this.answers = new AnswerFacts(policy);
         this.sanctioned = policy.range().initial();
     }
 
@@ -85,6 +87,7 @@ final class ServiceFacts {
         generation = 0;
         acknowledged = 0;
         lastRescue = Trail.NEVER;
+        answers.newLife();
     }
 
     void beginStep() {
@@ -192,7 +195,8 @@ final class ServiceFacts {
                                 / (service.model.concurrency()
                                         * policy.targets().concurrency()
                                         * slack);
-        int need = (int) Math.ceil(Math.max(byCpu, byFlights) - 0.1);
+        double byQueries = Math.max(byFlights, answers.instancesAtLeast(now) / slack);
+        int need = (int) Math.ceil(Math.max(byCpu, byQueries) - 0.1);
         Policy.Range range = policy.range();
         int most = Math.clamp(ScheduleFacts.ceiling(policy, wallMillis), range.min(), range.max());
         int least = Math.max(range.min(), ScheduleFacts.floor(policy, wallMillis));

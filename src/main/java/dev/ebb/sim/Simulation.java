@@ -191,7 +191,8 @@ public final class Simulation {
                         new SimPlatform(world, random.split()),
                         plane,
                         new SimMetrics(world, HOST_CORES, random.split()),
-                        journal);
+                        journal,
+                        new SimQueries(world));
         world.attach(plane);
         List<ServicePlan> plans = scenario.parts().stream().map(Scenario.Part::plan).toList();
         Ports given = tamper.apply(ports);

@@ -217,6 +217,10 @@ final class StopChecks {
      * its process can be read was a condition of choosing it, and coverage is judged with parks.)
      */
     private void fresh(Trail trail, ServiceFacts service) {
+        Optional<String> unanswered = service.answers.missing(facts.stepAt);
+        if (unanswered.isPresent() && !service.orderedCount) {
+            facts.violation("I4", trail.id + " was stopped while " + unanswered.get());
+        }
         long age = facts.stepAt - trail.trafficAt;
         boolean never = trail.trafficAt == Trail.NEVER;
         if (never || age > service.policy.in().freshness().toNanos()) {

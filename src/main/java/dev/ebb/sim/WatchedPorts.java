@@ -8,10 +8,12 @@ import dev.ebb.control.LaunchIntent;
 import dev.ebb.control.MetricSource;
 import dev.ebb.control.Platform;
 import dev.ebb.control.Ports;
+import dev.ebb.control.QuerySource;
 import dev.ebb.core.Allowance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
+import dev.ebb.core.QueryReading;
 import dev.ebb.core.ServiceName;
 import java.time.Duration;
 import java.util.Collection;
@@ -40,12 +42,29 @@ final class WatchedPorts {
         this.random = random;
     }
 
-    Ports over(Platform platform, EndpointSink sink, MetricSource metrics, Journal journal) {
+    Ports over(
+            Platform platform,
+            EndpointSink sink,
+            MetricSource metrics,
+            Journal journal,
+            QuerySource queries) {
         return new Ports(
                 new WatchedPlatform(platform),
                 new WatchedSink(sink),
                 new WatchedMetrics(metrics),
-                new WatchedJournal(journal));
+                new WatchedJournal(journal),
+                watched(queries));
+    }
+
+    private QuerySource watched(QuerySource inner) {
+        return service ->
+                call(
+                        "ask",
+                        () -> {
+                            List<QueryReading> answers = inner.read(service);
+                            world.witness.answered(service, answers);
+                            return answers;
+                        });
     }
 
     /** From here on steps take no time. */

@@ -8,7 +8,9 @@ import dev.ebb.control.LaunchIntent;
 import dev.ebb.control.MetricSource;
 import dev.ebb.control.Platform;
 import dev.ebb.core.InstanceId;
+import dev.ebb.core.QueryReading;
 import dev.ebb.core.ServiceName;
+import java.util.List;
 
 /**
  * Sees every command that reaches a port, what each port answers, and what befalls requests. It
@@ -29,6 +31,8 @@ interface Witness {
     default void reported(ServiceName service, EndpointSink.Report report) {}
 
     default void measured(MetricSource.Metrics metrics) {}
+
+    default void answered(ServiceName service, List<QueryReading> answers) {}
 
     default void appended(
             JournalEntry entry, Journal.Durability durability, Journal.Appended result) {}

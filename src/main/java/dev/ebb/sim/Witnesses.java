@@ -9,6 +9,7 @@ import dev.ebb.control.MetricSource;
 import dev.ebb.control.Platform;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
+import dev.ebb.core.QueryReading;
 import dev.ebb.core.ServiceName;
 import java.util.List;
 
@@ -53,6 +54,11 @@ final class Witnesses implements Witness {
     @Override
     public void measured(MetricSource.Metrics metrics) {
         all.forEach(it -> it.measured(metrics));
+    }
+
+    @Override
+    public void answered(ServiceName service, List<QueryReading> answers) {
+        all.forEach(it -> it.answered(service, answers));
     }
 
     @Override

@@ -57,6 +57,10 @@ final class Fleet {
     Optional<Hold> uncounted = Optional.empty();
     List<Peer> peers = List.of();
     Optional<Arrivals> arrivals = Optional.empty();
+
+    /** Answers of a monitoring system, as they are at each tick. */
+    List<QueryReading> queries = List.of();
+
     double seconds;
 
     Fleet(Policy policy, int instances) {
@@ -214,9 +218,9 @@ final class Fleet {
     private Optional<WholeReadings> whole() {
         Optional<QueueReading> queue =
                 limit == 0 ? Optional.empty() : Optional.of(new QueueReading(waiting, shed));
-        return queue.isEmpty() && arrivals.isEmpty()
+        return queue.isEmpty() && arrivals.isEmpty() && queries.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new WholeReadings(queue, arrivals));
+                : Optional.of(new WholeReadings(queue, arrivals, queries));
     }
 
     private InstanceFacts facts(Instance one) {

@@ -31,6 +31,8 @@ import dev.ebb.core.PerHour;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Policy;
 import dev.ebb.core.ProcessReading;
+import dev.ebb.core.QueryReading;
+import dev.ebb.core.QueryTarget;
 import dev.ebb.core.QueueMemory;
 import dev.ebb.core.QueuePoint;
 import dev.ebb.core.QueueReading;
@@ -289,7 +291,13 @@ final class Entries {
                 maybe(() ->
                         new WholeReadings(
                                 maybe(() -> new QueueReading(random.nextInt(), random.nextLong())),
-                                maybe(() -> new Arrivals(random.nextLong(), random.nextInt())))));
+                                maybe(() -> new Arrivals(random.nextLong(), random.nextInt())),
+                                list(() ->
+                                        new QueryReading(
+                                                text(),
+                                                maybe(this::number),
+                                                random.nextLong(),
+                                                maybe(this::text))))));
     }
 
     Explanation explanation() {
@@ -333,7 +341,14 @@ final class Entries {
                         number(),
                         number(),
                         maybe(this::number),
-                        maybe(() -> new RateTarget(maybe(() -> 0.5 + random.nextInt(9))))),
+                        maybe(() -> new RateTarget(maybe(() -> 0.5 + random.nextInt(9)))),
+                        list(() ->
+                                new QueryTarget(
+                                        text(),
+                                        text(),
+                                        maybe(this::text),
+                                        0.5 + random.nextInt(9),
+                                        new QueryTarget.Pace(duration(), duration(), duration())))),
                 new Policy.Out(duration(), number()),
                 new Policy.In(
                         duration(),

@@ -48,7 +48,8 @@ public final class Recorded {
                                 ports.platform(),
                                 ports.sink(),
                                 ports.metrics(),
-                                new Also(ports.journal(), journals.get()));
+                                new Also(ports.journal(), journals.get()),
+                                ports.queries());
         return Simulation.run(scenario, RealControl::new, also);
     }
 

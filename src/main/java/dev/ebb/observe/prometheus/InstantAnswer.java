@@ -1,0 +1,84 @@
+package dev.ebb.observe.prometheus;
+
+import java.io.IOException;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What Prometheus answers to {@code /api/v1/query}, in the form of its HTTP API: a scalar, or a
+ * vector of exactly one sample. Anything else is no number, and never 0. Pure.
+ */
+final class InstantAnswer {
+    private static final int LONGEST = 200;
+
+    private InstantAnswer() {}
+
+    /**
+     * The one number.
+     *
+     * @throws IOException when there is none; the message says why in a few words
+     */
+    static double value(byte[] body) throws IOException {
+        JsonNode root;
+        try {
+            root = JsonMapper.shared().readTree(body);
+        } catch (JacksonException e) {
+            throw new IOException("the answer is no JSON of Prometheus", e);
+        }
+        if (!root.path("status").asString("").equals("success")) {
+            throw new IOException("it refuses: " + error(root).orElse("no reason given"));
+        }
+        JsonNode data = root.path("data");
+        JsonNode result = data.path("result");
+        return switch (data.path("resultType").asString("")) {
+            case "scalar" -> number(result);
+            case "vector" -> {
+                if (result.size() != 1) {
+                    throw new IOException(
+                            result.isEmpty()
+                                    ? "no series matches"
+                                    : result.size() + " series match; write sum(...) or the like");
+                }
+                yield number(result.path(0).path("value"));
+            }
+            default -> throw new IOException("the answer is neither a scalar nor a vector");
+        };
+    }
+
+    /** Why it refused, if that is what a body says. */
+    static Optional<String> error(byte[] body) {
+        try {
+            return error(JsonMapper.shared().readTree(body));
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> error(JsonNode root) {
+        String text = root.path("error").asString("");
+        String line = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+        return line.isBlank()
+                ? Optional.empty()
+                : Optional.of(line.substring(0, Math.min(LONGEST, line.length())));
+    }
+
+    /** A pair of a time in seconds and a number as text. */
+    private static double number(JsonNode pair) throws IOException {
+        String text = pair.path(1).asString("");
+        double value;
+        try {
+            value = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IOException("the answer holds no number", e);
+        }
+        if (!Double.isFinite(value)) {
+            throw new IOException("the answer is " + text);
+        }
+        if (value < 0) {
+            throw new IOException("the answer is below 0");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,203 @@
+package dev.ebb.observe.prometheus;
+
+import dev.ebb.control.QuerySource;
+import dev.ebb.core.QueryReading;
+import dev.ebb.core.ServiceName;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks each query again and again, one virtual thread for each, and keeps the newest answer. An
+ * answer is as old as its question, so never older than it says. Of an answer no more than 64 KiB
+ * are read, none is waited for beyond its limit, and no redirect is followed: a token goes to the
+ * place that it is for. The log says once when a query begins to fail and once when it is well
+ * again. Safe for use by several threads.
+ */
+public final class PrometheusQueries implements QuerySource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PrometheusQueries.class);
+    private static final int BODY_MAX = 64 << 10;
+    private static final int REASON_MAX = 300;
+
+    private final LongSupplier nanos;
+    private final HttpClient client;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<ServiceName, List<Asked>> asked = new LinkedHashMap<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    /** A question and its newest answer. */
+    private static final class Asked {
+        private final ServiceName service;
+        private final Question question;
+        private volatile Optional<QueryReading> newest = Optional.empty();
+
+        Asked(ServiceName service, Question question) {
+            this.service = service;
+            this.question = question;
+        }
+    }
+
+    private PrometheusQueries(Map<ServiceName, List<Question>> questions, LongSupplier nanos) {
+        this.nanos = nanos;
+        client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(Duration.ofSeconds(10))
+                        .build();
+        questions.forEach((service, all) ->
+                asked.put(service, all.stream().map(q -> new Asked(service, q)).toList()));
+    }
+
+    /**
+     * Begins to ask. To be closed at the end.
+     *
+     * @param nanos the monotonic clock that control goes by
+     */
+    public static PrometheusQueries start(
+            Map<ServiceName, List<Question>> questions, LongSupplier nanos) {
+        var queries = new PrometheusQueries(questions, nanos);
+        for (List<Asked> all : queries.asked.values()) {
+            for (Asked one : all) {
+                queries.threads.add(
+                        Thread.ofVirtual()
+                                .name("query-" + one.service + "-" + one.question.name())
+                                .start(() -> queries.keepAsking(one)));
+            }
+        }
+        return queries;
+    }
+
+    @Override
+    public List<QueryReading> read(ServiceName service) {
+        return asked.getOrDefault(service, List.of()).stream()
+                .flatMap(one -> one.newest.stream())
+                .toList();
+    }
+
+    private void keepAsking(Asked one) {
+        try {
+            do {
+                askOnce(one);
+            } while (!closed.await(one.question.every().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void askOnce(Asked one) throws InterruptedException {
+        long at = nanos.getAsLong();
+        Optional<QueryReading> before = one.newest;
+        String name = one.question.name();
+        try {
+            double value = ask(one.question);
+            one.newest =
+                    Optional.of(new QueryReading(name, Optional.of(value), at, Optional.empty()));
+            if (before.flatMap(QueryReading::problem).isPresent()) {
+                LOG.info("the query '{}' of '{}' is answered again", name, one.service);
+            }
+        } catch (IOException | RuntimeException e) {
+            String why = reason(e);
+            one.newest =
+                    Optional.of(
+                            new QueryReading(
+                                    name,
+                                    before.flatMap(QueryReading::value),
+                                    before.map(QueryReading::measuredAtNanos).orElse(at),
+                                    Optional.of(why)));
+            if (before.flatMap(QueryReading::problem).isEmpty() && closed.getCount() > 0) {
+                LOG.warn("the query '{}' of '{}' has no answer: {}", name, one.service, why);
+            }
+        }
+    }
+
+    private static String reason(Exception e) {
+        String text = e.getMessage() == null ? "it cannot be reached" : e.getMessage();
+        String line = text.lines().findFirst().orElse("it cannot be reached");
+        return line.substring(0, Math.min(REASON_MAX, line.length()));
+    }
+
+    private double ask(Question question) throws IOException, InterruptedException {
+        HttpRequest request = request(question);
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(
+                        request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), BODY_MAX));
+        try {
+            return value(answer.get(question.timeout().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            throw new IOException("no answer within " + question.timeout().toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            throw new IOException(problem(e.getCause()), e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static String problem(Throwable cause) {
+        String text = cause == null ? null : cause.getMessage();
+        return cause instanceof java.net.ConnectException && (text == null || text.isBlank())
+                ? "the connection is refused"
+                : text == null ? "it cannot be reached" : text;
+    }
+
+    private static HttpRequest request(Question question) throws IOException {
+        String form =
+                "query="
+                        + URLEncoder.encode(question.query(), StandardCharsets.UTF_8)
+                        + "&timeout="
+                        + question.timeout().toMillis()
+                        + "ms";
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(question.url() + "/api/v1/query"))
+                        .timeout(question.timeout())
+                        .header("content-type", "application/x-www-form-urlencoded")
+                        .header("accept", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(form));
+        question.credentials()
+                .token()
+                .ifPresent(token -> request.header("authorization", "Bearer " + token));
+        return request.build();
+    }
+
+    private static double value(HttpResponse<byte[]> answer) throws IOException {
+        int status = answer.statusCode();
+        if (status == 401 || status == 403) {
+            throw new IOException("it refuses (" + status + "); see 'token-file'");
+        }
+        if (status >= 300 && status < 400) {
+            throw new IOException("it answers with a redirect (" + status + "), not followed");
+        }
+        if (status != 200) {
+            String why = InstantAnswer.error(answer.body()).map(e -> ": " + e).orElse("");
+            throw new IOException("it answers " + status + why);
+        }
+        return InstantAnswer.value(answer.body());
+    }
+
+    /** Asks no more. Waits for nobody. */
+    @Override
+    public void close() {
+        closed.countDown();
+        threads.forEach(Thread::interrupt);
+        client.shutdownNow();
+    }
+}
