@@ -8,6 +8,7 @@ import dev.ebb.sim.lab.EbbScaler.Sight;
 import dev.ebb.sim.lab.Family;
 import dev.ebb.sim.lab.Gate;
 import dev.ebb.sim.lab.Score;
+import dev.ebb.sim.lab.Trace;
 import dev.ebb.sim.lab.rival.Lineup;
 import dev.ebb.sim.lab.rival.Rivals;
 import java.io.IOException;
@@ -137,10 +138,11 @@ final class BacktestCommand implements Callable<Integer> {
         json.ifPresent(file -> mustBeWritable("--json", file));
         html.ifPresent(file -> mustBeWritable("--html", file));
         Optional<Gate> gate = gate();
-        Map<String, Contender> contenders = contenders(gate);
+        List<Trace> read = input.read(traces, spec.commandLine().getErr());
+        Map<String, Contender> contenders = contenders(gate, read);
         var plan =
                 new Backtest.Plan(
-                        input.read(traces, spec.commandLine().getErr()),
+                        read,
                         model.model(),
                         model.queues(),
                         List.copyOf(contenders.values()),
@@ -173,10 +175,10 @@ final class BacktestCommand implements Callable<Integer> {
     }
 
     /** Ebb's own, those from files, those that were asked for, and those that the gate needs. */
-    private Map<String, Contender> contenders(Optional<Gate> gate) {
+    private Map<String, Contender> contenders(Optional<Gate> gate, List<Trace> read) {
         Map<String, Contender> all = new LinkedHashMap<>();
         all.put(Lineup.EBB, Lineup.named(Lineup.EBB, seen()).orElseThrow());
-        for (Contender own : fromFiles()) {
+        for (Contender own : fromFiles(read)) {
             if (all.put(own.name(), own) != null || Lineup.names().contains(own.name())) {
                 throw new Failure(
                         Exit.USAGE, "--policy: " + own.name() + " is taken; rename the file");
@@ -196,8 +198,16 @@ final class BacktestCommand implements Callable<Integer> {
         return all;
     }
 
-    private List<Contender> fromFiles() {
-        var input = new PolicyInput(spec.commandLine().getErr(), seen(), model.most());
+    private List<Contender> fromFiles(List<Trace> read) {
+        if (policies.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Trace> byName = new LinkedHashMap<>();
+        read.forEach(trace -> byName.put(trace.name(), trace));
+        var lab =
+                new PolicyInput.Lab(
+                        byName, model.model(), model.queues(), model.least(), model.most());
+        var input = new PolicyInput(spec.commandLine().getErr(), seen(), lab);
         return policies.stream().flatMap(file -> input.read(file).stream()).toList();
     }
 

@@ -87,6 +87,11 @@ final class ModelOptions {
         return max.orElse(FleetModel.REFERENCE_MAX);
     }
 
+    /** Fewest instances, whatever the trace. */
+    int least() {
+        return min.orElse(1);
+    }
+
     /** The model for each trace. */
     Function<Trace, FleetModel> model() {
         boolean changed =

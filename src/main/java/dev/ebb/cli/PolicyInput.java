@@ -7,17 +7,11 @@ import dev.ebb.config.Loaded;
 import dev.ebb.config.Problem;
 import dev.ebb.config.Problem.Severity;
 import dev.ebb.config.ServiceConfig;
-import dev.ebb.core.Bounds;
-import dev.ebb.core.NotBelow;
-import dev.ebb.core.Policy;
-import dev.ebb.sim.lab.Autoscaler;
 import dev.ebb.sim.lab.Contender;
-import dev.ebb.sim.lab.EbbScaler;
 import dev.ebb.sim.lab.EbbScaler.Sight;
 import dev.ebb.sim.lab.FleetModel;
-import dev.ebb.sim.lab.Scheduled;
-import dev.ebb.sim.lab.Signals;
-import dev.ebb.sim.lab.TargetScaler;
+import dev.ebb.sim.lab.QueueModel;
+import dev.ebb.sim.lab.Trace;
 import dev.ebb.sim.lab.rival.Hpa;
 import dev.ebb.sim.lab.rival.HpaBehavior;
 import dev.ebb.sim.lab.rival.Kpa;
@@ -27,25 +21,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** Policies from files: Ebb's own, and the manifests of other autoscalers. */
 final class PolicyInput {
     private final PrintWriter err;
     private final Sight sight;
-    private final int most;
+    private final Lab lab;
+
+    /**
+     * What policies are tried in.
+     *
+     * @param traces by name
+     * @param model of the service, for each trace
+     * @param queues what requests are like; empty where load is a fluid
+     * @param least instances in the model; what a policy wants fewer is not simulated
+     * @param most instances in the model; what a policy asks for beyond them is not simulated
+     */
+    record Lab(
+            Map<String, Trace> traces,
+            Function<Trace, FleetModel> model,
+            Optional<QueueModel> queues,
+            int least,
+            int most) {}
 
     /**
      * @param err where what is not simulated is told
      * @param sight what Ebb's own policies see
-     * @param most instances in the model; what a policy asks for beyond them is not simulated
      */
-    PolicyInput(PrintWriter err, Sight sight, int most) {
+    PolicyInput(PrintWriter err, Sight sight, Lab lab) {
         this.err = err;
         this.sight = sight;
-        this.most = most;
+        this.lab = lab;
     }
 
     /** All policies of a file; one is named by the file, several by their own names as well. */
@@ -73,7 +84,7 @@ final class PolicyInput {
                     switch (policy) {
                         case ForeignPolicy.Hpa hpa -> hpa(hpa).contender(name);
                         case ForeignPolicy.Knative k when k.hpa() -> hpa(k).contender(name);
-                        case ForeignPolicy.Knative knative -> kpa(knative).contender(name);
+                        case ForeignPolicy.Knative knative -> kpa(name, knative).contender(name);
                     });
         }
         return all;
@@ -83,25 +94,19 @@ final class PolicyInput {
         Loaded loaded = ConfigFile.read(file.toString(), text);
         tell(file, loaded.problems());
         List<ServiceConfig> services = loaded.config().orElseThrow().services();
+        var policies = new OwnPolicies(file, services, lab, sight, err);
         List<Contender> all = new ArrayList<>();
         for (ServiceConfig service : services) {
             String name = name(file, service.name().value(), services.size());
             tellCapped(name, OptionalInt.of(service.policy().range().max()));
-            all.add(Scheduled.over(own(name, service.policy()), service.policy()));
+            all.add(policies.contender(name, service));
         }
         if (services.stream().anyMatch(s -> s.policy().objective().isEmpty())) {
             String note = ": warning: trials, drains and vetoes are not simulated, sizing is";
             err.println("ebb: " + file + note);
         }
-        boolean alone = services.stream().allMatch(s -> notBelow(s.policy()).isEmpty());
-        if (!alone) {
-            err.println("ebb: " + file + ": warning: 'not-below' is not simulated");
-        }
+        err.flush();
         return all;
-    }
-
-    private static List<NotBelow> notBelow(Policy policy) {
-        return policy.bounds().map(Bounds::notBelow).orElse(List.of());
     }
 
     private static OptionalInt max(ForeignPolicy policy) {
@@ -112,10 +117,10 @@ final class PolicyInput {
     }
 
     private void tellCapped(String name, OptionalInt max) {
-        if (max.orElse(0) > most) {
+        if (max.orElse(0) > lab.most()) {
             err.println(
                     "ebb: %s: warning: its maximum of %d is above the model's; %d are simulated"
-                                    .formatted(name, max.getAsInt(), most)
+                                    .formatted(name, max.getAsInt(), lab.most())
                             + ", for more give --max "
                             + max.getAsInt());
             err.flush();
@@ -143,52 +148,6 @@ final class PolicyInput {
         int dot = name.lastIndexOf('.');
         String stem = dot > 0 ? name.substring(0, dot) : name;
         return all == 1 || own.isEmpty() ? stem : stem + ":" + own;
-    }
-
-    private Contender own(String name, Policy policy) {
-        Policy.Range range = policy.range();
-        double usable = policy.targets().cpu();
-        if (policy.objective().isPresent()) {
-            double caution = policy.objective().get().caution();
-            return Contender.clairvoyant(
-                    name,
-                    (trace, model) ->
-                            EbbScaler.contender(name, caution, sight)
-                                    .open(trace, within(model, range, usable)));
-        }
-        var terms =
-                new TargetScaler.Terms(
-                        usable,
-                        policy.out().tolerance(),
-                        policy.out().window().toMillis() / 1000.0,
-                        policy.in().window().toMillis() / 1000.0,
-                        policy.in().stabilization().toMillis() / 1000.0);
-        return Contender.reactive(name, model -> new Ranged(new TargetScaler(terms, model), range));
-    }
-
-    private static FleetModel within(FleetModel m, Policy.Range range, double usable) {
-        return new FleetModel(
-                m.step(),
-                m.start(),
-                m.drain(),
-                m.capacity(),
-                range.min(),
-                range.max(),
-                usable,
-                m.signals());
-    }
-
-    /** Keeps a policy's answers between its own fewest and most. */
-    private record Ranged(TargetScaler scaler, Policy.Range range) implements Autoscaler {
-        @Override
-        public int decide(Signals signals) {
-            return Math.clamp(scaler.decide(signals), range.min(), range.max());
-        }
-
-        @Override
-        public String reason() {
-            return scaler.reason();
-        }
     }
 
     private static Hpa hpa(ForeignPolicy.Hpa hpa) {
@@ -258,7 +217,15 @@ final class PolicyInput {
         return k.max().orElse(0) == 0 ? OptionalInt.empty() : k.max();
     }
 
-    private static Kpa kpa(ForeignPolicy.Knative k) {
+    private Kpa kpa(String name, ForeignPolicy.Knative k) {
+        int min = k.min().orElse(0);
+        if (min == 0 && lab.least() > 0) {
+            err.println(
+                    "ebb: %s: warning: it may scale to 0, and the model may not; %d are simulated,"
+                                    .formatted(name, lab.least())
+                            + " for scaling to 0 give --min 0");
+            err.flush();
+        }
         Kpa usual = Kpa.at(k.utilization().orElse(0.7));
         return new Kpa(
                 k.target().isPresent() && k.limit().isPresent()
@@ -273,7 +240,8 @@ final class PolicyInput {
                 usual.maxDown(),
                 k.delay().orElse(usual.scaleDownDelay()),
                 k.activation().orElse(usual.activationScale()),
-                OptionalInt.of(Math.max(1, k.min().orElse(1))),
+                k.retention().orElse(0),
+                OptionalInt.of(Math.max(min, lab.least())),
                 most(k));
     }
 }

@@ -78,6 +78,7 @@ public sealed interface ForeignPolicy {
      * @param panicPercent panic window in percent of the stable one
      * @param panicThreshold percent
      * @param delay before scaling in, seconds
+     * @param retention of the last pod, seconds
      */
     record Knative(
             String name,
@@ -89,6 +90,7 @@ public sealed interface ForeignPolicy {
             OptionalDouble panicPercent,
             OptionalDouble panicThreshold,
             OptionalDouble delay,
+            OptionalDouble retention,
             OptionalInt activation,
             OptionalInt min,
             OptionalInt max)

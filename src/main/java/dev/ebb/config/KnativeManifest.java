@@ -50,12 +50,6 @@ final class KnativeManifest {
         OptionalDouble percent =
                 either(n, "target-utilization-percentage", "targetUtilizationPercentage", 1, 100);
         OptionalInt min = scale(n, "min-scale", "minScale");
-        if (min.orElse(0) == 0) {
-            n.problems()
-                    .warning(
-                            n.place(),
-                            "scaling to 0 is not simulated: at least 1 instance stands, and costs");
-        }
         OptionalDouble limit =
                 spec.map(s -> s.number("containerConcurrency", 0, MOST))
                         .filter(l -> l.isPresent() && l.getAsDouble() > 0)
@@ -72,6 +66,7 @@ final class KnativeManifest {
                 either(n, "panic-window-percentage", "panicWindowPercentage", 1, 100),
                 either(n, "panic-threshold-percentage", "panicThresholdPercentage", 110, 1000),
                 n.seconds(PREFIX + "scale-down-delay"),
+                n.seconds(PREFIX + "scale-to-zero-pod-retention-period"),
                 n.whole(PREFIX + "activation-scale", 1, MOST),
                 min,
                 scale(n, "max-scale", "maxScale"));
@@ -86,7 +81,7 @@ final class KnativeManifest {
                                     + "(class|metric|target|target-?[uU]tilization-?[pP]ercentage"
                                     + "|window|panic-?[wW]indow-?[pP]ercentage"
                                     + "|panic-?[tT]hreshold-?[pP]ercentage|scale-down-delay"
-                                    + "|activation-scale|min-?[sS]cale|max-?[sS]cale)");
+                                    + "|activation-scale|scale-to-zero-pod-retention-period|min-?[sS]cale|max-?[sS]cale)");
             if (key.startsWith(PREFIX) && !used) {
                 n.notSimulated(entry.key().place(), "'" + key + "'");
             }

@@ -37,7 +37,13 @@ final class Assessor {
         this.seen = seen;
         this.stableNanos = policy.in().window().toNanos();
         this.recentNanos = policy.out().window().toNanos();
-        this.spacingNanos = Math.min(stableNanos, recentNanos * 2) / POINTS_PER_WINDOW;
+        this.spacingNanos = spacingNanos(policy);
+    }
+
+    /** From one point of a series to the next. */
+    static long spacingNanos(Policy policy) {
+        long stable = policy.in().window().toNanos();
+        return Math.min(stable, policy.out().window().toNanos() * 2) / POINTS_PER_WINDOW;
     }
 
     Assessment assess(ServiceState before) {

@@ -18,7 +18,7 @@ public record PerHour(int count, double share) {
     }
 
     /** How many of a fleet of this size. */
-    int of(int fleet) {
+    public int of(int fleet) {
         return count > 0 ? count : Math.clamp((int) Math.floor(fleet * share), 1, MOST);
     }
 }

@@ -26,6 +26,20 @@ public sealed interface Contender {
         return new Clairvoyant(name, opening);
     }
 
+    /** A policy with another one around it; as reactive or clairvoyant as it is. */
+    static Contender over(Contender inner, BiFunction<Autoscaler, FleetModel, Autoscaler> around) {
+        return switch (inner) {
+            case Reactive reactive ->
+                    reactive(
+                            reactive.name(),
+                            model -> around.apply(reactive.opening().apply(model), model));
+            case Clairvoyant knowing ->
+                    clairvoyant(
+                            knowing.name(),
+                            (trace, model) -> around.apply(knowing.open(trace, model), model));
+        };
+    }
+
     /** See {@link #reactive}. */
     record Reactive(String name, Function<FleetModel, Autoscaler> opening) implements Contender {
         @Override

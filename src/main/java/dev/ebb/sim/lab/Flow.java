@@ -20,6 +20,9 @@ interface Flow {
     /** Busy instances in that step, as the mean over it. */
     double busy();
 
+    /** How the queues stand at the step's end; empty where load is a fluid. */
+    Optional<QueueSight> queue();
+
     /** What has come, in all steps so far. */
     double totalOffered();
 

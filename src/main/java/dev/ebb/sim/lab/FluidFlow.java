@@ -26,7 +26,8 @@ final class FluidFlow implements Flow {
         double carried = ready * model.capacity();
         if (load > model.missAbove() * carried * ALMOST) {
             totalMissed += load;
-            totalOverload += Math.max(0, load - carried);
+            // Where there is no instance at all, it waits for the first one.
+            totalOverload += ready == 0 ? 0 : Math.max(0, load - carried);
         }
     }
 
@@ -38,6 +39,11 @@ final class FluidFlow implements Flow {
     @Override
     public double busy() {
         return busy;
+    }
+
+    @Override
+    public Optional<QueueSight> queue() {
+        return Optional.empty();
     }
 
     @Override

@@ -28,6 +28,8 @@ final class QueueFlow implements Flow {
     private long totalArrived;
     private long totalMissed;
     private long totalRefused;
+    private long totalServed;
+    private Optional<QueueSight> seen = Optional.empty();
 
     QueueFlow(FleetModel model, QueueModel queues) {
         this.queues = queues;
@@ -59,6 +61,21 @@ final class QueueFlow implements Flow {
         totalArrived += arrived;
         double done = before + assigned - backlog(begin + step);
         busy = Math.clamp(done / (queues.slots() * step), 0, ready);
+        look(begin + step, ready);
+    }
+
+    /** As the gateway would see it, where nobody waits while any instance has room. */
+    private void look(double now, int ready) {
+        long here = 0;
+        for (Station station : stations) {
+            here += station.busy(now);
+        }
+        long working = Math.min(here, (long) stations.size() * queues.slots());
+        int waiting = (int) (here - working);
+        long served = totalArrived - totalRefused - working - waiting;
+        double finished = Math.max(0, served - totalServed) / step;
+        totalServed = served;
+        seen = Optional.of(new QueueSight(ready, working, waiting, totalRefused, finished));
     }
 
     /** As many stations as there are ready instances: new ones are cold, the idlest leave. */
@@ -132,6 +149,11 @@ final class QueueFlow implements Flow {
     @Override
     public double busy() {
         return busy;
+    }
+
+    @Override
+    public Optional<QueueSight> queue() {
+        return seen;
     }
 
     @Override

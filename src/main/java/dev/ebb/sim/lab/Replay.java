@@ -62,15 +62,49 @@ public final class Replay {
      */
     public Score run(Contender contender, Watcher watcher, DoubleConsumer progress)
             throws InterruptedException {
-        Autoscaler policy = contender.open(trace, model);
-        var fleet = new Fleet(model, initial());
-        var seen = new Seen(model, load(0), trace.begin(), fleet);
-        var tally = new Tally(model);
-        Flow flow = queues.isPresent() ? new QueueFlow(model, queues.get()) : new FluidFlow(model);
-        int wanted = model.clamp(policy.decide(seen.begin(0, fleet.ready())));
-        watcher.decided(0, wanted, wanted, policy);
-        fleet.settle(wanted);
+        Run run = begin(contender, watcher);
         for (int i = 0; i < steps; i++) {
+            run.step();
+            if (i % REPORT_EVERY == 0) {
+                pause(progress, i);
+            }
+        }
+        return run.tally.score(run.fleet.starts(), run.flow);
+    }
+
+    /** A run that somebody else takes from step to step. */
+    Run begin(Contender contender, Watcher watcher) {
+        return new Run(contender, watcher);
+    }
+
+    /** One policy on its way through the trace. For one thread. */
+    final class Run {
+        private final Watcher watcher;
+        private final Autoscaler policy;
+        private final Fleet fleet;
+        private final Seen seen;
+        private final Tally tally = new Tally(model);
+        private final Flow flow;
+        private int next;
+        private int wanted;
+
+        private Run(Contender contender, Watcher watcher) {
+            this.watcher = watcher;
+            policy = contender.open(trace, model);
+            fleet = new Fleet(model, initial());
+            seen = new Seen(model, load(0), trace.begin(), fleet);
+            flow = queues.isPresent() ? new QueueFlow(model, queues.get()) : new FluidFlow(model);
+            wanted = model.clamp(policy.decide(seen.begin(0, fleet.ready())));
+            watcher.decided(0, wanted, wanted, policy);
+            fleet.settle(wanted);
+        }
+
+        /** The next step; after the trace's end nothing changes any more. */
+        void step() {
+            if (next == steps) {
+                return;
+            }
+            int i = next++;
             if (i > 0) {
                 fleet.advance();
                 int answer = model.clamp(policy.decide(seen.begin(i, wanted)));
@@ -88,11 +122,12 @@ public final class Replay {
             tally.passed(load, ready, billed);
             watcher.passed(i, load, ready, billed);
             seen.end(flow, ready);
-            if (i % REPORT_EVERY == 0) {
-                pause(progress, i);
-            }
         }
-        return tally.score(fleet.starts(), flow);
+
+        /** Instances that serve or start. */
+        int standing() {
+            return fleet.ready() + fleet.starting();
+        }
     }
 
     private void pause(DoubleConsumer progress, int done) throws InterruptedException {

@@ -32,17 +32,7 @@ public final class Scheduled implements Autoscaler {
         if (all.isEmpty()) {
             return contender;
         }
-        return switch (contender) {
-            case Contender.Reactive reactive ->
-                    Contender.reactive(
-                            reactive.name(),
-                            model -> new Scheduled(reactive.opening().apply(model), all, model));
-            case Contender.Clairvoyant knowing ->
-                    Contender.clairvoyant(
-                            knowing.name(),
-                            (trace, model) ->
-                                    new Scheduled(knowing.open(trace, model), all, model));
-        };
+        return Contender.over(contender, (inner, model) -> new Scheduled(inner, all, model));
     }
 
     @Override

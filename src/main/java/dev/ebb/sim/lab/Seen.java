@@ -1,6 +1,10 @@
 package dev.ebb.sim.lab;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 
 /** The signals of one run: a short memory of what was, read with the delays of the model. */
 final class Seen implements Signals {
@@ -13,6 +17,7 @@ final class Seen implements Signals {
     private final double[] loads;
     private final double[] utilizations;
     private final double[] busies;
+    private final List<Optional<QueueSight>> queues;
     private int index;
     private int wanted;
 
@@ -31,6 +36,7 @@ final class Seen implements Signals {
         loads = new double[kept];
         utilizations = new double[kept];
         busies = new double[kept];
+        queues = new ArrayList<>(Collections.nCopies(kept, Optional.empty()));
         Arrays.fill(loads, first);
         double busy = Math.min(first / model.capacity(), fleet.ready());
         Arrays.fill(busies, busy);
@@ -49,6 +55,7 @@ final class Seen implements Signals {
         int slot = index % loads.length;
         loads[slot] = flow.offered();
         busies[slot] = flow.busy();
+        queues.set(slot, flow.queue());
         utilizations[slot] = utilization(flow.busy(), flow.offered(), ready);
     }
 
@@ -92,6 +99,11 @@ final class Seen implements Signals {
     @Override
     public double load() {
         return loads[Math.floorMod(index - loadAge, loads.length)];
+    }
+
+    @Override
+    public Optional<QueueSight> queue() {
+        return queues.get(Math.floorMod(index - loadAge, loads.length));
     }
 
     @Override

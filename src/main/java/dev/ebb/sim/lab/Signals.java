@@ -1,5 +1,7 @@
 package dev.ebb.sim.lab;
 
+import java.util.Optional;
+
 /**
  * What a policy may know at one step. There is one such object for a whole run, and its answers
  * change from step to step: keep numbers, not it. Before the trace began, its first load had been
@@ -27,6 +29,9 @@ public interface Signals {
 
     /** Offered load, uncapped, in the newest step that is seen; in the trace's unit. */
     double load();
+
+    /** Requests that wait, in the newest step that is seen; empty where load is a fluid. */
+    Optional<QueueSight> queue();
 
     /**
      * Utilization of the ready instances, each step's capped at 1, as the mean over the window, and

@@ -11,7 +11,8 @@ import java.util.Locale;
  */
 public final class TargetScaler implements Autoscaler {
     private final Terms terms;
-    private final double capacity;
+    private final double each;
+    private final String what;
     private final double step;
     private final Deque<Double> loads = new ArrayDeque<>();
     private final Deque<Integer> needs = new ArrayDeque<>();
@@ -33,8 +34,27 @@ public final class TargetScaler implements Autoscaler {
             double stabilization) {}
 
     public TargetScaler(Terms terms, FleetModel model) {
+        this(
+                terms,
+                model,
+                terms.target() * model.capacity(),
+                String.format(Locale.ROOT, "a target of %.0f %%", 100 * terms.target()));
+    }
+
+    /**
+     * One that sizes by the load itself.
+     *
+     * @param each load that one instance is to have, in the trace's unit
+     */
+    public static TargetScaler byLoad(Terms terms, FleetModel model, double each) {
+        return new TargetScaler(
+                terms, model, each, String.format(Locale.ROOT, "a load of %.4g for each", each));
+    }
+
+    private TargetScaler(Terms terms, FleetModel model, double each, String what) {
         this.terms = terms;
-        this.capacity = model.capacity();
+        this.each = each;
+        this.what = what;
         this.step = model.step();
     }
 
@@ -44,9 +64,8 @@ public final class TargetScaler implements Autoscaler {
         while (loads.size() * step > Math.max(terms.outWindow(), terms.inWindow()) + step) {
             loads.removeLast();
         }
-        double bearable = terms.target() * (1 + terms.tolerance());
-        out = need(mean(terms.outWindow()), bearable);
-        needs.addLast(need(mean(terms.inWindow()), terms.target()));
+        out = need(mean(terms.outWindow()), 1 + terms.tolerance());
+        needs.addLast(need(mean(terms.inWindow()), 1));
         while (needs.size() * step > terms.stabilization() + step) {
             needs.removeFirst();
         }
@@ -55,8 +74,8 @@ public final class TargetScaler implements Autoscaler {
         return out > wanted ? out : Math.min(wanted, Math.max(in, out));
     }
 
-    private int need(double load, double utilization) {
-        return (int) Math.min(Math.ceil(load / (utilization * capacity) - 1e-9), 1e6);
+    private int need(double load, double share) {
+        return (int) Math.min(Math.ceil(load / (share * each) - 1e-9), 1e6);
     }
 
     private double mean(double window) {
@@ -68,8 +87,8 @@ public final class TargetScaler implements Autoscaler {
     public String reason() {
         return String.format(
                 Locale.ROOT,
-                "a target of %.0f %% asks for %d now; the highest need of the last %.0f s is %d",
-                100 * terms.target(),
+                "%s asks for %d now; the highest need of the last %.0f s is %d",
+                what,
                 out,
                 terms.stabilization(),
                 in);

@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param maxDown factor by which it may go down
  * @param scaleDownDelay seconds
  * @param activationScale instances that are started at least, when any are
+ * @param retention seconds for which the last pod stays without load; with a minimum of 0
  * @param min if not the model's
  * @param max if not the model's
  */
@@ -34,8 +35,12 @@ public record Kpa(
         double maxDown,
         double scaleDownDelay,
         int activationScale,
+        double retention,
         OptionalInt min,
         OptionalInt max) {
+
+    /** {@code scale-to-zero-grace-period} of a fresh installation, seconds. */
+    private static final double GRACE = 30;
 
     /** A fresh installation's, with this share of an instance's capacity as the target. */
     public static Kpa at(double utilization) {
@@ -49,6 +54,7 @@ public record Kpa(
                 2,
                 0,
                 1,
+                0,
                 OptionalInt.empty(),
                 OptionalInt.empty());
     }
@@ -66,6 +72,7 @@ public record Kpa(
         private final int every;
         private final int min;
         private final int max;
+        private final KpaZero zero;
         private final double[] loads;
         private long count;
         private double stable;
@@ -79,6 +86,7 @@ public record Kpa(
             this.every = Math.max(1, (int) Math.round(KpaScaler.TICK / step));
             this.min = kpa.min.orElse(model.min());
             this.max = Math.max(min, kpa.max.orElse(model.max()));
+            this.zero = new KpaZero(kpa.stableWindow, GRACE, kpa.retention);
             this.loads = new double[(int) Math.ceil(kpa.stableWindow / step) + 1];
             double total = kpa.perInstance.orElse(model.capacity());
             this.scaler =
@@ -100,14 +108,20 @@ public record Kpa(
 
         @Override
         public int decide(Signals signals) {
+            boolean waits = signals.wanted() == 0 && signals.load() > 0;
+            if (waits) {
+                // The activator reports it at once, and all that it has is of now.
+                count = 0;
+            }
             loads[(int) (count++ % loads.length)] = signals.load();
-            if (signals.index() % every != 0) {
+            if (signals.index() % every != 0 && !waits) {
                 return signals.wanted();
             }
             stable = mean(kpa.stableWindow);
             panic = mean(panicWindow);
             int desired = scaler.desired(signals.now(), signals.ready(), stable, panic);
-            answer = Math.clamp(desired, min, max);
+            int bounded = Math.clamp(desired, min, max);
+            answer = zero.applied(signals.now(), bounded, signals.wanted());
             return answer;
         }
 
@@ -128,8 +142,9 @@ public record Kpa(
         public String reason() {
             return String.format(
                     Locale.ROOT,
-                    "%s: mean load %.4g over %.0f s, %.4g over %.0f s, asks for %d",
+                    "%s%s: mean load %.4g over %.0f s, %.4g over %.0f s, asks for %d",
                     scaler.isPanicking() ? "panic" : "stable",
+                    zero.state(),
                     stable,
                     kpa.stableWindow,
                     panic,

@@ -7,6 +7,7 @@ import dev.ebb.sim.lab.Autoscaler;
 import dev.ebb.sim.lab.Contender;
 import dev.ebb.sim.lab.EbbScaler.Sight;
 import dev.ebb.sim.lab.FleetModel;
+import dev.ebb.sim.lab.QueueSight;
 import dev.ebb.sim.lab.Recording;
 import dev.ebb.sim.lab.Replay;
 import dev.ebb.sim.lab.Score;
@@ -68,6 +69,11 @@ class RivalsTest {
         @Override
         public double now() {
             return index * MODEL.step();
+        }
+
+        @Override
+        public Optional<QueueSight> queue() {
+            return Optional.empty();
         }
 
         @Override
@@ -175,6 +181,7 @@ class RivalsTest {
                         2,
                         300,
                         1,
+                        0,
                         usual.min(),
                         usual.max());
         var world = new World(patient.contender("kpa"), 4);
