@@ -1,14 +1,19 @@
 package dev.ebb.cli;
 
+import dev.ebb.cli.LearnInput.Learned;
 import dev.ebb.sim.lab.FleetModel;
 import dev.ebb.sim.lab.QueueModel;
 import dev.ebb.sim.lab.SignalDelays;
 import dev.ebb.sim.lab.Trace;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What the service in the lab is like: the reference model, or that with other figures. */
 final class ModelOptions {
@@ -76,6 +81,26 @@ final class ModelOptions {
             description = "With --model queues: a request that takes longer misses: 1s.")
     private Optional<String> objective = Optional.empty();
 
+    @Option(
+            names = "--learn",
+            paramLabel = "DIR",
+            description =
+                    "A state directory of Ebb: start, drain, metric delay and capacity are learned"
+                            + " from the journal in it, but for those that are given. The trace is"
+                            + " then in requests a second.")
+    private Optional<Path> learn = Optional.empty();
+
+    @Option(
+            names = "--learn-service",
+            paramLabel = "NAME",
+            description = "Which service of that journal, where there are several.")
+    private Optional<String> learnService = Optional.empty();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    private Optional<Learned> learned = Optional.empty();
+
     @Option(names = "--min", paramLabel = "N", description = "Fewest instances.")
     private Optional<Integer> min = Optional.empty();
 
@@ -96,6 +121,7 @@ final class ModelOptions {
     Function<Trace, FleetModel> model() {
         boolean changed =
                 capacity.isPresent()
+                        || learn.isPresent()
                         || min.isPresent()
                         || max.isPresent()
                         || Stream.of(start, drain, delay, step).anyMatch(Optional::isPresent);
@@ -106,7 +132,21 @@ final class ModelOptions {
         if (changed && name.isPresent() && name.get().equals(REFERENCE)) {
             throw wrong("--model reference is exactly that; leave it out to change a figure of it");
         }
+        if (learn.isEmpty() && learnService.isPresent()) {
+            throw wrong("--learn-service wants --learn DIR");
+        }
+        if (learn.isPresent() && learned.isEmpty()) {
+            var input = new LearnInput(learn.get(), learnService, spec.commandLine().getErr());
+            var wanted =
+                    new LearnInput.Wanted(
+                            start.isEmpty(), drain.isEmpty(), capacity.isEmpty(), delay.isEmpty());
+            learned = Optional.of(input.learn(wanted));
+        }
         return changed ? this::changed : FleetModel::reference;
+    }
+
+    private double known(Function<Learned, OptionalDouble> figure, double usual) {
+        return learned.map(figure).orElse(OptionalDouble.empty()).orElse(usual);
     }
 
     /** What requests are like, if the model has any. */
@@ -135,14 +175,15 @@ final class ModelOptions {
         try {
             return new FleetModel(
                     Spans.seconds("--step", step, usual.step()),
-                    Spans.seconds("--start", start, usual.start()),
-                    Spans.seconds("--drain", drain, usual.drain()),
-                    capacity.orElse(usual.capacity()),
+                    Spans.seconds("--start", start, known(Learned::start, usual.start())),
+                    Spans.seconds("--drain", drain, known(Learned::drain, usual.drain())),
+                    capacity.orElseGet(() -> known(Learned::capacity, usual.capacity())),
                     min.orElse(usual.min()),
                     max.orElse(usual.max()),
                     usual.missAbove(),
                     new SignalDelays(
-                            Spans.seconds("--metric-delay", delay, seen.load()),
+                            Spans.seconds(
+                                    "--metric-delay", delay, known(Learned::delay, seen.load())),
                             Spans.seconds("--metric-delay", delay, seen.utilization()),
                             seen.window()));
         } catch (IllegalArgumentException e) {

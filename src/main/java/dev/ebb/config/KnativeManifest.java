@@ -81,7 +81,8 @@ final class KnativeManifest {
                                     + "(class|metric|target|target-?[uU]tilization-?[pP]ercentage"
                                     + "|window|panic-?[wW]indow-?[pP]ercentage"
                                     + "|panic-?[tT]hreshold-?[pP]ercentage|scale-down-delay"
-                                    + "|activation-scale|scale-to-zero-pod-retention-period|min-?[sS]cale|max-?[sS]cale)");
+                                    + "|activation-scale|scale-to-zero-pod-retention-period"
+                                    + "|min-?[sS]cale|max-?[sS]cale)");
             if (key.startsWith(PREFIX) && !used) {
                 n.notSimulated(entry.key().place(), "'" + key + "'");
             }

@@ -194,5 +194,7 @@ class PrometheusScalesTest {
         await().during(Duration.ofSeconds(10))
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> service(running).instances().size() == held && serving(running) == 2);
+        Cli replay = Cli.on(folder.resolve("state"), "replay");
+        assertThat(replay.code()).as(replay.out() + replay.err()).isZero();
     }
 }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Real instances that wait more than they compute, at their limits: the queue asks for more. */
 @Timeout(300)
@@ -123,5 +125,9 @@ class QueueScalesOutTest {
         }
         assertThat(Cli.on(folder.resolve("state"), "explain", "hello").out())
                 .contains("requests wait");
+        Cli replay = Cli.on(folder.resolve("state"), "replay", "--json");
+        assertThat(replay.code()).as(replay.out() + replay.err()).isZero();
+        JsonNode service = JsonMapper.shared().readTree(replay.out()).get("services").get(0);
+        assertThat(service.get("decisions").asInt()).as(replay.out()).isGreaterThan(20);
     }
 }
