@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.core.QueryTarget.Pace;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
@@ -138,10 +137,8 @@ class QueryNeedsTest {
     @Test
     void aRehearsalWaitsWhileThereIsNone() {
         Fleet fleet = new Fleet(asking(1, 20), 3);
-        List<QueryReading> last = new ArrayList<>();
         while (fleet.events("PARKED").isEmpty()) {
             answered(fleet, 60, fleet.seconds + 1);
-            last.add(fleet.queries.getFirst());
         }
         fleet.queries = List.of();
         fleet.until(fleet.seconds + 200);

@@ -4,6 +4,7 @@ import dev.ebb.control.QuerySource;
 import dev.ebb.core.QueryReading;
 import dev.ebb.core.ServiceName;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -146,17 +147,16 @@ public final class PrometheusQueries implements QuerySource, AutoCloseable {
         } catch (TimeoutException e) {
             throw new IOException("no answer within " + question.timeout().toMillis() + " ms", e);
         } catch (ExecutionException e) {
-            throw new IOException(problem(e.getCause()), e);
+            throw new IOException(problem(Optional.ofNullable(e.getCause())), e);
         } finally {
             answer.cancel(true);
         }
     }
 
-    private static String problem(Throwable cause) {
-        String text = cause == null ? null : cause.getMessage();
-        return cause instanceof java.net.ConnectException && (text == null || text.isBlank())
-                ? "the connection is refused"
-                : text == null ? "it cannot be reached" : text;
+    private static String problem(Optional<Throwable> cause) {
+        Optional<String> text = cause.map(Throwable::getMessage).filter(t -> !t.isBlank());
+        boolean refused = cause.filter(ConnectException.class::isInstance).isPresent();
+        return text.orElse(refused ? "the connection is refused" : "it cannot be reached");
     }
 
     private static HttpRequest request(Question question) throws IOException {

@@ -40,8 +40,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class PrometheusQueriesTest {
     private static final ServiceName SHOP = new ServiceName("shop");
-    private static final String SCALAR =
-            "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1,\"%s\"]}}";
 
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch end = new CountDownLatch(1);
@@ -81,7 +79,7 @@ class PrometheusQueriesTest {
     }
 
     private static String scalar(String number) {
-        return SCALAR.formatted(number);
+        return success("scalar [1,\"%s\"]".formatted(number));
     }
 
     /** Of "vector [...]" and the like, the whole answer; anything else is one already. */
