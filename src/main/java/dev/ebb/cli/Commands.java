@@ -53,6 +53,7 @@ final class Commands implements Runnable {
                     "check",
                     "certificate",
                     "xds",
+                    "operator",
                     "status",
                     "explain",
                     "replay",
@@ -83,6 +84,7 @@ final class Commands implements Runnable {
             case "check" -> new CheckCommand();
             case "certificate" -> new CertificateCommand();
             case "xds" -> new XdsCommand();
+            case "operator" -> new OperatorCommand();
             case "status" -> new StatusCommand();
             case "explain" -> new ExplainCommand();
             case "replay" -> new ReplayCommand();

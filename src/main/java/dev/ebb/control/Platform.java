@@ -6,8 +6,10 @@ import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Port: where instances run. Called by the control thread only; no call waits for an instance. What
@@ -46,6 +48,15 @@ public interface Platform {
      */
     Map<InstanceId, String> adopt(Collection<Known> known);
 
+    /**
+     * What others than this controller have done to a service's instances since the last call.
+     *
+     * @param nextOrdinal for the first that came; the others count on from there
+     */
+    default Outside outside(ServiceName service, int nextOrdinal, Now now) {
+        return Outside.NOTHING;
+    }
+
     /** Forgets an instance that is gone (its output files stay). */
     void forget(InstanceId id);
 
@@ -65,6 +76,24 @@ public interface Platform {
         record Running(String identity) implements Started {}
 
         record Failed(String why) implements Started {}
+    }
+
+    /** An instance that somebody else has started. */
+    record Arrival(LaunchIntent intent, String identity) {}
+
+    /**
+     * What others have done.
+     *
+     * @param came instances that they started
+     * @param went instances that they ended; they see to it whether others are started for them
+     */
+    record Outside(List<Arrival> came, Set<InstanceId> went) {
+        public static final Outside NOTHING = new Outside(List.of(), Set.of());
+
+        public Outside {
+            came = List.copyOf(came);
+            went = Set.copyOf(went);
+        }
     }
 
     /** What the journal knows of an instance of an earlier life. */

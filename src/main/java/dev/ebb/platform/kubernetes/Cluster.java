@@ -1,15 +1,13 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.core.Hold;
-import dev.ebb.core.Reason;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.Scale;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Scalable;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.ArrayList;
@@ -17,12 +15,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One Deployment and its pods, as the API server has them at the moment of asking, and the writes
- * that Ebb makes: two annotations and a status condition of a pod, and the scale of the Deployment.
+ * One workload and its pods, as the API server has them at the moment of asking, and the writes
+ * that Ebb makes: two annotations and a status condition of a pod, and the scale of the workload.
  * Each call waits for the API server, so none is for the control thread. Reads throw {@code
  * KubernetesClientException} when it does not answer. Thread-safe.
  */
-final class Cluster {
+final class Cluster implements Sight {
     /** Under this name the API server keeps which fields are Ebb's. */
     static final String MANAGER = "ebb";
 
@@ -34,37 +32,66 @@ final class Cluster {
                     .build();
 
     private final KubernetesClient client;
-    private final String namespace;
-    private final String deployment;
+    private final Target target;
+    private final Fence fence;
 
-    Cluster(KubernetesClient client, String namespace, String deployment) {
+    Cluster(KubernetesClient client, Target target, Fence fence) {
         this.client = client;
-        this.namespace = namespace;
-        this.deployment = deployment;
+        this.target = target;
+        this.fence = fence;
     }
 
-    /** The Deployment; empty when there is none of that name. */
-    Optional<DeploymentView> deployment() {
-        return read().map(DeploymentView::of);
+    @Override
+    public Optional<WorkloadView> workload() {
+        return switch (target.kind()) {
+            case DEPLOYMENT ->
+                    Optional.ofNullable(
+                                    client.apps()
+                                            .deployments()
+                                            .inNamespace(target.namespace())
+                                            .withName(target.name())
+                                            .get())
+                            .map(WorkloadView::of);
+            case REPLICA_SET ->
+                    Optional.ofNullable(
+                                    client.apps()
+                                            .replicaSets()
+                                            .inNamespace(target.namespace())
+                                            .withName(target.name())
+                                            .get())
+                            .map(WorkloadView::of);
+        };
     }
 
-    /** The labels by which the Deployment's pods are told; empty when it does not exist. */
-    Optional<LabelSelector> selector() {
-        return read().map(d -> d.getSpec().getSelector());
+    /** The labels by which the workload's pods are told; empty when it does not exist. */
+    private Optional<LabelSelector> selector() {
+        return switch (target.kind()) {
+            case DEPLOYMENT ->
+                    Optional.ofNullable(
+                                    client.apps()
+                                            .deployments()
+                                            .inNamespace(target.namespace())
+                                            .withName(target.name())
+                                            .get())
+                            .map(d -> d.getSpec().getSelector());
+            case REPLICA_SET ->
+                    Optional.ofNullable(
+                                    client.apps()
+                                            .replicaSets()
+                                            .inNamespace(target.namespace())
+                                            .withName(target.name())
+                                            .get())
+                            .map(d -> d.getSpec().getSelector());
+        };
     }
 
-    private Optional<Deployment> read() {
-        return Optional.ofNullable(
-                client.apps().deployments().inNamespace(namespace).withName(deployment).get());
-    }
-
-    /** Its pods, those that are being deleted too. */
-    List<PodView> pods() {
+    @Override
+    public List<PodView> pods() {
         return selector().stream()
                 .flatMap(s ->
                         client
                                 .pods()
-                                .inNamespace(namespace)
+                                .inNamespace(target.namespace())
                                 .withLabelSelector(s)
                                 .list()
                                 .getItems()
@@ -73,41 +100,22 @@ final class Cluster {
                 .toList();
     }
 
-    /** Who else scales the Deployment; KEDA does it by an HPA, too. */
-    Optional<Hold> autoscaled() {
-        return client
-                .autoscaling()
-                .v2()
-                .horizontalPodAutoscalers()
-                .inNamespace(namespace)
-                .list()
-                .getItems()
-                .stream()
-                .filter(this::isForThis)
-                .findFirst()
-                .map(hpa -> {
-                    String name = hpa.getMetadata().getName();
-                    return new Hold(
-                            Reason.of(
-                                    "other_autoscaler",
-                                    "the HorizontalPodAutoscaler "
-                                            + name
-                                            + " scales the Deployment "
-                                            + deployment
-                                            + ", too"),
-                            "the removal of " + name + " or another target for it");
-                });
+    @Override
+    public Optional<Hold> autoscaled() {
+        return Sight.autoscaled(
+                target,
+                client.autoscaling()
+                        .v2()
+                        .horizontalPodAutoscalers()
+                        .inNamespace(target.namespace())
+                        .list()
+                        .getItems());
     }
 
-    private boolean isForThis(HorizontalPodAutoscaler hpa) {
-        var target = hpa.getSpec().getScaleTargetRef();
-        return "Deployment".equals(target.getKind()) && deployment.equals(target.getName());
-    }
-
-    /** Takes a pod out of rotation, or brings it back. */
+    /** Takes a pod out of rotation, if it is still what was read, or brings it back. */
     Written gate(PodView pod, boolean inRotation, String now) {
         Pod status =
-                bare(pod)
+                bare(pod, !inRotation)
                         .withNewStatus()
                         .addToConditions(
                                 new PodConditionBuilder()
@@ -118,61 +126,99 @@ final class Cluster {
                                         .build())
                         .endStatus()
                         .build();
-        return Written.attempt(() ->
-                client.pods()
-                        .inNamespace(namespace)
-                        .resource(status)
-                        .subresource("status")
-                        .patch(OWN_CONDITION, status));
+        return Written.attempt(
+                fence,
+                () ->
+                        client.pods()
+                                .inNamespace(target.namespace())
+                                .resource(status)
+                                .subresource("status")
+                                .patch(OWN_CONDITION, status));
     }
 
     /**
-     * Says on a pod that it is a victim, and has it deleted first when the Deployment is scaled in;
+     * Says on a pod that it is a victim, and has it deleted first when the workload is scaled in;
      * without an intent, takes both back. A cost that someone else has set is a conflict.
      */
     Written intend(PodView pod, Optional<RemovalIntent> intent) {
-        PodBuilder builder = bare(pod);
+        PodBuilder builder = bare(pod, intent.isPresent());
         intent.ifPresent(m ->
                 builder.editMetadata()
                         .addToAnnotations(PodView.REMOVAL, m.toString())
                         .addToAnnotations(PodView.COST, Integer.toString(PodView.COST_OF_VICTIM))
                         .endMetadata());
         Pod chosen = builder.build();
-        return Written.attempt(() ->
-                client.pods()
-                        .inNamespace(namespace)
-                        .resource(chosen)
-                        .fieldManager(MANAGER)
-                        .serverSideApply());
+        return Written.attempt(
+                fence,
+                () ->
+                        client.pods()
+                                .inNamespace(target.namespace())
+                                .resource(chosen)
+                                .fieldManager(MANAGER)
+                                .serverSideApply());
     }
 
     /** With its uid, so that a later pod of the same name is left alone. */
-    private PodBuilder bare(PodView pod) {
-        return new PodBuilder()
-                .withNewMetadata()
-                .withName(pod.name())
-                .withNamespace(namespace)
-                .withUid(pod.uid())
-                .endMetadata();
+    private PodBuilder bare(PodView pod, boolean asRead) {
+        PodBuilder builder =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withName(pod.name())
+                        .withNamespace(target.namespace())
+                        .withUid(pod.uid())
+                        .endMetadata();
+        if (asRead) {
+            pod.more()
+                    .resourceVersion()
+                    .ifPresent(v -> builder.editMetadata().withResourceVersion(v).endMetadata());
+        }
+        return builder;
     }
 
-    /** Scales the Deployment, if it is still what was read. */
-    Written scale(DeploymentView read, int replicas) {
-        return Written.attempt(() -> {
-            var scalable = client.apps().deployments().inNamespace(namespace).withName(deployment);
-            Scale scale = scalable.scale();
-            scale.getMetadata().setResourceVersion(read.resourceVersion());
-            scale.getMetadata().setUid(read.uid());
-            scale.getSpec().setReplicas(replicas);
-            scalable.scale(scale);
-        });
+    /** Scales the workload, if it is still what was read. */
+    Written scale(WorkloadView read, int replicas) {
+        return Written.attempt(
+                fence,
+                () -> {
+                    switch (target.kind()) {
+                        case DEPLOYMENT ->
+                                scale(
+                                        client.apps()
+                                                .deployments()
+                                                .inNamespace(target.namespace())
+                                                .withName(target.name()),
+                                        read,
+                                        replicas);
+                        case REPLICA_SET ->
+                                scale(
+                                        client.apps()
+                                                .replicaSets()
+                                                .inNamespace(target.namespace())
+                                                .withName(target.name()),
+                                        read,
+                                        replicas);
+                    }
+                });
     }
 
-    /** The uids of the pods that some service sends requests to, as its EndpointSlices say. */
-    List<String> pickable() {
+    private static void scale(Scalable<?> scalable, WorkloadView read, int replicas) {
+        Scale scale = scalable.scale();
+        scale.getMetadata().setResourceVersion(read.resourceVersion());
+        scale.getMetadata().setUid(read.uid());
+        scale.getSpec().setReplicas(replicas);
+        scalable.scale(scale);
+    }
+
+    @Override
+    public List<String> pickable() {
         List<String> uids = new ArrayList<>();
         for (var slice :
-                client.discovery().v1().endpointSlices().inNamespace(namespace).list().getItems()) {
+                client.discovery()
+                        .v1()
+                        .endpointSlices()
+                        .inNamespace(target.namespace())
+                        .list()
+                        .getItems()) {
             uids.addAll(Slices.pickable(slice));
         }
         return uids;

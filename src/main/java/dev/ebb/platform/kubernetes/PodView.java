@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param leaving whether it is being deleted, by whomever
  * @param cost {@code controller.kubernetes.io/pod-deletion-cost}; 0 when absent or unreadable
  * @param removal the removal that it is a victim of
+ * @param more what only an operator needs
  */
 record PodView(
         String name,
@@ -26,7 +27,8 @@ record PodView(
         Optional<Boolean> inRotation,
         boolean leaving,
         int cost,
-        Optional<RemovalIntent> removal) {
+        Optional<RemovalIntent> removal,
+        PodMore more) {
 
     /** The readiness gate by which Ebb takes a pod out of rotation. */
     static final String GATE = "ebb.dev/in-rotation";
@@ -36,6 +38,30 @@ record PodView(
 
     /** Below what people use to say that a pod is cheap to lose. */
     static final int COST_OF_VICTIM = -1_000;
+
+    /** One of which nothing else is known. */
+    PodView(
+            String name,
+            String uid,
+            Phase phase,
+            boolean assigned,
+            boolean ready,
+            Optional<Boolean> inRotation,
+            boolean leaving,
+            int cost,
+            Optional<RemovalIntent> removal) {
+        this(
+                name,
+                uid,
+                phase,
+                assigned,
+                ready,
+                inRotation,
+                leaving,
+                cost,
+                removal,
+                PodMore.NOTHING);
+    }
 
     /** In the order in which a ReplicaSet deletes; an ended pod is no longer one of its own. */
     enum Phase {
@@ -57,13 +83,23 @@ record PodView(
                 condition(pod, GATE),
                 Optional.ofNullable(pod.getMetadata().getDeletionTimestamp()).isPresent(),
                 cost(annotations.getOrDefault(COST, "0")),
-                Optional.ofNullable(annotations.get(REMOVAL)).flatMap(RemovalIntent::parse));
+                Optional.ofNullable(annotations.get(REMOVAL)).flatMap(RemovalIntent::parse),
+                PodMore.of(pod));
     }
 
     /** With the cost that Ebb gives to victims. */
     PodView asVictim() {
         return new PodView(
-                name, uid, phase, assigned, ready, inRotation, leaving, COST_OF_VICTIM, removal);
+                name,
+                uid,
+                phase,
+                assigned,
+                ready,
+                inRotation,
+                leaving,
+                COST_OF_VICTIM,
+                removal,
+                more);
     }
 
     /** Whether it counts among a ReplicaSet's pods. */

@@ -9,18 +9,22 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Removes exactly the chosen pods of a Deployment. Each step reads what is, and does at most one
+ * Removes exactly the chosen pods of a workload. Each step reads what is, and does at most one
  * thing of: putting the intent on the victims, scaling, taking it back. What it needs to know is in
  * the victims' annotations, so after a crash at any point whoever makes the next step goes on.
  *
- * <p>The scaling is done once at most: an intent names the Deployment's generation, the scaling
- * adds 1 to it, and it is refused when the Deployment has changed since it was read. Not
- * thread-safe.
+ * <p>The scaling is done once at most: an intent names the workload's generation, the scaling adds
+ * 1 to it, and it is refused when the workload has changed since it was read. Not thread-safe.
  */
 final class Removal {
+    private final Sight sight;
     private final Cluster cluster;
 
-    Removal(Cluster cluster) {
+    /**
+     * @param sight may lag behind; the scaling is refused where that matters
+     */
+    Removal(Sight sight, Cluster cluster) {
+        this.sight = sight;
         this.cluster = cluster;
     }
 
@@ -50,7 +54,7 @@ final class Removal {
     }
 
     /** The state of things at the beginning of a step. */
-    private record Scene(DeploymentView deployment, List<PodView> pods) {
+    private record Scene(WorkloadView deployment, List<PodView> pods) {
         /** As it will be once the intent is on these. */
         Scene choosing(Set<String> victims) {
             return new Scene(
@@ -72,16 +76,16 @@ final class Removal {
     }
 
     /**
-     * One step towards a Deployment without the victims.
+     * One step towards a workload without the victims.
      *
      * @param wanted uids of the pods to remove; a removal that has begun goes on in any case
      */
     Step step(Set<String> wanted) {
-        Optional<DeploymentView> deployment = cluster.deployment();
+        Optional<WorkloadView> deployment = sight.workload();
         if (deployment.isEmpty()) {
             return new Step.Idle();
         }
-        var scene = new Scene(deployment.get(), cluster.pods());
+        var scene = new Scene(deployment.get(), sight.pods());
         List<PodView> chosen = scene.chosen();
         return chosen.isEmpty()
                 ? begin(scene, scene.wanted(wanted))
@@ -107,6 +111,9 @@ final class Removal {
                     takeBack(victims, why);
                     return new Step.Held(notOurs(victim, why));
                 }
+                case Written.Outdated(String why) -> {
+                    return takeBack(victims, why);
+                }
                 case Written.Failed(String why) -> {
                     return takeBack(victims, why);
                 }
@@ -122,7 +129,7 @@ final class Removal {
     }
 
     private Step goOn(Scene scene, List<PodView> chosen, RemovalIntent intent) {
-        DeploymentView deployment = scene.deployment();
+        WorkloadView deployment = scene.deployment();
         boolean same = chosen.stream().allMatch(p -> p.removal().equals(Optional.of(intent)));
         if (same && isAsDecided(deployment, intent)) {
             // Intents of which a crash has left out some would have another pod deleted.
@@ -134,15 +141,15 @@ final class Removal {
         if (same && isScaled(deployment, intent)) {
             return scene.counting() > deployment.replicas() ? new Step.Waiting() : spare(chosen);
         }
-        return takeBack(chosen, "the Deployment was changed since the removal was decided");
+        return takeBack(chosen, "the workload was changed since the removal was decided");
     }
 
-    private static boolean isAsDecided(DeploymentView deployment, RemovalIntent intent) {
+    private static boolean isAsDecided(WorkloadView deployment, RemovalIntent intent) {
         return deployment.replicas() == intent.from()
                 && deployment.generation() == intent.generation();
     }
 
-    private static boolean isScaled(DeploymentView deployment, RemovalIntent intent) {
+    private static boolean isScaled(WorkloadView deployment, RemovalIntent intent) {
         return deployment.replicas() == intent.to()
                 && deployment.generation() == intent.generation() + 1;
     }
@@ -155,6 +162,7 @@ final class Removal {
         return switch (cluster.scale(scene.deployment(), intent.to())) {
             case Written.Done() -> new Step.Scaled(intent.to());
             case Written.Conflict(String why) -> new Step.Again(why);
+            case Written.Outdated(String why) -> new Step.Again(why);
             case Written.Failed(String why) -> new Step.Again(why);
         };
     }
@@ -173,14 +181,14 @@ final class Removal {
     private Optional<Hold> hold(Scene scene, Set<String> victims) {
         return scene.deployment()
                 .hold()
-                .or(cluster::autoscaled)
+                .or(sight::autoscaled)
                 .or(() -> unproven(scene, victims))
                 .or(() -> incomplete(scene))
                 .or(() -> rival(scene, victims));
     }
 
     private Optional<Hold> unproven(Scene scene, Set<String> victims) {
-        Set<String> pickable = new HashSet<>(cluster.pickable());
+        Set<String> pickable = new HashSet<>(sight.pickable());
         return scene.pods().stream()
                 .filter(p -> victims.contains(p.uid()))
                 .filter(p -> p.ready() || pickable.contains(p.uid()))
@@ -203,7 +211,7 @@ final class Removal {
                         new Hold(
                                 Reason.of(
                                         "incomplete",
-                                        "the Deployment asks for "
+                                        "the workload asks for "
                                                 + replicas
                                                 + " pods, and has "
                                                 + counting),

@@ -1,27 +1,64 @@
 package dev.ebb.platform.kubernetes;
 
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Optional;
 
 /** What came of a write to the API server. */
 sealed interface Written {
 
     record Done() implements Written {}
 
-    /** Someone else has changed the thing, or owns the field, or the thing is gone. */
+    /** Someone else owns the field. */
     record Conflict(String why) implements Written {}
+
+    /** The thing has changed since it was read, or is gone. */
+    record Outdated(String why) implements Written {}
 
     /** The API server did not do it, or could not be asked; whether it did may be unknown. */
     record Failed(String why) implements Written {}
 
-    /** Runs a write. Nothing is thrown for what the API server says or does not say. */
-    static Written attempt(Runnable write) {
+    /** Runs a write, if the fence is open. Nothing is thrown for what the API server says. */
+    static Written attempt(Fence fence, Runnable write) {
+        Optional<String> closed = fence.closed();
+        if (closed.isPresent()) {
+            return new Failed(closed.get());
+        }
         try {
             write.run();
-            return new Done();
+            var done = new Done();
+            fence.written(done, 200, 0);
+            return done;
         } catch (KubernetesClientException e) {
-            String why = String.valueOf(e.getMessage());
-            boolean conflict = e.getCode() == 409 || e.getCode() == 404;
-            return conflict ? new Conflict(why) : new Failed(why);
+            Written refused = refused(e);
+            fence.written(refused, e.getCode(), retryAfter(e));
+            return refused;
         }
+    }
+
+    private static Written refused(KubernetesClientException e) {
+        String why = String.valueOf(e.getMessage());
+        return switch (e.getCode()) {
+            case 409 -> isOwned(e) ? new Conflict(why) : new Outdated(why);
+            case 404 -> new Outdated(why);
+            default -> new Failed(why);
+        };
+    }
+
+    private static boolean isOwned(KubernetesClientException e) {
+        return Optional.ofNullable(e.getStatus())
+                .map(Status::getDetails)
+                .flatMap(d -> Optional.ofNullable(d.getCauses()))
+                .orElse(List.of())
+                .stream()
+                .anyMatch(c -> "FieldManagerConflict".equals(c.getReason()));
+    }
+
+    private static int retryAfter(KubernetesClientException e) {
+        return Optional.ofNullable(e.getStatus())
+                .map(Status::getDetails)
+                .flatMap(d -> Optional.ofNullable(d.getRetryAfterSeconds()))
+                .orElse(0);
     }
 }

@@ -118,7 +118,7 @@ final class ControlPlane implements AutoCloseable {
     }
 
     Cluster cluster() {
-        return new Cluster(client, namespace, APP);
+        return new Cluster(client, new Target(namespace, Target.Kind.DEPLOYMENT, APP), Fence.OPEN);
     }
 
     @Override

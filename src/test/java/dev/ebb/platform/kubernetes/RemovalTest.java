@@ -47,7 +47,7 @@ class RemovalTest {
         List<PodView> pods = cluster().pods();
         List<PodView> victims = List.of(pods.get(1), pods.get(3));
         park(victims);
-        List<Step> steps = removeAll(uids(victims), new Removal(cluster()));
+        List<Step> steps = removeAll(uids(victims), new Removal(cluster(), cluster()));
 
         assertThat(steps).contains(new Step.Scaled(3));
         Set<String> rest = uids(pods);
@@ -75,7 +75,8 @@ class RemovalTest {
     @Test
     void whoIsInRotationIsNotRemoved() {
         PodView pod = cluster().pods().getFirst();
-        assertThat(code(new Removal(cluster()).step(Set.of(pod.uid())))).isEqualTo("in_rotation");
+        assertThat(code(new Removal(cluster(), cluster()).step(Set.of(pod.uid()))))
+                .isEqualTo("in_rotation");
         assertThat(replicas()).isEqualTo(5);
         assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty());
     }
@@ -85,7 +86,7 @@ class RemovalTest {
         List<PodView> pods = cluster().pods();
         List<PodView> victims = List.of(pods.get(0), pods.get(4));
         park(victims);
-        var removal = new Removal(cluster());
+        var removal = new Removal(cluster(), cluster());
         assertThat(removal.step(uids(victims))).isInstanceOf(Step.Intended.class);
 
         delete(pods.get(2));
@@ -102,7 +103,7 @@ class RemovalTest {
         List<PodView> pods = cluster().pods();
         park(pods.subList(0, 2));
         PodView victim = pods.get(1);
-        removeAll(Set.of(victim.uid()), new Removal(cluster()));
+        removeAll(Set.of(victim.uid()), new Removal(cluster(), cluster()));
         assertThat(uids(cluster().pods()))
                 .hasSize(4)
                 .contains(pods.getFirst().uid())
@@ -114,7 +115,7 @@ class RemovalTest {
         List<PodView> pods = cluster().pods();
         List<PodView> victims = List.of(pods.get(0), pods.get(1));
         park(victims);
-        var removal = new Removal(cluster());
+        var removal = new Removal(cluster(), cluster());
         assertThat(removal.step(uids(victims))).isInstanceOf(Step.Intended.class);
         // Someone makes them dear, and others cheap; then the Deployment is scaled.
         victims.forEach(v -> cost(v, "1000"));
@@ -122,7 +123,7 @@ class RemovalTest {
         await().atMost(LONG).until(() -> cluster().pickable().containsAll(uids(victims)));
         List<PodView> others = List.of(pods.get(2), pods.get(3));
         park(others);
-        assertThat(cluster().scale(cluster().deployment().orElseThrow(), 3))
+        assertThat(cluster().scale(cluster().workload().orElseThrow(), 3))
                 .isEqualTo(new Written.Done());
         await().atMost(LONG).until(() -> cluster().pods().size() == 3);
 
@@ -135,7 +136,7 @@ class RemovalTest {
 
     @Test
     void aDeploymentThatChangedSinceIsNotScaled() {
-        DeploymentView read = cluster().deployment().orElseThrow();
+        WorkloadView read = cluster().workload().orElseThrow();
         plane().client
                 .apps()
                 .deployments()
@@ -147,7 +148,7 @@ class RemovalTest {
                                 .addToAnnotations("someone", "was here")
                                 .endMetadata()
                                 .build());
-        assertThat(cluster().scale(read, 3)).isInstanceOf(Written.Conflict.class);
+        assertThat(cluster().scale(read, 3)).isInstanceOf(Written.Outdated.class);
         assertThat(replicas()).isEqualTo(5);
     }
 
@@ -156,7 +157,8 @@ class RemovalTest {
         List<PodView> victims = cluster().pods().subList(0, 2);
         park(victims);
         cost(victims.get(1), "7");
-        assertThat(code(new Removal(cluster()).step(uids(victims)))).isEqualTo("not_ours");
+        assertThat(code(new Removal(cluster(), cluster()).step(uids(victims))))
+                .isEqualTo("not_ours");
         assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty());
         assertThat(cluster().pods().stream().map(PodView::cost)).containsOnlyOnce(7).contains(0);
         assertThat(replicas()).isEqualTo(5);
@@ -166,9 +168,10 @@ class RemovalTest {
     void afterACrashBetweenIntentAndScaleTheNextOneGoesOn() {
         List<PodView> victims = cluster().pods().subList(1, 3);
         park(victims);
-        assertThat(new Removal(cluster()).step(uids(victims))).isInstanceOf(Step.Intended.class);
+        assertThat(new Removal(cluster(), cluster()).step(uids(victims)))
+                .isInstanceOf(Step.Intended.class);
 
-        List<Step> steps = removeAll(Set.of(), new Removal(cluster()));
+        List<Step> steps = removeAll(Set.of(), new Removal(cluster(), cluster()));
         assertThat(steps).contains(new Step.Scaled(3));
         assertThat(uids(cluster().pods())).hasSize(3).doesNotContainAnyElementsOf(uids(victims));
     }
@@ -177,11 +180,11 @@ class RemovalTest {
     void afterACrashBehindTheScaleNothingIsScaledAgain() {
         List<PodView> victims = cluster().pods().subList(1, 3);
         park(victims);
-        var removal = new Removal(cluster());
+        var removal = new Removal(cluster(), cluster());
         removal.step(uids(victims));
         assertThat(removal.step(uids(victims))).isEqualTo(new Step.Scaled(3));
 
-        List<Step> steps = removeAll(uids(victims), new Removal(cluster()));
+        List<Step> steps = removeAll(uids(victims), new Removal(cluster(), cluster()));
         assertThat(steps).noneMatch(s -> s instanceof Step.Scaled || s instanceof Step.Intended);
         assertThat(replicas()).isEqualTo(3);
         assertThat(uids(cluster().pods())).hasSize(3).doesNotContainAnyElementsOf(uids(victims));
@@ -191,10 +194,10 @@ class RemovalTest {
     void intentsThatACrashLeftIncompleteAreTakenBack() {
         List<PodView> victims = cluster().pods().subList(1, 3);
         park(victims);
-        long generation = cluster().deployment().orElseThrow().generation();
+        long generation = cluster().workload().orElseThrow().generation();
         cluster().intend(victims.getFirst(), Optional.of(new RemovalIntent(5, 3, generation)));
 
-        assertThat(new Removal(cluster()).step(Set.of())).isInstanceOf(Step.Again.class);
+        assertThat(new Removal(cluster(), cluster()).step(Set.of())).isInstanceOf(Step.Again.class);
         assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty() && p.cost() == 0);
         assertThat(replicas()).isEqualTo(5);
     }
@@ -225,7 +228,7 @@ class RemovalTest {
                         .horizontalPodAutoscalers()
                         .inNamespace(plane().namespace);
         hpas.resource(hpa).create();
-        var removal = new Removal(cluster());
+        var removal = new Removal(cluster(), cluster());
         assertThat(code(removal.step(uids(victims)))).isEqualTo("other_autoscaler");
         hpas.withName("other").delete();
 
@@ -314,7 +317,7 @@ class RemovalTest {
     }
 
     private int replicas() {
-        return cluster().deployment().orElseThrow().replicas();
+        return cluster().workload().orElseThrow().replicas();
     }
 
     private ControlPlane plane() {

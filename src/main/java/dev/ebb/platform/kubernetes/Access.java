@@ -1,0 +1,81 @@
+package dev.ebb.platform.kubernetes;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the API server is reached: by a kubeconfig, or as a pod of the cluster. Immutable.
+ *
+ * @param kubeconfig empty for what {@code kubectl} would take, and in a pod its own account
+ * @param context of the kubeconfig; empty for its current one
+ */
+public record Access(Optional<Path> kubeconfig, Optional<String> context) {
+    private static final int REQUEST_MILLIS = 5_000;
+    private static final int CONNECT_MILLIS = 3_000;
+
+    /** It cannot be reached; the message says why, and what to do. */
+    public static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        RefusedException(String why, @Nullable Throwable cause) {
+            super(why, cause);
+        }
+    }
+
+    /**
+     * A client that does not retry: what failed is looked at again by whoever wanted it.
+     *
+     * @throws RefusedException when the kubeconfig cannot be used
+     */
+    KubernetesClient client() throws RefusedException {
+        Config config =
+                new ConfigBuilder(config())
+                        .withRequestRetryBackoffLimit(0)
+                        .withRequestTimeout(REQUEST_MILLIS)
+                        .withConnectionTimeout(CONNECT_MILLIS)
+                        .build();
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private Config config() throws RefusedException {
+        if (kubeconfig.isEmpty()) {
+            return context.map(Config::autoConfigure).orElseGet(() -> Config.autoConfigure(null));
+        }
+        Path file = kubeconfig.get();
+        if (!Files.isReadable(file)) {
+            throw new RefusedException("there is no kubeconfig " + file, null);
+        }
+        try {
+            return Config.fromKubeconfig(context.orElse(null), file.toFile());
+        } catch (KubernetesClientException | IllegalArgumentException e) {
+            throw new RefusedException(
+                    "%s is no kubeconfig: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** What an answer of the API server means to somebody who starts Ebb. */
+    static RefusedException refused(KubernetesClientException e, String server) {
+        String said = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
+        return new RefusedException(
+                switch (e.getCode()) {
+                    case 401 ->
+                            "the API server at %s does not know who asks: %s"
+                                    .formatted(server, said);
+                    case 403 ->
+                            "a right is missing at %s: %s (docs/kubernetes.md lists them)"
+                                    .formatted(server, said);
+                    case 404 ->
+                            "%s does not know the kind ServiceScale; first: kubectl apply -f deploy/kubernetes/crd.yaml"
+                                    .formatted(server);
+                    default -> "the API server at %s does not answer: %s".formatted(server, said);
+                },
+                e);
+    }
+}

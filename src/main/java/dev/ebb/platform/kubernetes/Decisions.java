@@ -1,0 +1,89 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.control.JournalEntry;
+import dev.ebb.core.Lifecycle;
+import dev.ebb.core.Reason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** The newest decisions about one workload, in the words of pods. Bounded; thread-safe. */
+final class Decisions {
+    private static final int KEPT = 10;
+
+    /**
+     * One decision, or what came of one.
+     *
+     * @param action {@code start}, {@code ready}, {@code park}, {@code parked}, {@code rescue},
+     *     {@code drain}, {@code remove}, {@code gone} or {@code fail}
+     * @param pod empty as long as there is none
+     */
+    record Decision(long wallMillis, String action, String pod, List<String> reasons) {
+        Decision {
+            reasons = List.copyOf(reasons);
+        }
+
+        /** Whether it is worth an Event: what Ebb does, not what it sees. */
+        boolean isDeed() {
+            return switch (action) {
+                case "start", "park", "rescue", "remove", "gone" -> true;
+                default -> false;
+            };
+        }
+
+        /** For a log, without the time and the ServiceScale. */
+        String line() {
+            String what = pod.isEmpty() ? action + " a pod" : action + " " + pod;
+            return reasons.isEmpty() ? what : what + ": " + String.join("; ", reasons);
+        }
+    }
+
+    private final Fleet fleet;
+    private final Deque<Decision> newest = new ArrayDeque<>();
+
+    Decisions(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    /** What an entry of the journal says of a pod; empty where it says nothing of one. */
+    Optional<Decision> hear(JournalEntry entry) {
+        if (!(entry instanceof JournalEntry.Moved moved)) {
+            return Optional.empty();
+        }
+        String pod = fleet.of(moved.id()).map(Fleet.Bound::pod).orElse("");
+        List<String> reasons =
+                moved.reasons().stream().map(Reason::text).map(fleet::inWords).toList();
+        var decision =
+                new Decision(moved.wallMillis(), action(moved.from(), moved.to()), pod, reasons);
+        synchronized (newest) {
+            newest.addFirst(decision);
+            while (newest.size() > KEPT) {
+                newest.removeLast();
+            }
+        }
+        return Optional.of(decision);
+    }
+
+    private static String action(Lifecycle from, Lifecycle to) {
+        return switch (to) {
+            case STARTING -> "start";
+            case WARMING -> "ready";
+            case SERVING -> from.canBeRescued() ? "rescue" : "ready";
+            case PARKING -> "park";
+            case PARKED -> "parked";
+            case DRAINING -> "drain";
+            case STOPPING -> "remove";
+            case GONE -> "gone";
+            case FAILED -> "fail";
+        };
+    }
+
+    /** The newest first. */
+    List<Decision> newest() {
+        synchronized (newest) {
+            return new ArrayList<>(newest);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.LaunchIntent;
+import dev.ebb.control.Platform.Arrival;
+import dev.ebb.control.Platform.Outside;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Liveness;
+import dev.ebb.core.Now;
+import dev.ebb.core.ServiceName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Which pod is which instance, and what is wanted of each. The control thread says what is wanted;
+ * a worker brings it about ({@link Reconciler}) and looks here. Thread-safe.
+ */
+final class Fleet {
+    /** What the gate of a pod should say. */
+    enum Wanted {
+        IN_ROTATION,
+        OUT_OF_ROTATION
+    }
+
+    /** A pod that is an instance. */
+    record Bound(String uid, String pod) {}
+
+    private final ServiceName service;
+    private final Map<InstanceId, Bound> bound = new TreeMap<>();
+    private final Set<InstanceId> pending = new LinkedHashSet<>();
+    private final Set<InstanceId> stopping = new HashSet<>();
+    private final Set<InstanceId> ended = new HashSet<>();
+
+    /** Those that have been in rotation: out of it again, they are parked, and not starting. */
+    private final Set<InstanceId> served = new HashSet<>();
+
+    private EndpointSnapshot snapshot;
+    private Map<InstanceId, EndpointRole> roles = Map.of();
+
+    Fleet(ServiceName service) {
+        this.service = service;
+        this.snapshot = EndpointSnapshot.empty(service);
+    }
+
+    ServiceName service() {
+        return service;
+    }
+
+    // ---- What the control thread says
+
+    /**
+     * An instance of an earlier life; one that was out of rotation stays so.
+     *
+     * @param hasServed whether it has been in rotation
+     */
+    synchronized void adopt(InstanceId id, PodView pod, boolean hasServed) {
+        bound.put(id, new Bound(pod.uid(), pod.name()));
+        if (hasServed) {
+            served.add(id);
+        }
+    }
+
+    synchronized void expect(InstanceId id) {
+        pending.add(id);
+    }
+
+    synchronized void stop(InstanceId id) {
+        if (pending.remove(id)) {
+            ended.add(id);
+        } else if (bound.containsKey(id)) {
+            stopping.add(id);
+        }
+    }
+
+    synchronized void forget(InstanceId id) {
+        bound.remove(id);
+        pending.remove(id);
+        stopping.remove(id);
+        ended.remove(id);
+        served.remove(id);
+    }
+
+    synchronized void publish(EndpointSnapshot next) {
+        snapshot = next;
+        roles = next.endpoints().stream().collect(Collectors.toMap(Endpoint::id, Endpoint::role));
+        roles.forEach((id, role) -> {
+            if (role == EndpointRole.ACTIVE) {
+                served.add(id);
+            }
+        });
+    }
+
+    // ---- What is seen
+
+    /**
+     * Takes in which pods there are. A new one is the next that was started; where none was,
+     * somebody else has started it. One that is gone without being asked to was ended by others.
+     */
+    synchronized Outside see(List<PodView> pods, int nextOrdinal, Now now) {
+        Map<String, PodView> present =
+                pods.stream().collect(Collectors.toMap(PodView::uid, p -> p, (a, _) -> a));
+        Set<InstanceId> went = new HashSet<>();
+        bound.forEach((id, pod) -> {
+            boolean there =
+                    Optional.ofNullable(present.get(pod.uid()))
+                            .filter(p -> p.counts() || stopping.contains(id))
+                            .isPresent();
+            if (!there && ended.add(id) && !stopping.contains(id)) {
+                went.add(id);
+            }
+        });
+        List<Arrival> came = new ArrayList<>();
+        for (PodView pod : strangers(pods)) {
+            Optional<InstanceId> expected = pending.stream().findFirst();
+            InstanceId id =
+                    expected.orElseGet(() -> new InstanceId(service, nextOrdinal + came.size()));
+            pending.remove(id);
+            bound.put(id, new Bound(pod.uid(), pod.name()));
+            if (expected.isEmpty()) {
+                came.add(new Arrival(intent(id, pod.name(), pod.uid(), now), pod.uid()));
+            }
+        }
+        return came.isEmpty() && went.isEmpty() ? Outside.NOTHING : new Outside(came, went);
+    }
+
+    private List<PodView> strangers(List<PodView> pods) {
+        Set<String> known = bound.values().stream().map(Bound::uid).collect(Collectors.toSet());
+        return pods.stream()
+                .filter(PodView::counts)
+                .filter(p -> !known.contains(p.uid()))
+                .sorted(
+                        Comparator.comparing((PodView p) -> p.more().created())
+                                .thenComparing(PodView::name))
+                .toList();
+    }
+
+    /** Ports of pods are their own; here the name says which pod it is. */
+    static LaunchIntent intent(InstanceId id, String pod, String token, Now now) {
+        return new LaunchIntent(id, token, pod, 0, now.wallMillis());
+    }
+
+    synchronized Map<InstanceId, Liveness> liveness() {
+        Map<InstanceId, Liveness> all = new HashMap<>();
+        pending.forEach(id -> all.put(id, new Liveness.Unclear()));
+        bound.keySet().forEach(id -> all.put(id, new Liveness.Running()));
+        ended.forEach(id -> all.put(id, new Liveness.Exited(OptionalInt.empty())));
+        return all;
+    }
+
+    // ---- What the worker needs
+
+    /** By uid, what each pod's gate should say; one of which nothing is wanted is not there. */
+    synchronized Map<String, Wanted> gates() {
+        Map<String, Wanted> wanted = new LinkedHashMap<>();
+        bound.forEach((id, pod) -> {
+            if (!ended.contains(id)) {
+                gate(id).ifPresent(w -> wanted.put(pod.uid(), w));
+            }
+        });
+        return wanted;
+    }
+
+    private Optional<Wanted> gate(InstanceId id) {
+        if (stopping.contains(id)) {
+            return Optional.of(Wanted.OUT_OF_ROTATION);
+        }
+        return switch (roles.getOrDefault(id, EndpointRole.DRAINING)) {
+            case ACTIVE -> Optional.of(Wanted.IN_ROTATION);
+            case PARKED ->
+                    Optional.of(served.contains(id) ? Wanted.OUT_OF_ROTATION : Wanted.IN_ROTATION);
+            case DRAINING ->
+                    roles.containsKey(id) ? Optional.of(Wanted.OUT_OF_ROTATION) : Optional.empty();
+        };
+    }
+
+    /** The uids of those that are to go. */
+    synchronized Set<String> victims() {
+        return stopping.stream()
+                .filter(id -> !ended.contains(id))
+                .map(bound::get)
+                .filter(Objects::nonNull)
+                .map(Bound::uid)
+                .collect(Collectors.toSet());
+    }
+
+    /** How many were started that have no pod yet. */
+    synchronized int pending() {
+        return pending.size();
+    }
+
+    /**
+     * A victim that stays after all is somebody whom others started, as far as control knows: the
+     * instance has ended, and the pod comes anew.
+     */
+    synchronized void spare(Set<String> uids) {
+        for (InstanceId id : List.copyOf(stopping)) {
+            Bound pod = bound.get(id);
+            if (pod != null && uids.contains(pod.uid())) {
+                bound.remove(id);
+                stopping.remove(id);
+                ended.add(id);
+            }
+        }
+    }
+
+    synchronized EndpointSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Whether it was taken out of rotation, or is to be. */
+    synchronized boolean isOut(InstanceId id) {
+        return gate(id).filter(w -> w == Wanted.OUT_OF_ROTATION).isPresent();
+    }
+
+    synchronized Optional<Bound> of(InstanceId id) {
+        return Optional.ofNullable(bound.get(id));
+    }
+
+    synchronized Map<InstanceId, Bound> bound() {
+        return Map.copyOf(bound);
+    }
+
+    /** A sentence of the core's, with the pods' own names in the place of instances'. */
+    String inWords(String text) {
+        String result = text;
+        // The longest name first: shop-12 begins with shop-1.
+        List<Map.Entry<InstanceId, Bound>> all = new ArrayList<>(bound().entrySet());
+        all.sort(Comparator.comparing(e -> -e.getKey().ordinal()));
+        for (Map.Entry<InstanceId, Bound> one : all) {
+            result = result.replace(one.getKey().toString(), one.getValue().pod());
+        }
+        return result;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.core.Hold;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * For the few steps of a removal: the workload and its pods as they are now, so that no half of an
+ * intent is seen, and the rest as watched.
+ */
+record FreshSight(Sight now, Sight watched) implements Sight {
+
+    @Override
+    public Optional<WorkloadView> workload() {
+        return now.workload();
+    }
+
+    @Override
+    public List<PodView> pods() {
+        return now.pods();
+    }
+
+    @Override
+    public List<String> pickable() {
+        return watched.pickable();
+    }
+
+    @Override
+    public Optional<Hold> autoscaled() {
+        return watched.autoscaled();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Health;
+import dev.ebb.core.Hold;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
+import dev.ebb.core.ServiceName;
+import dev.ebb.core.TrafficReading;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The services of the cluster as a data plane: told by the readiness gate, and heard by the
+ * EndpointSlices. They acknowledge that a pod gets nothing new; they do not count what it has in
+ * flight. So a pod is taken to be busy from then on for a time, and the record says that this stood
+ * in for a count. Control thread only.
+ */
+final class GateSink implements EndpointSink {
+    private final Fleet fleet;
+    private final Sight sight;
+    private final Duration settle;
+    private final Supplier<Optional<Hold>> hold;
+    private final Runnable wake;
+    private final Map<String, Long> outSinceNanos = new HashMap<>();
+    private long acknowledged;
+
+    /**
+     * @param settle how long a pod that nothing offers any more is taken to be busy
+     * @param hold what keeps every removal
+     * @param wake has the reconciler look
+     */
+    GateSink(
+            Fleet fleet,
+            Sight sight,
+            Duration settle,
+            Supplier<Optional<Hold>> hold,
+            Runnable wake) {
+        this.fleet = fleet;
+        this.sight = sight;
+        this.settle = settle;
+        this.hold = hold;
+        this.wake = wake;
+    }
+
+    @Override
+    public void publish(EndpointSnapshot snapshot) {
+        fleet.publish(snapshot);
+        wake.run();
+    }
+
+    @Override
+    public Report report(ServiceName service, Now now) {
+        Map<String, PodView> pods =
+                sight.pods().stream()
+                        .collect(Collectors.toMap(PodView::uid, Function.identity(), (a, _) -> a));
+        Map<InstanceId, EndpointReport> endpoints = new HashMap<>();
+        var pickable = sight.pickable();
+        boolean allOut = true;
+        boolean stoodIn = false;
+        outSinceNanos.keySet().retainAll(pods.keySet());
+        for (var one : fleet.bound().entrySet()) {
+            PodView pod = pods.get(one.getValue().uid());
+            if (pod == null) {
+                continue;
+            }
+            int inFlight = 0;
+            if (fleet.isOut(one.getKey())) {
+                boolean isOut = !pod.ready() && !pickable.contains(pod.uid());
+                allOut &= isOut;
+                boolean settled = isOut && hasSettled(pod.uid(), now);
+                stoodIn |= settled;
+                inFlight = settled ? 0 : 1;
+                if (!isOut) {
+                    outSinceNanos.remove(pod.uid());
+                }
+            } else {
+                outSinceNanos.remove(pod.uid());
+            }
+            endpoints.put(one.getKey(), report(pod, inFlight, now));
+        }
+        if (allOut) {
+            acknowledged = fleet.snapshot().generation();
+        }
+        return new Report(
+                acknowledged,
+                endpoints,
+                LatencyCounts.empty(),
+                Optional.empty(),
+                stoodIn ? List.of(standIn()) : List.of());
+    }
+
+    private boolean hasSettled(String uid, Now now) {
+        return now.isPast(outSinceNanos.computeIfAbsent(uid, _ -> now.monotonicNanos()), settle);
+    }
+
+    private Reason standIn() {
+        double seconds = settle.toMillis() / 1000.0;
+        return new Reason(
+                "stood_in_settle",
+                "nothing counts requests at pods; that no EndpointSlice has offered it for %d s stands in for that"
+                        .formatted(settle.toSeconds()),
+                Map.of("settle_s", seconds));
+    }
+
+    private static EndpointReport report(PodView pod, int inFlight, Now now) {
+        boolean well = pod.more().containersReady();
+        Health health =
+                well
+                        ? Health.HEALTHY
+                        : pod.inRotation().isEmpty() ? Health.UNKNOWN : Health.EJECTED;
+        Reason why =
+                well
+                        ? Reason.of("pod_ready", "its containers are ready")
+                        : Reason.of("pod_unready", "a container of it is not ready");
+        return new EndpointReport(
+                new TrafficReading(now.monotonicNanos(), inFlight, 0, 0, 0, 0),
+                health,
+                Optional.of(why),
+                Ledger.CLEAN);
+    }
+
+    @Override
+    public Optional<Hold> uncounted() {
+        return hold.get();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.core.Hold;
+import dev.ebb.core.Reason;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What keeps pods from being taken away, beyond what the core looks at. Pure. */
+final class Holds {
+    private Holds() {}
+
+    /** Of a kind that Ebb does not scale. */
+    static Hold unsupported(ScaleSpec spec) {
+        return new Hold(
+                Reason.of("unsupported", spec.targetWords() + " is no workload that Ebb scales"),
+                "a Deployment, or a ReplicaSet of its own, as the target");
+    }
+
+    static Hold missing(Target target) {
+        return new Hold(
+                Reason.of("no_target", target.words() + " does not exist"),
+                target.words() + " being made");
+    }
+
+    /** Of two with the same target the older one scales it. */
+    static Hold otherScale(String name, Target target) {
+        return new Hold(
+                Reason.of(
+                        "other_ebb",
+                        "the ServiceScale %s scales %s".formatted(name, target.words())),
+                "the removal of one of the two");
+    }
+
+    /** Without a request, or a limit, there is nothing to hold the use of CPU against. */
+    static Optional<Hold> noRequest(List<PodView> pods) {
+        return pods.stream()
+                .filter(PodView::counts)
+                .filter(p -> p.more().cpuCores().isEmpty())
+                .findFirst()
+                .map(p ->
+                        new Hold(
+                                Reason.of(
+                                        "no_request",
+                                        "a container of pod %s requests no CPU"
+                                                .formatted(p.name())),
+                                "a CPU request in every container of the template"));
+    }
+
+    /**
+     * A parked pod is not healthy in the eyes of a PodDisruptionBudget: with it, others might not
+     * be evicted any more that have to be.
+     *
+     * @param out pods that are out of rotation, or are to be; of none, the first one is meant
+     */
+    static Optional<Hold> budget(List<PodDisruptionBudget> budgets, List<PodView> pods, int out) {
+        for (PodDisruptionBudget budget : budgets) {
+            Optional<PodDisruptionBudgetStatus> status =
+                    Optional.ofNullable(budget.getStatus())
+                            .filter(s -> number(s.getExpectedPods()) > 0);
+            boolean mine =
+                    pods.stream()
+                            .filter(PodView::counts)
+                            .anyMatch(p -> matches(budget, p.more().labels()));
+            if (mine && status.isPresent()) {
+                Optional<Hold> hold = budget(budget, status.get(), pods, out);
+                if (hold.isPresent()) {
+                    return hold;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Hold> budget(
+            PodDisruptionBudget budget,
+            PodDisruptionBudgetStatus status,
+            List<PodView> pods,
+            int out) {
+        long unready =
+                pods.stream()
+                        .filter(PodView::counts)
+                        .filter(p -> p.inRotation().equals(Optional.of(false)) && !p.ready())
+                        .count();
+        long healthy = number(status.getCurrentHealthy()) + unready - Math.max(1, out);
+        int desired = number(status.getDesiredHealthy());
+        if (healthy >= desired) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Hold(
+                        new Reason(
+                                "disruption_budget",
+                                "the PodDisruptionBudget %s wants %d healthy pods, %d would be left"
+                                        .formatted(
+                                                budget.getMetadata().getName(), desired, healthy),
+                                Map.of("wanted", (double) desired, "left", (double) healthy)),
+                        "more healthy pods, or a budget that allows it"));
+    }
+
+    private static int number(Integer value) {
+        return Optional.ofNullable(value).orElse(0);
+    }
+
+    private static boolean matches(PodDisruptionBudget budget, Map<String, String> labels) {
+        return Optional.ofNullable(budget.getSpec().getSelector())
+                .filter(s -> matches(s, labels))
+                .isPresent();
+    }
+
+    /** As Kubernetes does: all of it must hold; an empty selector is for every pod. */
+    static boolean matches(LabelSelector selector, Map<String, String> labels) {
+        return Optional.ofNullable(selector.getMatchLabels()).orElse(Map.of()).entrySet().stream()
+                        .allMatch(e -> e.getValue().equals(labels.get(e.getKey())))
+                && Optional.ofNullable(selector.getMatchExpressions()).orElse(List.of()).stream()
+                        .allMatch(e -> matches(e, labels));
+    }
+
+    private static boolean matches(LabelSelectorRequirement one, Map<String, String> labels) {
+        Optional<String> value = Optional.ofNullable(labels.get(one.getKey()));
+        List<String> values = Optional.ofNullable(one.getValues()).orElse(List.of());
+        return switch (one.getOperator()) {
+            case "In" -> value.filter(values::contains).isPresent();
+            case "NotIn" -> value.filter(values::contains).isEmpty();
+            case "Exists" -> value.isPresent();
+            case "DoesNotExist" -> value.isEmpty();
+            // One that Kubernetes has learned since: rather held than overlooked.
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,226 @@
+package dev.ebb.platform.kubernetes;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What is watched of one namespace, or of all: the lists are read once, and again only when the API
+ * server has forgotten where a watch was (410); fabric8's informers see to that. A broken watch is
+ * taken up again with growing pauses. Thread-safe.
+ */
+final class Informers implements AutoCloseable {
+    private static final long PAGE = 500;
+    private static final String OWNER = "owner";
+    private static final String PICKABLE = "pickable";
+
+    private final List<SharedIndexInformer<?>> all = new ArrayList<>();
+    private final SharedIndexInformer<Pod> pods;
+    private final SharedIndexInformer<Deployment> deployments;
+    private final SharedIndexInformer<ReplicaSet> replicaSets;
+    private final SharedIndexInformer<EndpointSlice> slices;
+    private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
+    private final SharedIndexInformer<PodDisruptionBudget> budgets;
+    private final SharedIndexInformer<GenericKubernetesResource> scales;
+
+    /**
+     * @param namespace empty for all
+     * @param changed called with the namespace of whatever has changed; must not wait
+     */
+    Informers(KubernetesClient client, Optional<String> namespace, Consumer<String> changed) {
+        pods =
+                informer(
+                        namespace.isPresent()
+                                ? client.pods().inNamespace(namespace.get())
+                                : client.pods().inAnyNamespace(),
+                        changed);
+        pods.addIndexers(Map.of(OWNER, Informers::owner));
+        deployments =
+                informer(
+                        namespace.isPresent()
+                                ? client.apps().deployments().inNamespace(namespace.get())
+                                : client.apps().deployments().inAnyNamespace(),
+                        changed);
+        replicaSets =
+                informer(
+                        namespace.isPresent()
+                                ? client.apps().replicaSets().inNamespace(namespace.get())
+                                : client.apps().replicaSets().inAnyNamespace(),
+                        changed);
+        replicaSets.addIndexers(Map.of(OWNER, Informers::owner));
+        var discovery = client.discovery().v1().endpointSlices();
+        slices =
+                informer(
+                        namespace.isPresent()
+                                ? discovery.inNamespace(namespace.get())
+                                : discovery.inAnyNamespace(),
+                        changed);
+        slices.addIndexers(Map.of(PICKABLE, Slices::pickable));
+        var hpas = client.autoscaling().v2().horizontalPodAutoscalers();
+        autoscalers =
+                informer(
+                        namespace.isPresent()
+                                ? hpas.inNamespace(namespace.get())
+                                : hpas.inAnyNamespace(),
+                        changed);
+        var pdbs = client.policy().v1().podDisruptionBudget();
+        budgets =
+                informer(
+                        namespace.isPresent()
+                                ? pdbs.inNamespace(namespace.get())
+                                : pdbs.inAnyNamespace(),
+                        changed);
+        var resources = client.genericKubernetesResources(ScaleSpec.RESOURCE);
+        scales =
+                informer(
+                        namespace.isPresent()
+                                ? resources.inNamespace(namespace.get())
+                                : resources.inAnyNamespace(),
+                        changed);
+    }
+
+    private <T extends HasMetadata> SharedIndexInformer<T> informer(
+            Informable<T> what, Consumer<String> changed) {
+        SharedIndexInformer<T> informer = what.withLimit(PAGE).runnableInformer(0);
+        informer.addEventHandler(
+                new ResourceEventHandler<T>() {
+                    @Override
+                    public void onAdd(T one) {
+                        changed.accept(one.getMetadata().getNamespace());
+                    }
+
+                    @Override
+                    public void onUpdate(T before, T one) {
+                        changed.accept(one.getMetadata().getNamespace());
+                    }
+
+                    @Override
+                    public void onDelete(T one, boolean unseen) {
+                        changed.accept(one.getMetadata().getNamespace());
+                    }
+                });
+        informer.exceptionHandler((started, _) -> started);
+        all.add(informer);
+        return informer;
+    }
+
+    /**
+     * Reads the lists, and begins to watch.
+     *
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException when a list cannot be read
+     */
+    void start() {
+        all.forEach(SharedIndexInformer::run);
+    }
+
+    /** Whether all that is watched is being watched at this moment. */
+    boolean isWatching() {
+        return all.stream().allMatch(i -> i.hasSynced() && i.isWatching());
+    }
+
+    private static List<String> owner(HasMetadata one) {
+        return Optional.ofNullable(one.getMetadata().getOwnerReferences())
+                .orElse(List.of())
+                .stream()
+                .filter(o -> Boolean.TRUE.equals(o.getController()))
+                .map(OwnerReference::getUid)
+                .toList();
+    }
+
+    Stream<GenericKubernetesResource> scales() {
+        return scales.getStore().list().stream();
+    }
+
+    Stream<Pod> pods() {
+        return pods.getStore().list().stream();
+    }
+
+    Optional<Pod> pod(String namespace, String name) {
+        return Optional.ofNullable(
+                pods.getStore().getByKey(Cache.namespaceKeyFunc(namespace, name)));
+    }
+
+    Optional<Deployment> deployment(Target target) {
+        return find(deployments, target);
+    }
+
+    Optional<ReplicaSet> replicaSet(Target target) {
+        return find(replicaSets, target);
+    }
+
+    private static <T> Optional<T> find(SharedIndexInformer<T> informer, Target target) {
+        String key = Cache.namespaceKeyFunc(target.namespace(), target.name());
+        return Optional.ofNullable(informer.getStore().getByKey(key));
+    }
+
+    /** The pods of a workload, by who controls whom. */
+    List<Pod> podsOf(Target target, String uid) {
+        Function<String, Stream<Pod>> owned =
+                owner -> pods.getIndexer().byIndex(OWNER, owner).stream();
+        return switch (target.kind()) {
+            case REPLICA_SET -> owned.apply(uid).toList();
+            case DEPLOYMENT ->
+                    replicaSets.getIndexer().byIndex(OWNER, uid).stream()
+                            .flatMap(set -> owned.apply(set.getMetadata().getUid()))
+                            .toList();
+        };
+    }
+
+    /** Whether a pod belongs to a workload, by who controls whom. */
+    boolean isOf(Target target, Pod pod) {
+        if (!target.namespace().equals(pod.getMetadata().getNamespace())) {
+            return false;
+        }
+        List<String> owners = owner(pod);
+        return switch (target.kind()) {
+            case REPLICA_SET ->
+                    replicaSet(target)
+                            .filter(s -> owners.contains(s.getMetadata().getUid()))
+                            .isPresent();
+            case DEPLOYMENT ->
+                    deployment(target)
+                            .map(d -> d.getMetadata().getUid())
+                            .filter(uid ->
+                                    replicaSets.getIndexer().byIndex(OWNER, uid).stream()
+                                            .anyMatch(
+                                                    s -> owners.contains(s.getMetadata().getUid())))
+                            .isPresent();
+        };
+    }
+
+    /** Whether a service may send requests to the pod of this uid. */
+    boolean isPickable(String uid) {
+        return !slices.getIndexer().byIndex(PICKABLE, uid).isEmpty();
+    }
+
+    List<HorizontalPodAutoscaler> autoscalers(String namespace) {
+        return autoscalers.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+    }
+
+    List<PodDisruptionBudget> budgets(String namespace) {
+        return budgets.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+    }
+
+    @Override
+    public void close() {
+        all.forEach(SharedIndexInformer::close);
+    }
+}

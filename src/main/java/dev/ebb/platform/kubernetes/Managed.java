@@ -1,0 +1,280 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.balance.BalancePolicy;
+import dev.ebb.balance.CheckPolicy;
+import dev.ebb.balance.EjectionPolicy;
+import dev.ebb.balance.RetryPolicy;
+import dev.ebb.balance.StrategyKind;
+import dev.ebb.control.Controller;
+import dev.ebb.control.Order;
+import dev.ebb.control.Ports;
+import dev.ebb.control.ServicePlan;
+import dev.ebb.control.ServiceStatus;
+import dev.ebb.control.Status;
+import dev.ebb.core.Hold;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Now;
+import dev.ebb.core.Policy.Mode;
+import dev.ebb.core.Reason;
+import dev.ebb.core.ServiceName;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One ServiceScale at work: the control of its workload, and what brings about what control wants.
+ * {@link #step} belongs to the control thread, {@link #look} to one worker at a time.
+ */
+final class Managed {
+    private static final BalancePolicy BALANCE =
+            new BalancePolicy(
+                    StrategyKind.LEAST_RESPONSE_TIME,
+                    Duration.ZERO,
+                    CheckPolicy.DEFAULT,
+                    EjectionPolicy.DEFAULT,
+                    RetryPolicy.DEFAULT);
+
+    private final ScaleSpec spec;
+    private final Target target;
+    private final Surroundings around;
+    private final Sight sight;
+    private final Fleet fleet;
+    private final Decisions decisions;
+    private final Reconciler reconciler;
+    private final Controller controller;
+    private final ScaleStatus status = new ScaleStatus();
+    private final Set<InstanceId> kept = new HashSet<>();
+    private volatile Optional<Hold> foreign = Optional.empty();
+    private String approved = "";
+
+    /** The same in all that matters; annotations and the like may be newer. */
+    private volatile ScaleSpec latest;
+
+    /**
+     * @param name as which control knows the workload
+     * @param wake has {@link #look} called soon
+     */
+    Managed(ScaleSpec spec, Target target, ServiceName name, Surroundings around, Runnable wake) {
+        this.spec = spec;
+        this.latest = spec;
+        this.target = target;
+        this.around = around;
+        this.sight = new WatchedSight(around.informers(), target);
+        this.fleet = new Fleet(name);
+        this.decisions = new Decisions(fleet);
+        var cluster = new Cluster(around.client(), target, around.fence());
+        this.reconciler =
+                new Reconciler(
+                        fleet,
+                        sight,
+                        cluster,
+                        this::budget,
+                        this::notOurs,
+                        spec.policy().range().max(),
+                        System::nanoTime);
+        var services = new GateSink(fleet, sight, spec.settle(), this::hold, wake);
+        var ports =
+                new Ports(
+                        new PodPlatform(fleet, sight, this::notOurs, wake),
+                        services,
+                        new PodMetricSource(target.namespace(), fleet, sight, around.usage()),
+                        new PodJournal(
+                                fleet,
+                                sight,
+                                around.blind(),
+                                entry -> decisions.hear(entry).ifPresent(this::tell),
+                                () -> around.clock().now()));
+        this.controller =
+                new Controller(
+                        List.of(new ServicePlan(name, spec.policy(), BALANCE)),
+                        ports,
+                        around.version());
+    }
+
+    ScaleSpec spec() {
+        return spec;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    private void tell(Decisions.Decision decision) {
+        around.log().accept(spec.words() + " " + decision.line());
+        if (decision.isDeed()) {
+            around.teller().event(spec, decision);
+        }
+    }
+
+    // ---- Why not
+
+    /** Why the size is somebody else's; to be told by the operator, which knows all of them. */
+    void foreign(Optional<Hold> hold) {
+        foreign = hold;
+    }
+
+    /** Why the workload's size is not Ebb's to change. */
+    private Optional<Hold> notOurs() {
+        Optional<WorkloadView> workload = sight.workload();
+        if (workload.isEmpty()) {
+            return Optional.of(Holds.missing(target));
+        }
+        return foreign.or(sight::autoscaled).or(() -> workload.get().owned()).or(this::observed);
+    }
+
+    private Optional<Hold> observed() {
+        return spec.policy().mode() == Mode.OBSERVE
+                ? Optional.of(
+                        new Hold(
+                                Reason.of("observe", "the mode is observe: nothing is changed"),
+                                "another mode"))
+                : Optional.empty();
+    }
+
+    /** What keeps every removal; in the mode observe nothing needs to be in place for one. */
+    private Optional<Hold> hold() {
+        Optional<WorkloadView> workload = sight.workload();
+        if (workload.isEmpty()) {
+            return Optional.of(Holds.missing(target));
+        }
+        List<PodView> pods = sight.pods();
+        boolean observes = spec.policy().mode() == Mode.OBSERVE;
+        Optional<Hold> requests = Holds.noRequest(pods);
+        return observes
+                ? requests
+                : foreign.or(sight::autoscaled)
+                        .or(() -> workload.get().hold())
+                        .or(() -> requests)
+                        .or(() -> budget(out()));
+    }
+
+    private int out() {
+        return (int)
+                fleet.gates().values().stream()
+                        .filter(w -> w == Fleet.Wanted.OUT_OF_ROTATION)
+                        .count();
+    }
+
+    private Optional<Hold> budget(int out) {
+        return Holds.budget(around.informers().budgets(target.namespace()), sight.pods(), out);
+    }
+
+    /** Why Ebb cannot do what the ServiceScale asks for, as a condition. */
+    private Optional<Hold> notReady() {
+        Optional<WorkloadView> workload = sight.workload();
+        if (workload.isEmpty()) {
+            return Optional.of(Holds.missing(target));
+        }
+        return foreign.or(sight::autoscaled)
+                .or(() -> workload.get().hold().filter(h -> !h.why().code().startsWith("rollout")))
+                .or(() -> Holds.noRequest(sight.pods()))
+                .or(() ->
+                        around.usage()
+                                .trouble(target.namespace())
+                                .map(why ->
+                                        new Hold(
+                                                Reason.of("no_metrics", why),
+                                                "a metrics API that answers")));
+    }
+
+    // ---- Control
+
+    /** Once, before the first step. */
+    void recover(Now now) {
+        controller.recover(now);
+        fleet.bound()
+                .keySet()
+                .forEach(id -> isKept(id).filter(k -> k).ifPresent(_ -> kept.add(id)));
+    }
+
+    void step(Now now) {
+        approve(now);
+        protect(now);
+        controller.step(now);
+        ServiceStatus seen = controller.status().services().getFirst();
+        around.teller()
+                .changed(
+                        latest,
+                        status.of(
+                                latest,
+                                seen,
+                                fleet,
+                                notReady(),
+                                reconciler.held(),
+                                decisions.newest(),
+                                now.wallMillis()));
+    }
+
+    /** A person has put a recommendation's id into an annotation. */
+    private void approve(Now now) {
+        String id = latest.approved().orElse("");
+        ServiceStatus seen = controller.status().services().getFirst();
+        boolean asks =
+                !id.isEmpty()
+                        && !id.equals(approved)
+                        && seen.recommendation().filter(r -> r.id().equals(id)).isPresent();
+        if (asks) {
+            approved = id;
+            Order.Answer answer = controller.order(new Order.Approve(seen.name(), id), now);
+            around.log().accept(spec.words() + " approved " + id + ": " + answer);
+        }
+    }
+
+    /** What pods' annotations say of being left alone becomes a mark. */
+    private void protect(Now now) {
+        for (InstanceId id : fleet.bound().keySet()) {
+            isKept(id)
+                    .ifPresent(keep -> {
+                        if (keep ? kept.add(id) : kept.remove(id)) {
+                            controller.order(new Order.Protect(id, keep), now);
+                        }
+                    });
+        }
+        kept.retainAll(fleet.bound().keySet());
+    }
+
+    private Optional<Boolean> isKept(InstanceId id) {
+        return fleet.of(id)
+                .flatMap(b -> around.informers().pod(target.namespace(), b.pod()))
+                .map(pod -> PodMore.of(pod).keep().isPresent());
+    }
+
+    Order.Answer order(Order order, Now now) {
+        return controller.order(order, now);
+    }
+
+    Status status() {
+        return controller.status();
+    }
+
+    /** Whether it should look again soon. */
+    boolean look() {
+        return reconciler.look();
+    }
+
+    Optional<String> trouble() {
+        return reconciler.trouble();
+    }
+
+    /** The uids of its pods. */
+    Set<String> uids() {
+        Set<String> uids = new HashSet<>();
+        fleet.bound().values().forEach(b -> uids.add(b.uid()));
+        return uids;
+    }
+
+    ServiceName name() {
+        return fleet.service();
+    }
+
+    /** Whether it still does what this asks for. */
+    boolean isFor(ScaleSpec now) {
+        if (!spec.isAs(now)) {
+            return false;
+        }
+        latest = now;
+        return true;
+    }
+}

@@ -1,0 +1,439 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.control.Clock;
+import dev.ebb.control.Order;
+import dev.ebb.control.ServiceStatus;
+import dev.ebb.control.Status;
+import dev.ebb.core.Hold;
+import dev.ebb.core.Now;
+import dev.ebb.core.ServiceName;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ebb in a cluster: looks after every ServiceScale of some namespaces, as long as it leads. What it
+ * remembers is only a load's recent past; all that must not be lost is in the pods. Safe for use by
+ * several threads.
+ */
+public final class Operator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
+    private static final Duration BLIND_AFTER = Duration.ofSeconds(5);
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(2);
+    private static final double WRITES_PER_SECOND = 20;
+    private static final int WRITES_AT_ONCE = 60;
+    private static final int WORKERS = 4;
+    private static final long AGAIN_MILLIS = 250;
+
+    /**
+     * @param namespaces empty for all
+     * @param tick between two decisions about each
+     * @param metricsEvery between two questions to the metrics API for each namespace
+     * @param lease empty where this is the only replica
+     * @param identity of this replica and of no other
+     */
+    public record Settings(
+            List<String> namespaces,
+            Duration tick,
+            Duration metricsEvery,
+            Optional<LeaseSettings> lease,
+            String identity,
+            String version) {
+        public Settings {
+            namespaces = List.copyOf(namespaces);
+        }
+    }
+
+    /**
+     * @param good how long it is good for without being renewed
+     * @param margin how long before its end nothing is written any more
+     * @param renew between two renewals
+     */
+    public record LeaseSettings(
+            String namespace, String name, Duration good, Duration margin, Duration renew) {}
+
+    /**
+     * @param sinceLastNanos time since the last tick ended
+     */
+    public record Figures(
+            long ticks, long lastTickNanos, long longestTickNanos, long sinceLastNanos) {
+        private Figures after(long nanos) {
+            return new Figures(ticks + 1, nanos, Math.max(longestTickNanos, nanos), 0);
+        }
+    }
+
+    private final KubernetesClient client;
+    private final Settings settings;
+    private final Clock clock;
+    private final Consumer<String> log;
+    private final Map<String, Informers> informers = new HashMap<>();
+    private final Map<String, Surroundings> surroundings = new HashMap<>();
+    private final PodUsage usage;
+    private final Optional<Leadership> leadership;
+    private final Pace pace;
+    private final Teller teller;
+    private final Map<String, Managed> managed = new ConcurrentHashMap<>();
+    private final Map<String, ScaleStatus> refused = new HashMap<>();
+    private final Set<Managed> woken = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService control = threads("operator", 1);
+    private final ScheduledExecutorService workers = threads("reconciler", WORKERS);
+    private final ScheduledExecutorService timers = threads("kubernetes", 2);
+    private volatile Set<String> askedAbout = Set.of();
+    private volatile long seenNanos;
+    private volatile long steppedNanos;
+    private volatile Figures figures = new Figures(0, 0, 0, 0);
+    private volatile boolean led;
+    private volatile Optional<String> fault = Optional.empty();
+    private long sweptNanos;
+
+    private static ScheduledExecutorService threads(String name, int count) {
+        return Executors.newScheduledThreadPool(
+                count, Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+    }
+
+    /**
+     * One that does nothing before {@link #start}.
+     *
+     * @param log takes a line for each decision; must not wait
+     * @throws Access.RefusedException when the way to the API server cannot be used
+     */
+    public static Operator open(Access access, Settings settings, Clock clock, Consumer<String> log)
+            throws Access.RefusedException {
+        return new Operator(access.client(), settings, clock, log);
+    }
+
+    /**
+     * @param client one that does not retry by itself; closed by {@link #close}
+     */
+    Operator(KubernetesClient client, Settings settings, Clock clock, Consumer<String> log) {
+        this.client = client;
+        this.settings = settings;
+        this.clock = clock;
+        this.log = log;
+        this.usage = new PodUsage(client);
+        this.leadership =
+                settings.lease()
+                        .map(l ->
+                                new Leadership(
+                                        client,
+                                        l.namespace(),
+                                        l.name(),
+                                        settings.identity(),
+                                        l.good(),
+                                        l.margin(),
+                                        System::nanoTime));
+        Fence fence = leadership.<Fence>map(l -> l).orElse(Fence.OPEN);
+        this.pace = new Pace(fence, WRITES_PER_SECOND, WRITES_AT_ONCE, System::nanoTime);
+        this.teller = new Teller(client, pace, settings.identity());
+        List<String> scopes = settings.namespaces().isEmpty() ? List.of("") : settings.namespaces();
+        for (String scope : scopes) {
+            var one =
+                    new Informers(
+                            client,
+                            scope.isEmpty() ? Optional.empty() : Optional.of(scope),
+                            this::changed);
+            informers.put(scope, one);
+            surroundings.put(
+                    scope,
+                    new Surroundings(
+                            client,
+                            one,
+                            usage,
+                            pace,
+                            teller,
+                            this::blind,
+                            clock,
+                            log,
+                            settings.version()));
+        }
+        this.seenNanos = System.nanoTime();
+        this.steppedNanos = seenNanos;
+        this.sweptNanos = seenNanos;
+    }
+
+    /**
+     * Reads the lists, begins to watch, and to act.
+     *
+     * @throws Access.RefusedException when the API server cannot be asked, or does not know the
+     *     ServiceScale
+     */
+    public void start() throws Access.RefusedException {
+        try {
+            informers.values().forEach(Informers::start);
+        } catch (KubernetesClientException e) {
+            throw Access.refused(e, client.getMasterUrl().toString());
+        }
+        leadership.ifPresent(l -> {
+            long renew = settings.lease().orElseThrow().renew().toMillis();
+            timers.scheduleWithFixedDelay(guarded(l::turn), 0, renew, TimeUnit.MILLISECONDS);
+        });
+        timers.scheduleWithFixedDelay(
+                guarded(() -> askedAbout.forEach(usage::ask)),
+                0,
+                settings.metricsEvery().toMillis(),
+                TimeUnit.MILLISECONDS);
+        control.scheduleAtFixedRate(
+                guarded(this::tick), 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A mistake of ours must not end the watch over pods. */
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                fault = Optional.of("it failed: " + e + "; please report it");
+                LOG.error("a task of the operator failed", e);
+            }
+        };
+    }
+
+    // ---- One tick
+
+    private void tick() {
+        fault = Optional.empty();
+        Now now = clock.now();
+        if (informers.values().stream().allMatch(Informers::isWatching)) {
+            seenNanos = System.nanoTime();
+        }
+        boolean leads = leadership.map(Leadership::leads).orElse(true);
+        if (leads != led) {
+            led = leads;
+            log.accept(
+                    leads
+                            ? settings.identity() + " leads"
+                            : settings.identity() + " does not lead any more");
+        }
+        if (!leads) {
+            managed.clear();
+            steppedNanos = System.nanoTime();
+            return;
+        }
+        List<ScaleSpec> specs =
+                informers.values().stream()
+                        .flatMap(Informers::scales)
+                        .map(ScaleSpec::of)
+                        .sorted(
+                                Comparator.comparing(ScaleSpec::created)
+                                        .thenComparing(ScaleSpec::words))
+                        .toList();
+        adjust(specs, now);
+        askedAbout = specs.stream().map(ScaleSpec::namespace).collect(Collectors.toSet());
+        managed.values().forEach(one -> guarded(() -> one.step(now)).run());
+        if (now.monotonicNanos() - sweptNanos >= SWEEP_EVERY.toNanos()) {
+            sweptNanos = now.monotonicNanos();
+            workers.execute(guarded(this::sweep));
+        }
+        managed.values().forEach(this::wake);
+        steppedNanos = System.nanoTime();
+        figures = figures.after(steppedNanos - now.monotonicNanos());
+    }
+
+    private void adjust(List<ScaleSpec> specs, Now now) {
+        Map<Target, ScaleSpec> owners = new HashMap<>();
+        Set<String> present = new HashSet<>();
+        for (ScaleSpec spec : specs) {
+            present.add(spec.uid());
+            if (spec.target().isEmpty()) {
+                managed.remove(spec.uid());
+                var status = refused.computeIfAbsent(spec.uid(), _ -> new ScaleStatus());
+                Hold hold = Holds.unsupported(spec);
+                teller.changed(spec, status.refused(spec, hold, now.wallMillis()));
+                continue;
+            }
+            Target target = spec.target().orElseThrow();
+            ScaleSpec owner = owners.computeIfAbsent(target, _ -> spec);
+            Managed one = managed(spec, target, now);
+            one.foreign(
+                    owner.uid().equals(spec.uid())
+                            ? Optional.empty()
+                            : Optional.of(Holds.otherScale(owner.name(), target)));
+        }
+        managed.keySet().retainAll(present);
+        refused.keySet().retainAll(present);
+        teller.retain(present);
+    }
+
+    private Managed managed(ScaleSpec spec, Target target, Now now) {
+        Managed before = managed.get(spec.uid());
+        if (before != null && before.isFor(spec)) {
+            return before;
+        }
+        Surroundings around =
+                Objects.requireNonNull(
+                        Optional.ofNullable(surroundings.get(spec.namespace()))
+                                .orElse(surroundings.get("")));
+        var slot = new Managed[1];
+        ServiceName name = before == null ? name(spec) : before.name();
+        var one =
+                new Managed(
+                        spec,
+                        target,
+                        name,
+                        around,
+                        () -> Optional.ofNullable(slot[0]).ifPresent(this::wake));
+        slot[0] = one;
+        one.recover(now);
+        managed.put(spec.uid(), one);
+        log.accept(spec.words() + (before == null ? " is looked after" : " has changed"));
+        return one;
+    }
+
+    /** Unique among those at work: several namespaces may have one of the same name. */
+    private ServiceName name(ScaleSpec spec) {
+        Set<ServiceName> taken =
+                managed.values().stream().map(Managed::name).collect(Collectors.toSet());
+        if (ServiceName.isValid(spec.name()) && !taken.contains(new ServiceName(spec.name()))) {
+            return new ServiceName(spec.name());
+        }
+        String plain = spec.name().replaceAll("[^a-z0-9]", "-").replaceAll("^[^a-z]+", "s");
+        String start = plain.isEmpty() ? "s" : plain.substring(0, Math.min(28, plain.length()));
+        return new ServiceName("%s-%08x".formatted(start, spec.words().hashCode()));
+    }
+
+    /**
+     * Nobody is forgotten: a pod with the gate that belongs to no ServiceScale is in rotation, and
+     * no victim of anybody.
+     */
+    private void sweep() {
+        Set<String> mine = new HashSet<>();
+        managed.values().forEach(m -> mine.addAll(m.uids()));
+        Set<Target> targets =
+                managed.values().stream().map(Managed::target).collect(Collectors.toSet());
+        for (Informers one : informers.values()) {
+            Strays.of(one.pods(), mine, pod -> targets.stream().anyMatch(t -> one.isOf(t, pod)))
+                    .forEach(pod -> Strays.free(client, pace, pod));
+        }
+    }
+
+    // ---- Reconciling
+
+    private void changed(String namespace) {
+        for (Managed one : managed.values()) {
+            if (one.spec().namespace().equals(namespace)) {
+                wake(one);
+            }
+        }
+    }
+
+    /** At most one look waits for each. */
+    private void wake(Managed one) {
+        if (woken.add(one)) {
+            workers.execute(() -> look(one));
+        }
+    }
+
+    private void look(Managed one) {
+        woken.remove(one);
+        if (managed.get(one.spec().uid()) != one || blind().isPresent()) {
+            return;
+        }
+        var again = new boolean[1];
+        guarded(() -> again[0] = one.look()).run();
+        if (again[0]) {
+            var _ = timers.schedule(() -> wake(one), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    // ---- For others
+
+    /** Why the API server cannot be seen now. */
+    private Optional<String> blind() {
+        Duration since = Duration.ofNanos(System.nanoTime() - seenNanos);
+        return since.compareTo(BLIND_AFTER) > 0
+                ? Optional.of("the API server is not seen for %d s".formatted(since.toSeconds()))
+                : Optional.empty();
+    }
+
+    /** Whether this replica acts. */
+    public boolean leads() {
+        return led;
+    }
+
+    /** Everything that is known of all, for people and programs. */
+    public Status status() {
+        List<ServiceStatus> services = new ArrayList<>();
+        new TreeMap<>(managed)
+                .values().stream()
+                        .sorted(Comparator.comparing(Managed::name))
+                        .forEach(m -> services.addAll(m.status().services()));
+        return new Status(clock.now(), false, services, blind());
+    }
+
+    /** Carries out an order about one of them, on the control thread; waits for that. */
+    public Order.Answer order(ServiceName service, Order order) {
+        Optional<Managed> one =
+                managed.values().stream().filter(m -> m.name().equals(service)).findFirst();
+        if (one.isEmpty()) {
+            return new Order.Answer.Refused("there is no service " + service + "; see: ebb status");
+        }
+        try {
+            return control.submit(() -> one.get().order(order, clock.now()))
+                    .get(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Order.Answer.Refused("interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            return new Order.Answer.Refused("it failed: " + e);
+        }
+    }
+
+    /** What is wrong, if something is. */
+    public Optional<String> trouble() {
+        Duration since = Duration.ofNanos(System.nanoTime() - steppedNanos);
+        Duration limit = settings.tick().multipliedBy(10).plusSeconds(10);
+        return since.compareTo(limit) > 0
+                ? Optional.of("no tick for %d s".formatted(since.toSeconds()))
+                : fault.or(this::blind);
+    }
+
+    /** How the control thread is doing. */
+    public Figures figures() {
+        Figures f = figures;
+        return new Figures(
+                f.ticks(),
+                f.lastTickNanos(),
+                f.longestTickNanos(),
+                System.nanoTime() - steppedNanos);
+    }
+
+    /** Pods stay as they are: who comes next goes on. Gives the lease back. */
+    @Override
+    public void close() {
+        control.shutdownNow();
+        workers.shutdown();
+        timers.shutdownNow();
+        managed.clear();
+        try {
+            var _ = workers.awaitTermination(5, TimeUnit.SECONDS);
+            var _ = control.awaitTermination(5, TimeUnit.SECONDS);
+            var _ = timers.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        teller.close();
+        leadership.ifPresent(Leadership::giveUp);
+        informers.values().forEach(Informers::close);
+        client.close();
+    }
+}

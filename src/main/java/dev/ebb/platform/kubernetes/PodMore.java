@@ -1,0 +1,116 @@
+package dev.ebb.platform.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What an operator needs to know of a pod beyond what its removal depends on. Immutable.
+ *
+ * @param resourceVersion of what was read, to park nothing else; empty for any
+ * @param gated whether it has Ebb's readiness gate
+ * @param containersReady whether it would be ready if no gate were in the way
+ * @param port the first that a container declares
+ * @param cpuCores what its containers request, else may use at most; empty when one says neither
+ * @param memoryBytes what its containers may use at most, else request; empty as above
+ * @param keep the annotation by which somebody wants it left alone
+ */
+record PodMore(
+        Optional<String> resourceVersion,
+        boolean gated,
+        boolean containersReady,
+        String created,
+        Optional<String> address,
+        OptionalInt port,
+        Optional<Double> cpuCores,
+        Optional<Long> memoryBytes,
+        Optional<String> keep,
+        Map<String, String> labels) {
+
+    static final PodMore NOTHING =
+            new PodMore(
+                    Optional.empty(),
+                    true,
+                    false,
+                    "",
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of());
+
+    /** Annotations that ask for a pod to be left alone, and the value that does. */
+    private static final Map<String, String> KEEP =
+            Map.of(
+                    "ebb.dev/do-not-disrupt", "true",
+                    "karpenter.sh/do-not-disrupt", "true",
+                    "cluster-autoscaler.kubernetes.io/safe-to-evict", "false");
+
+    PodMore {
+        labels = Map.copyOf(labels);
+    }
+
+    static PodMore of(Pod pod) {
+        var meta = pod.getMetadata();
+        Map<String, String> annotations =
+                Optional.ofNullable(meta.getAnnotations()).orElse(Map.of());
+        return new PodMore(
+                Optional.ofNullable(meta.getResourceVersion()),
+                Optional.ofNullable(pod.getSpec().getReadinessGates()).orElse(List.of()).stream()
+                        .anyMatch(g -> PodView.GATE.equals(g.getConditionType())),
+                Optional.ofNullable(pod.getStatus().getConditions()).orElse(List.of()).stream()
+                        .filter(c -> "ContainersReady".equals(c.getType()))
+                        .map(PodCondition::getStatus)
+                        .anyMatch("True"::equals),
+                Optional.ofNullable(meta.getCreationTimestamp()).orElse(""),
+                Optional.ofNullable(pod.getStatus().getPodIP()),
+                port(pod),
+                sum(pod, "cpu", false).map(BigDecimal::doubleValue).filter(v -> v > 0),
+                sum(pod, "memory", true).map(BigDecimal::longValue).filter(v -> v > 0),
+                KEEP.entrySet().stream()
+                        .filter(e -> e.getValue().equals(annotations.get(e.getKey())))
+                        .map(Map.Entry::getKey)
+                        .sorted()
+                        .findFirst(),
+                Optional.ofNullable(meta.getLabels()).orElse(Map.of()));
+    }
+
+    private static OptionalInt port(Pod pod) {
+        return pod.getSpec().getContainers().stream()
+                .flatMap(c -> Optional.ofNullable(c.getPorts()).orElse(List.of()).stream())
+                .map(ContainerPort::getContainerPort)
+                .mapToInt(Integer::intValue)
+                .findFirst();
+    }
+
+    /** Over all containers; where one says nothing, the sum says nothing. */
+    private static Optional<BigDecimal> sum(Pod pod, String resource, boolean limitFirst) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Container container : pod.getSpec().getContainers()) {
+            Optional<BigDecimal> one = one(container, resource, limitFirst);
+            if (one.isEmpty()) {
+                return Optional.empty();
+            }
+            sum = sum.add(one.get());
+        }
+        return Optional.of(sum);
+    }
+
+    private static Optional<BigDecimal> one(Container c, String resource, boolean limitFirst) {
+        return Optional.ofNullable(c.getResources())
+                .flatMap(r -> {
+                    var limit = Optional.ofNullable(r.getLimits()).map(m -> m.get(resource));
+                    var request = Optional.ofNullable(r.getRequests()).map(m -> m.get(resource));
+                    return (limitFirst ? limit.or(() -> request) : request.or(() -> limit))
+                            .map(Quantity::getNumericalAmount);
+                });
+    }
+}

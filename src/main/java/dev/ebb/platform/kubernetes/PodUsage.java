@@ -1,0 +1,64 @@
+package dev.ebb.platform.kubernetes;
+
+import io.fabric8.kubernetes.api.model.metrics.v1beta1.PodMetrics;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The metrics API (metrics.k8s.io), which cannot be watched: one list for each namespace, every few
+ * seconds. What it does not give is not there, and what it gives keeps its own timestamp. Read by
+ * any thread; {@link #ask} is for one at a time, and waits.
+ */
+final class PodUsage {
+    private final KubernetesClient client;
+    private final Map<String, Map<String, Usage>> namespaces = new ConcurrentHashMap<>();
+    private final Map<String, String> troubles = new ConcurrentHashMap<>();
+
+    PodUsage(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** Asks once for all pods of a namespace. Pods that are gone are forgotten. */
+    void ask(String namespace) {
+        List<PodMetrics> items;
+        try {
+            items = client.top().pods().inNamespace(namespace).metrics().getItems();
+        } catch (KubernetesClientException e) {
+            troubles.put(
+                    namespace,
+                    e.getCode() == 404
+                            ? "there is no metrics API (metrics.k8s.io); install metrics-server"
+                            : "the metrics API does not answer: " + e.getMessage());
+            return;
+        }
+        troubles.remove(namespace);
+        Map<String, Usage> before = namespaces.getOrDefault(namespace, Map.of());
+        Map<String, Usage> next = HashMap.newHashMap(items.size());
+        for (PodMetrics one : items) {
+            String pod = one.getMetadata().getName();
+            Usage.after(Optional.ofNullable(before.get(pod)), one)
+                    .ifPresent(usage -> next.put(pod, usage));
+        }
+        namespaces.put(namespace, Map.copyOf(next));
+    }
+
+    /** Where nobody is asked about any more. */
+    void forget(String namespace) {
+        namespaces.remove(namespace);
+        troubles.remove(namespace);
+    }
+
+    Optional<Usage> of(String namespace, String pod) {
+        return Optional.ofNullable(namespaces.getOrDefault(namespace, Map.of()).get(pod));
+    }
+
+    /** Why there are no figures. */
+    Optional<String> trouble(String namespace) {
+        return Optional.ofNullable(troubles.get(namespace));
+    }
+}

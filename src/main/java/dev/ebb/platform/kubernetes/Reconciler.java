@@ -1,0 +1,186 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.core.Hold;
+import dev.ebb.platform.kubernetes.Fleet.Wanted;
+import dev.ebb.platform.kubernetes.Removal.Step;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Brings about what is wanted of one workload's pods: opens gates first, closes gates, goes on with
+ * a removal, asks for more pods. Each look begins from what is seen, so it may come at any time,
+ * twice, or late. Waits for the API server; one thread at a time.
+ */
+final class Reconciler {
+    /** A victim that cannot go for so long is taken back. */
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+    private static final long STEP_NANOS = 200_000_000L;
+
+    private final Fleet fleet;
+    private final Sight watched;
+    private final Cluster cluster;
+    private final Removal removal;
+    private final Function<Integer, Optional<Hold>> mayClose;
+    private final Supplier<Optional<Hold>> notOurs;
+    private final int max;
+    private final LongSupplier nanoTime;
+    private long heldSinceNanos;
+    private long steppedNanos;
+    private volatile Optional<Hold> held = Optional.empty();
+    private volatile Optional<String> trouble = Optional.empty();
+
+    /**
+     * @param mayClose what keeps so many pods from being out of rotation
+     * @param notOurs why the size is not Ebb's to change
+     * @param max most replicas that are asked for
+     */
+    Reconciler(
+            Fleet fleet,
+            Sight watched,
+            Cluster cluster,
+            Function<Integer, Optional<Hold>> mayClose,
+            Supplier<Optional<Hold>> notOurs,
+            int max,
+            LongSupplier nanoTime) {
+        this.fleet = fleet;
+        this.watched = watched;
+        this.cluster = cluster;
+        this.removal = new Removal(new FreshSight(cluster, watched), cluster);
+        this.mayClose = mayClose;
+        this.notOurs = notOurs;
+        this.max = max;
+        this.nanoTime = nanoTime;
+        this.steppedNanos = nanoTime.getAsLong() - STEP_NANOS;
+    }
+
+    /** Looks, and does what is to be done. Returns whether it should look again soon. */
+    boolean look() {
+        try {
+            Optional<String> first = gates().or(this::grow);
+            boolean again = remove();
+            trouble = first;
+            return again || first.isPresent();
+        } catch (KubernetesClientException e) {
+            trouble = Optional.of("the API server does not answer: " + e.getMessage());
+            return true;
+        }
+    }
+
+    /** Returns what went wrong. */
+    private Optional<String> gates() {
+        Map<String, Wanted> wanted = fleet.gates();
+        List<PodView> pods =
+                watched.pods().stream().filter(p -> p.counts() && p.more().gated()).toList();
+        List<String> failed = new ArrayList<>();
+        for (PodView pod : pods) {
+            Optional<Wanted> want = Optional.ofNullable(wanted.get(pod.uid()));
+            boolean open =
+                    want.isPresent()
+                            ? want.get() == Wanted.IN_ROTATION
+                            : pod.inRotation().isEmpty();
+            if (open && !pod.inRotation().equals(Optional.of(true))) {
+                write(pod, true).ifPresent(failed::add);
+            }
+        }
+        long out = wanted.values().stream().filter(w -> w == Wanted.OUT_OF_ROTATION).count();
+        for (PodView pod : pods) {
+            boolean close = wanted.get(pod.uid()) == Wanted.OUT_OF_ROTATION;
+            boolean closed = pod.inRotation().equals(Optional.of(false));
+            if (close && !closed && mayClose.apply((int) out).isEmpty()) {
+                write(pod, false).ifPresent(failed::add);
+            }
+        }
+        return failed.stream().findFirst();
+    }
+
+    private Optional<String> write(PodView pod, boolean open) {
+        return failure(cluster.gate(pod, open, Instant.now().toString()));
+    }
+
+    private static Optional<String> failure(Written written) {
+        return switch (written) {
+            case Written.Done() -> Optional.empty();
+            case Written.Conflict(String why) -> Optional.of(why);
+            case Written.Outdated(String why) -> Optional.of(why);
+            case Written.Failed(String why) -> Optional.of(why);
+        };
+    }
+
+    /** Asks for as many as there are and were started, if nobody has asked for them yet. */
+    private Optional<String> grow() {
+        int pending = fleet.pending();
+        Optional<WorkloadView> workload = watched.workload();
+        if (pending == 0 || workload.isEmpty() || notOurs.get().isPresent()) {
+            return Optional.empty();
+        }
+        long counting = watched.pods().stream().filter(PodView::counts).count();
+        int want = (int) Math.min(max, counting + pending);
+        return want > workload.get().replicas()
+                ? failure(cluster.scale(workload.get(), want))
+                : Optional.empty();
+    }
+
+    /** Returns whether there is more to do. */
+    private boolean remove() {
+        Set<String> victims = fleet.victims();
+        boolean begun =
+                watched.pods().stream().anyMatch(p -> p.removal().isPresent() && p.counts());
+        if (victims.isEmpty() && !begun) {
+            held = Optional.empty();
+            return false;
+        }
+        if (nanoTime.getAsLong() - steppedNanos < STEP_NANOS) {
+            return true;
+        }
+        steppedNanos = nanoTime.getAsLong();
+        Step step = removal.step(victims);
+        if (!(step instanceof Step.Held)) {
+            held = Optional.empty();
+        }
+        switch (step) {
+            case Step.Spared(List<PodView> spared) -> fleet.spare(uids(spared));
+            case Step.Held(Hold hold) -> hold(hold, victims);
+            case Step.Again(String why) -> trouble = Optional.of(why);
+            case Step.Idle(), Step.Intended(var _), Step.Scaled(int _), Step.Waiting() -> {}
+        }
+        return true;
+    }
+
+    private void hold(Hold hold, Set<String> victims) {
+        if (held.isEmpty()) {
+            heldSinceNanos = nanoTime.getAsLong();
+        }
+        held = Optional.of(hold);
+        if (nanoTime.getAsLong() - heldSinceNanos >= PATIENCE_NANOS) {
+            cluster.pods().stream()
+                    .filter(p -> p.counts() && p.removal().isPresent())
+                    .forEach(p -> cluster.intend(p, Optional.empty()));
+            fleet.spare(victims);
+            held = Optional.empty();
+        }
+    }
+
+    /** What keeps a removal that was decided. */
+    Optional<Hold> held() {
+        return held;
+    }
+
+    /** What went wrong at the last look. */
+    Optional<String> trouble() {
+        return trouble;
+    }
+
+    private static Set<String> uids(List<PodView> pods) {
+        return pods.stream().map(PodView::uid).collect(Collectors.toSet());
+    }
+}

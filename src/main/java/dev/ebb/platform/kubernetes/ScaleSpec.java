@@ -1,0 +1,165 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.core.Policy;
+import dev.ebb.core.Policy.Mode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A ServiceScale's spec, as the API server has validated and completed it; what an older schema has
+ * not completed has the same defaults here. Immutable.
+ *
+ * @param uid of the ServiceScale
+ * @param created when, as Kubernetes writes it
+ * @param target empty when its kind is none that Ebb scales
+ * @param targetWords for sentences: {@code StatefulSet db of apps/v1}
+ * @param settle how long a pod that nothing offers any more is taken to be busy
+ * @param approved the recommendation that a person has approved
+ */
+record ScaleSpec(
+        String namespace,
+        String name,
+        String uid,
+        String created,
+        long generation,
+        Optional<Target> target,
+        String targetWords,
+        Policy policy,
+        Duration settle,
+        Optional<String> approved) {
+
+    static final String GROUP = "ebb.dev";
+    static final String VERSION = "v1alpha1";
+    static final String KIND = "ServiceScale";
+    static final String APPROVE = "ebb.dev/approve";
+
+    static final ResourceDefinitionContext RESOURCE =
+            new ResourceDefinitionContext.Builder()
+                    .withGroup(GROUP)
+                    .withVersion(VERSION)
+                    .withKind(KIND)
+                    .withPlural("servicescales")
+                    .withNamespaced(true)
+                    .build();
+
+    /** Kubernetes itself decides when a container has to be started anew, and when a pod has. */
+    private static final Duration NEVER = Duration.ofDays(3_650);
+
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    static ScaleSpec of(GenericKubernetesResource resource) {
+        var meta = resource.getMetadata();
+        Fields spec = new Fields(resource.getAdditionalProperties()).in("spec");
+        Fields ref = spec.in("targetRef");
+        String apiVersion = ref.text("apiVersion", "apps/v1");
+        String kind = ref.text("kind", "");
+        String name = ref.text("name", "");
+        Map<String, String> annotations =
+                Optional.ofNullable(meta.getAnnotations()).orElse(Map.of());
+        return new ScaleSpec(
+                meta.getNamespace(),
+                meta.getName(),
+                meta.getUid(),
+                Optional.ofNullable(meta.getCreationTimestamp()).orElse(""),
+                Optional.ofNullable(meta.getGeneration()).orElse(0L),
+                Target.Kind.of(apiVersion, kind).map(k -> new Target(meta.getNamespace(), k, name)),
+                "%s %s of %s".formatted(kind, name, apiVersion),
+                policy(spec),
+                spec.in("drain").seconds("settleSeconds", 60),
+                Optional.ofNullable(annotations.get(APPROVE)));
+    }
+
+    private static Policy policy(Fields spec) {
+        int min = Math.max(1, spec.number("minReplicas", 1));
+        int max = Math.max(min, spec.number("maxReplicas", min));
+        Fields in = spec.in("scaleIn");
+        Duration window = in.seconds("windowSeconds", 120);
+        Duration recent = spec.in("scaleOut").seconds("windowSeconds", 30);
+        return new Policy(
+                mode(spec.text("mode", "observe")),
+                new Policy.Range(min, max),
+                targets(spec.in("targets")),
+                new Policy.Out(recent, Policy.Out.DEFAULT.tolerance()),
+                new Policy.In(
+                        window,
+                        in.seconds("stabilizationSeconds", 300),
+                        in.share("candidateBelowPercent", 50),
+                        Policy.In.DEFAULT.coverage(),
+                        in.seconds("freshnessSeconds", 90),
+                        in.share("absentPercent", 25),
+                        Policy.In.DEFAULT.hostBusy()),
+                new Policy.Trial(
+                        spec.in("trial").seconds("shortestSeconds", 60),
+                        spec.in("trial").seconds("longestSeconds", 300),
+                        Policy.Trial.DEFAULT.errorRate()),
+                new Policy.Drain(
+                        spec.in("drain").seconds("deadlineSeconds", 600),
+                        Policy.AtDeadline.RESCUE,
+                        GRACE),
+                new Policy.Start(
+                        NEVER,
+                        Policy.Start.DEFAULT.backoff(),
+                        Policy.Start.DEFAULT.backoffMax(),
+                        Policy.Start.DEFAULT.crashLimit(),
+                        Policy.Start.DEFAULT.crashWindow(),
+                        NEVER),
+                Optional.empty());
+    }
+
+    private static Mode mode(String word) {
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "automatic" -> Mode.AUTOMATIC;
+            case "recommend" -> Mode.RECOMMEND;
+            default -> Mode.OBSERVE;
+        };
+    }
+
+    private static Policy.Targets targets(Fields targets) {
+        double cpu = targets.share("cpuPercent", 60);
+        return new Policy.Targets(
+                cpu,
+                Policy.Targets.DEFAULT.concurrency(),
+                targets.share("memoryGuardPercent", 90),
+                Math.max(cpu, targets.share("afterFailurePercent", 95)));
+    }
+
+    /** For people: {@code namespace/name}. */
+    String words() {
+        return namespace + "/" + name;
+    }
+
+    /** Whether a controller that was made for the other still does what this one asks for. */
+    boolean isAs(ScaleSpec other) {
+        return uid.equals(other.uid)
+                && policy.equals(other.policy)
+                && settle.equals(other.settle)
+                && target.equals(other.target);
+    }
+
+    /** Values by name; what is not there, or is something else, has its default. */
+    private record Fields(Map<?, ?> map) {
+        Fields in(String key) {
+            return new Fields(map.get(key) instanceof Map<?, ?> inner ? inner : Map.of());
+        }
+
+        String text(String key, String otherwise) {
+            return map.get(key) instanceof String s ? s : otherwise;
+        }
+
+        int number(String key, int otherwise) {
+            return map.get(key) instanceof Number n ? n.intValue() : otherwise;
+        }
+
+        Duration seconds(String key, int otherwise) {
+            return Duration.ofSeconds(number(key, otherwise));
+        }
+
+        double share(String key, int percent) {
+            return number(key, percent) / 100.0;
+        }
+    }
+}

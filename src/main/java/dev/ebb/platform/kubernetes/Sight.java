@@ -1,0 +1,43 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.core.Hold;
+import dev.ebb.core.Reason;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import java.util.List;
+import java.util.Optional;
+
+/** How one workload and its pods are seen: asked for at once, or watched and a little late. */
+interface Sight {
+
+    /** The workload; empty when there is none of that name. */
+    Optional<WorkloadView> workload();
+
+    /** Its pods, those that are being deleted too. */
+    List<PodView> pods();
+
+    /** The uids of its pods that some service sends requests to, as EndpointSlices say. */
+    List<String> pickable();
+
+    /** Who else scales the workload. */
+    Optional<Hold> autoscaled();
+
+    /** Whether one of these has this target; KEDA does it by an HPA, too. */
+    static Optional<Hold> autoscaled(Target target, List<HorizontalPodAutoscaler> all) {
+        return all.stream()
+                .filter(hpa -> {
+                    var ref = hpa.getSpec().getScaleTargetRef();
+                    return target.kind().word().equals(ref.getKind())
+                            && target.name().equals(ref.getName());
+                })
+                .findFirst()
+                .map(hpa -> {
+                    String name = hpa.getMetadata().getName();
+                    return new Hold(
+                            Reason.of(
+                                    "other_autoscaler",
+                                    "the HorizontalPodAutoscaler %s scales %s, too"
+                                            .formatted(name, target.words())),
+                            "the removal of " + name + " or another target for it");
+                });
+    }
+}

@@ -1,0 +1,50 @@
+package dev.ebb.platform.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Pods with Ebb's gate that no ServiceScale is for, or not any more. A gate that nobody opens would
+ * keep a pod from ever being ready, so Ebb opens it, and takes back what made the pod a victim.
+ */
+final class Strays {
+    private Strays() {}
+
+    /**
+     * @param mine uids of pods that are instances
+     * @param managed whether a pod belongs to a workload that is looked after, by its uid
+     */
+    static List<Pod> of(Stream<Pod> pods, Set<String> mine, Predicate<Pod> managed) {
+        return pods.filter(p -> !mine.contains(p.getMetadata().getUid()))
+                .filter(p -> isShut(PodView.of(p)))
+                .filter(p -> !managed.test(p))
+                .toList();
+    }
+
+    private static boolean isShut(PodView pod) {
+        boolean open = pod.inRotation().equals(Optional.of(true));
+        return pod.counts() && pod.more().gated() && (!open || pod.removal().isPresent());
+    }
+
+    static void free(KubernetesClient client, Fence fence, Pod pod) {
+        var target =
+                new Target(
+                        pod.getMetadata().getNamespace(),
+                        Target.Kind.REPLICA_SET,
+                        pod.getMetadata().getName());
+        var cluster = new Cluster(client, target, fence);
+        PodView view = PodView.of(pod);
+        if (!view.inRotation().equals(Optional.of(true))) {
+            cluster.gate(view, true, Instant.now().toString());
+        }
+        if (view.removal().isPresent()) {
+            cluster.intend(view, Optional.empty());
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.control.Clock;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What all ServiceScales of a namespace share.
+ *
+ * @param blind why the API server cannot be seen now; empty when it can
+ * @param log takes a line for each decision; must not wait
+ * @param version of this program
+ */
+record Surroundings(
+        KubernetesClient client,
+        Informers informers,
+        PodUsage usage,
+        Fence fence,
+        Teller teller,
+        Supplier<Optional<String>> blind,
+        Clock clock,
+        Consumer<String> log,
+        String version) {}
