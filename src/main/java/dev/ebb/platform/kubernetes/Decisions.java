@@ -49,7 +49,7 @@ final class Decisions {
 
     /** What an entry of the journal says of a pod; empty where it says nothing of one. */
     Optional<Decision> hear(JournalEntry entry) {
-        if (!(entry instanceof JournalEntry.Moved moved)) {
+        if (!(entry instanceof JournalEntry.Moved moved) || isRefusal(moved)) {
             return Optional.empty();
         }
         String pod = fleet.of(moved.id()).map(Fleet.Bound::pod).orElse("");
@@ -64,6 +64,12 @@ final class Decisions {
             }
         }
         return Optional.of(decision);
+    }
+
+    /** A start that may not be is tried again and again; the holds say why. */
+    private static boolean isRefusal(JournalEntry.Moved moved) {
+        return moved.to() == Lifecycle.FAILED
+                && moved.reasons().stream().anyMatch(r -> r.code().equals("cannot_start"));
     }
 
     private static String action(Lifecycle from, Lifecycle to) {

@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +42,7 @@ final class Fleet {
     record Bound(String uid, String pod) {}
 
     private final ServiceName service;
+    private final Pattern names;
     private final Map<InstanceId, Bound> bound = new TreeMap<>();
     private final Set<InstanceId> pending = new LinkedHashSet<>();
     private final Set<InstanceId> stopping = new HashSet<>();
@@ -53,6 +56,7 @@ final class Fleet {
 
     Fleet(ServiceName service) {
         this.service = service;
+        this.names = Pattern.compile("\\b" + Pattern.quote(service.value()) + "-\\d+\\b");
         this.snapshot = EndpointSnapshot.empty(service);
     }
 
@@ -234,15 +238,15 @@ final class Fleet {
         return Map.copyOf(bound);
     }
 
-    /** A sentence of the core's, with the pods' own names in the place of instances'. */
+    /** A sentence of the core's, of pods in the place of instances. */
     String inWords(String text) {
-        String result = text;
-        // The longest name first: shop-12 begins with shop-1.
-        List<Map.Entry<InstanceId, Bound>> all = new ArrayList<>(bound().entrySet());
-        all.sort(Comparator.comparing(e -> -e.getKey().ordinal()));
-        for (Map.Entry<InstanceId, Bound> one : all) {
-            result = result.replace(one.getKey().toString(), one.getValue().pod());
-        }
-        return result;
+        Map<String, String> pods = new HashMap<>();
+        bound().forEach((id, pod) -> pods.put(id.toString(), pod.pod()));
+        String named =
+                names.matcher(text)
+                        .replaceAll(name ->
+                                Matcher.quoteReplacement(
+                                        pods.getOrDefault(name.group(), name.group())));
+        return named.replace(" instances", " pods").replace(" instance", " pod");
     }
 }

@@ -190,6 +190,13 @@ final class Managed {
     }
 
     void step(Now now) {
+        if (sight.workload().isEmpty()) {
+            around.teller()
+                    .changed(
+                            latest,
+                            status.refused(latest, Holds.missing(target), now.wallMillis()));
+            return;
+        }
         approve(now);
         protect(now);
         controller.step(now);

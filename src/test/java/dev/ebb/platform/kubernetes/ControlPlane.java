@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +22,24 @@ import java.util.UUID;
 /** A namespace of a real control plane, with a kubelet of the tests'. */
 final class ControlPlane implements AutoCloseable {
     static final String APP = "shop";
+
+    private static final String SERVER =
+            """
+            import http.server, time
+            class Handler(http.server.BaseHTTPRequestHandler):
+                protocol_version = 'HTTP/1.1'
+                def do_GET(self):
+                    time.sleep(0.05)
+                    self.send_response(200)
+                    self.send_header('Content-Length', '2')
+                    self.end_headers()
+                    self.wfile.write(b'ok')
+                def log_message(self, *args):
+                    pass
+            server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+            print(server.server_port, flush=True)
+            server.serve_forever()
+            """;
 
     final KubernetesClient client;
     final String namespace = "test-" + UUID.randomUUID().toString().substring(0, 8);
@@ -56,6 +76,10 @@ final class ControlPlane implements AutoCloseable {
         return new ControlPlane(client(Path.of(folder.orElseThrow(), "admin.kubeconfig")));
     }
 
+    static Path kubeconfig() {
+        return Path.of(System.getenv("EBB_TEST_KUBE"), "admin.kubeconfig");
+    }
+
     private static KubernetesClient client(Path kubeconfig) {
         try {
             Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
@@ -68,6 +92,15 @@ final class ControlPlane implements AutoCloseable {
 
     /** A Deployment with Ebb's gate, and a Service in front of it. */
     void deploy(int replicas) {
+        deploy(replicas, List.of("sleep", "600"), false);
+    }
+
+    /** As {@link #deploy}, of pods that answer requests, and drop all that they have at SIGTERM. */
+    void deployServers(int replicas) {
+        deploy(replicas, List.of("python3", "-c", SERVER), true);
+    }
+
+    private void deploy(int replicas, List<String> command, boolean serves) {
         Map<String, String> labels = Map.of("app", APP);
         Deployment deployment =
                 new DeploymentBuilder()
@@ -85,12 +118,17 @@ final class ControlPlane implements AutoCloseable {
                         .endMetadata()
                         .withNewSpec()
                         .withNodeName(TestKubelet.NODE)
+                        .withHostname(serves ? TestKubelet.SAYS_ITS_PORT : null)
                         .withTerminationGracePeriodSeconds(5L)
                         .addNewReadinessGate(PodView.GATE)
                         .addNewContainer()
                         .withName("main")
                         .withImage("none")
-                        .withCommand("sleep", "600")
+                        .withCommand(command)
+                        .withNewResources()
+                        .addToRequests("cpu", new Quantity("100m"))
+                        .addToRequests("memory", new Quantity("64Mi"))
+                        .endResources()
                         .addNewPort()
                         .withContainerPort(8080)
                         .endPort()

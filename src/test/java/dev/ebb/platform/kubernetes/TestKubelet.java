@@ -33,6 +33,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestKubelet implements AutoCloseable {
     static final String NODE = "fake-1";
 
+    /** A pod of this host name writes the port that its process listens on as its first line. */
+    static final String SAYS_ITS_PORT = "says-its-port";
+
     private static final PatchContext OWN_STATUS =
             new PatchContext.Builder()
                     .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -43,6 +46,7 @@ final class TestKubelet implements AutoCloseable {
     private final KubernetesClient client;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
+    private final Map<String, Integer> ports = new ConcurrentHashMap<>();
     private final AtomicInteger lastAddress = new AtomicInteger();
     private final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final SharedIndexInformer<Pod> informer;
@@ -77,6 +81,14 @@ final class TestKubelet implements AutoCloseable {
         return Optional.ofNullable(processes.get(uid));
     }
 
+    /**
+     * Where a pod's address leads on this machine: what its process listens on. For pods that were
+     * asked to say so, see {@link #SAYS_ITS_PORT}.
+     */
+    Optional<Integer> port(String address) {
+        return Optional.ofNullable(ports.get(address));
+    }
+
     private void soon(Pod pod) {
         worker.execute(() -> {
             try {
@@ -99,12 +111,28 @@ final class TestKubelet implements AutoCloseable {
             return;
         }
         Process process = processes.computeIfAbsent(uid, u -> start(pod));
+        if (SAYS_ITS_PORT.equals(pod.getSpec().getHostname())) {
+            ports.computeIfAbsent(addressOf(uid), _ -> firstLine(process));
+        }
         boolean running = process.isAlive();
         boolean gates = gates(pod).stream().allMatch(gate -> isTrue(pod, gate));
         if (isTrue(pod, "ContainersReady") != running
                 || isTrue(pod, "Ready") != (running && gates)) {
             report(pod, running, running && gates);
         }
+    }
+
+    /** Its server listens before it says where. */
+    private static int firstLine(Process process) {
+        try {
+            return Integer.parseInt(process.inputReader().readLine());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String addressOf(String uid) {
+        return addresses.computeIfAbsent(uid, u -> address());
     }
 
     private static Process start(Pod pod) {
@@ -120,7 +148,7 @@ final class TestKubelet implements AutoCloseable {
 
     private void report(Pod pod, boolean running, boolean ready) {
         String uid = pod.getMetadata().getUid();
-        String address = addresses.computeIfAbsent(uid, u -> address());
+        String address = addressOf(uid);
         Pod status =
                 new PodBuilder()
                         .withNewMetadata()
