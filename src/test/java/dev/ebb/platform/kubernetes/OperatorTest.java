@@ -26,9 +26,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The operator from end to end, on a real control plane; skipped where none was started. */
 @Tag("kubernetes")
+@Timeout(240)
 class OperatorTest {
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final Path CRD = Path.of("deploy", "kubernetes", "crd.yaml");
@@ -79,7 +81,7 @@ class OperatorTest {
         plane().deployServers(4);
         PodLoad load = open(new PodLoad(plane().client, namespace(), cluster(), MUCH));
         start();
-        apply("automatic", 1, 3);
+        apply("automatic", 1, 6);
         await().atMost(LONG).until(() -> cluster().pickable().size() == 4);
         SliceClient client = open(new SliceClient(plane().client, namespace(), plane().kubelet));
 
@@ -123,7 +125,7 @@ class OperatorTest {
         plane().deployServers(3);
         open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
         start();
-        apply("observe", 1, 3);
+        apply("observe", 1, 6);
         await().atMost(LONG).until(() -> status("recommendation", "replicas").isPresent());
         assertThat(status("recommendation", "replicas")).contains(2);
         assertThat(parked()).isEmpty();
@@ -137,7 +139,7 @@ class OperatorTest {
         open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
         autoscaler();
         start();
-        apply("automatic", 1, 3);
+        apply("automatic", 1, 6);
         await().atMost(LONG).until(() -> reason("Ready").equals(Optional.of("OtherAutoscaler")));
         plane().client
                 .autoscaling()
@@ -239,6 +241,8 @@ class OperatorTest {
                                         2,
                                         "stabilizationSeconds",
                                         3,
+                                        "freshnessSeconds",
+                                        5,
                                         "absentPercent",
                                         50),
                                 "trial",

@@ -195,7 +195,13 @@ class RemovalTest {
         List<PodView> victims = cluster().pods().subList(1, 3);
         park(victims);
         long generation = cluster().workload().orElseThrow().generation();
-        cluster().intend(victims.getFirst(), Optional.of(new RemovalIntent(5, 3, generation)));
+        PodView first =
+                cluster().pods().stream()
+                        .filter(p -> p.uid().equals(victims.getFirst().uid()))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(cluster().intend(first, Optional.of(new RemovalIntent(5, 3, generation))))
+                .isEqualTo(new Written.Done());
 
         assertThat(new Removal(cluster(), cluster()).step(Set.of())).isInstanceOf(Step.Again.class);
         assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty() && p.cost() == 0);

@@ -125,7 +125,9 @@ final class TestKubelet implements AutoCloseable {
     /** Its server listens before it says where. */
     private static int firstLine(Process process) {
         try {
-            return Integer.parseInt(process.inputReader().readLine());
+            // One that was ended before it said anything listens nowhere.
+            return Integer.parseInt(
+                    Optional.ofNullable(process.inputReader().readLine()).orElse("0"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
