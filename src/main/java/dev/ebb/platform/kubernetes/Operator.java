@@ -41,6 +41,7 @@ public final class Operator implements AutoCloseable {
     private static final Duration BLIND_AFTER = Duration.ofSeconds(5);
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(2);
     private static final double WRITES_PER_SECOND = 20;
+    private static final double TOLD_PER_SECOND = 10;
     private static final int WRITES_AT_ONCE = 60;
     private static final int WORKERS = 4;
     private static final long AGAIN_MILLIS = 250;
@@ -97,7 +98,7 @@ public final class Operator implements AutoCloseable {
     private final Set<Managed> woken = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService control = threads("operator", 1);
     private final ScheduledExecutorService workers = threads("reconciler", WORKERS);
-    private final ScheduledExecutorService timers = threads("kubernetes", 2);
+    private final ScheduledExecutorService timers = threads("kubernetes", 3);
     private volatile Set<String> askedAbout = Set.of();
     private volatile long seenNanos;
     private volatile long steppedNanos;
@@ -144,7 +145,9 @@ public final class Operator implements AutoCloseable {
                                         System::nanoTime));
         Fence fence = leadership.<Fence>map(l -> l).orElse(Fence.OPEN);
         this.pace = new Pace(fence, WRITES_PER_SECOND, WRITES_AT_ONCE, System::nanoTime);
-        this.teller = new Teller(client, pace, settings.identity());
+        // What is told must not use up what a rescue needs.
+        Pace telling = new Pace(fence, TOLD_PER_SECOND, WRITES_AT_ONCE, System::nanoTime);
+        this.teller = new Teller(client, telling, settings.identity());
         List<String> scopes = settings.namespaces().isEmpty() ? List.of("") : settings.namespaces();
         for (String scope : scopes) {
             var one =
@@ -263,11 +266,11 @@ public final class Operator implements AutoCloseable {
             }
             Target target = spec.target().orElseThrow();
             ScaleSpec owner = owners.computeIfAbsent(target, _ -> spec);
-            Managed one = managed(spec, target, now);
-            one.foreign(
+            Optional<Hold> other =
                     owner.uid().equals(spec.uid())
                             ? Optional.empty()
-                            : Optional.of(Holds.otherScale(owner.name(), target)));
+                            : Optional.of(Holds.otherScale(owner.name(), target));
+            guarded(() -> managed(spec, target, now).foreign(other)).run();
         }
         managed.keySet().retainAll(present);
         refused.keySet().retainAll(present);

@@ -80,6 +80,18 @@ final class ControlPlane implements AutoCloseable {
         return Path.of(System.getenv("EBB_TEST_KUBE"), "admin.kubeconfig");
     }
 
+    /** Stops the API server's process, or has it go on. */
+    void signalApiServer(String signal) throws IOException, InterruptedException {
+        String pid =
+                Files.readAllLines(kubeconfig().resolveSibling("pids")).stream()
+                        .map(line -> line.split(" ", 3))
+                        .filter(words -> words[2].equals("kube-apiserver"))
+                        .map(words -> words[0])
+                        .findFirst()
+                        .orElseThrow();
+        new ProcessBuilder("kill", "-" + signal, pid).start().waitFor();
+    }
+
     private static KubernetesClient client(Path kubeconfig) {
         try {
             Config config = Config.fromKubeconfig(Files.readString(kubeconfig));

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The operator from end to end, on a real control plane; skipped where none was started. */
 @Tag("kubernetes")
@@ -134,6 +135,36 @@ class OperatorTest {
     }
 
     @Test
+    void aRecommendationIsCarriedOutOnceItIsApproved() throws Exception {
+        plane().deployServers(3);
+        open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
+        start();
+        apply("recommend", 1, 6);
+        await().atMost(LONG).until(() -> status("recommendation", "id").isPresent());
+        assertThat(lines("park ")).isEmpty();
+        String id = status("recommendation", "id").orElseThrow().toString();
+        scales().withName(ControlPlane.APP)
+                .edit(s ->
+                        s.edit()
+                                .editMetadata()
+                                .addToAnnotations(ScaleSpec.APPROVE, id)
+                                .endMetadata()
+                                .build());
+        await().atMost(LONG).until(() -> replicas() == 2 && settled());
+        assertThat(names("remove ")).hasSize(1);
+    }
+
+    /**
+     * Of a StatefulSet only the one with the highest number could go; Ebb says so, and does not.
+     */
+    @Test
+    void whatEbbDoesNotScaleIsSaid() throws Exception {
+        start();
+        apply("automatic", 1, 6, "StatefulSet");
+        await().atMost(LONG).until(() -> reason("Ready").equals(Optional.of("Unsupported")));
+    }
+
+    @Test
     void whatElseScalesOrProtectsThePodsHoldsIt() throws Exception {
         plane().deployServers(3);
         open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
@@ -190,20 +221,89 @@ class OperatorTest {
         await().atMost(LONG).until(() -> cluster().pickable().size() == 2);
     }
 
+    /** Its requests go nowhere for longer than its lease is good for, and then they do again. */
+    @Test
+    void aLeaderThatIsCutOffIsFollowedAndDoesNoHarm(@TempDir Path folder) throws Exception {
+        plane().deployServers(2);
+        PodLoad load = open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
+        Relay relay = open(new Relay(ControlPlane.kubeconfig()));
+        Path way = relay.kubeconfig(ControlPlane.kubeconfig(), folder);
+        Operator first = start("first", way, Optional.of(lease()));
+        await().atMost(LONG).until(first::leads);
+        Operator second = start("second", ControlPlane.kubeconfig(), Optional.of(lease()));
+        apply("automatic", 120, 180);
+        await().atMost(LONG).until(() -> parked().size() == 1);
+        assertThat(second.leads()).isFalse();
+
+        relay.cut();
+        try {
+            await().atMost(LONG).until(second::leads);
+            assertThat(first.leads()).as("it was silent before the other began").isFalse();
+            await().atMost(LONG).until(() -> status("parked").equals(Optional.of(1)));
+            load.cores(0.11);
+            await().atMost(LONG).until(() -> cluster().pickable().size() == 2);
+        } finally {
+            relay.mend();
+        }
+        load.cores(LITTLE);
+        await().atMost(LONG).until(() -> parked().size() == 1);
+        assertThat(first.leads()).isFalse();
+        assertThat(replicas()).isEqualTo(2);
+    }
+
+    @Test
+    void whileTheApiServerIsAwayNobodyIsRemovedAndPodsServeOn() throws Exception {
+        plane().deployServers(3);
+        open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
+        start();
+        await().atMost(LONG).until(() -> cluster().pickable().size() == 3);
+        SliceClient client = open(new SliceClient(plane().client, namespace(), plane().kubelet));
+        apply("automatic", 4, 8);
+        await().atMost(LONG).until(() -> !parked().isEmpty());
+        Set<String> before = uids();
+
+        plane().signalApiServer("STOP");
+        try {
+            long answered = client.answered();
+            await().atMost(LONG).until(() -> client.answered() > answered + 800);
+            assertThat(before)
+                    .allMatch(uid -> plane().kubelet.process(uid).orElseThrow().isAlive());
+        } finally {
+            plane().signalApiServer("CONT");
+        }
+        await().atMost(LONG).until(() -> replicas() < 3 && settled());
+        client.close();
+        assertThat(client.failures()).isEmpty();
+    }
+
     // ---- What it takes
 
+    private Operator.LeaseSettings lease() {
+        return new Operator.LeaseSettings(
+                namespace(),
+                "ebb",
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(2),
+                Duration.ofMillis(500));
+    }
+
     private Operator start() throws Exception {
+        return start("test", ControlPlane.kubeconfig(), Optional.empty());
+    }
+
+    private Operator start(String identity, Path kubeconfig, Optional<Operator.LeaseSettings> lease)
+            throws Exception {
         var settings =
                 new Operator.Settings(
                         List.of(namespace()),
                         Duration.ofMillis(250),
                         Duration.ofMillis(500),
-                        Optional.empty(),
-                        "test",
+                        lease,
+                        identity,
                         "test");
         Operator operator =
                 Operator.open(
-                        new Access(Optional.of(ControlPlane.kubeconfig()), Optional.empty()),
+                        new Access(Optional.of(kubeconfig), Optional.empty()),
                         settings,
                         () -> new Now(System.nanoTime(), System.currentTimeMillis()),
                         log::add);
@@ -213,6 +313,10 @@ class OperatorTest {
     }
 
     private void apply(String mode, int shortest, int longest) {
+        apply(mode, shortest, longest, "Deployment");
+    }
+
+    private void apply(String mode, int shortest, int longest, String kind) {
         var scale = new GenericKubernetesResource();
         scale.setApiVersion("ebb.dev/v1alpha1");
         scale.setKind("ServiceScale");
@@ -226,7 +330,7 @@ class OperatorTest {
                         "spec",
                         Map.of(
                                 "targetRef",
-                                Map.of("kind", "Deployment", "name", ControlPlane.APP),
+                                Map.of("kind", kind, "name", ControlPlane.APP),
                                 "mode",
                                 mode,
                                 "minReplicas",
