@@ -140,7 +140,7 @@ final class OperatorCommand implements Callable<Integer> {
             AdminFile.remove(folder);
             return Exit.OK;
         } catch (Access.RefusedException e) {
-            throw new Failure(Exit.FAILED, e.getMessage());
+            throw new Failure(Exit.FAILED, e.why());
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, "in %s: %s".formatted(folder, e));
         } finally {
@@ -202,7 +202,7 @@ final class OperatorCommand implements Callable<Integer> {
                     () -> new Now(System.nanoTime(), System.currentTimeMillis()),
                     this::log);
         } catch (Access.RefusedException e) {
-            throw new Failure(Exit.FAILED, e.getMessage());
+            throw new Failure(Exit.FAILED, e.why());
         }
     }
 

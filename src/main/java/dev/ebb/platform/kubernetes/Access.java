@@ -24,8 +24,16 @@ public record Access(Optional<Path> kubeconfig, Optional<String> context) {
     public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1;
 
+        private final String why;
+
         RefusedException(String why, @Nullable Throwable cause) {
             super(why, cause);
+            this.why = why;
+        }
+
+        /** One sentence without a full stop. */
+        public String why() {
+            return why;
         }
     }
 
@@ -72,7 +80,8 @@ public record Access(Optional<Path> kubeconfig, Optional<String> context) {
                             "a right is missing at %s: %s (docs/kubernetes.md lists them)"
                                     .formatted(server, said);
                     case 404 ->
-                            "%s does not know the kind ServiceScale; first: kubectl apply -f deploy/kubernetes/crd.yaml"
+                            ("%s does not know the kind ServiceScale; first: kubectl apply -f"
+                                            + " deploy/kubernetes/crd.yaml")
                                     .formatted(server);
                     default -> "the API server at %s does not answer: %s".formatted(server, said);
                 },

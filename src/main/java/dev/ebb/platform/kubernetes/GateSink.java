@@ -107,7 +107,8 @@ final class GateSink implements EndpointSink {
         double seconds = settle.toMillis() / 1000.0;
         return new Reason(
                 "stood_in_settle",
-                "nothing counts requests at pods; that no EndpointSlice has offered it for %d s stands in for that"
+                ("nothing counts requests at pods; that no EndpointSlice has offered it for %d s"
+                                + " stands in for that")
                         .formatted(settle.toSeconds()),
                 Map.of("settle_s", seconds));
     }

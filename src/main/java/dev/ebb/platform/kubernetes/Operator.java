@@ -188,15 +188,19 @@ public final class Operator implements AutoCloseable {
         }
         leadership.ifPresent(l -> {
             long renew = settings.lease().orElseThrow().renew().toMillis();
-            timers.scheduleWithFixedDelay(guarded(l::turn), 0, renew, TimeUnit.MILLISECONDS);
+            var _ =
+                    timers.scheduleWithFixedDelay(
+                            guarded(l::turn), 0, renew, TimeUnit.MILLISECONDS);
         });
-        timers.scheduleWithFixedDelay(
-                guarded(() -> askedAbout.forEach(usage::ask)),
-                0,
-                settings.metricsEvery().toMillis(),
-                TimeUnit.MILLISECONDS);
-        control.scheduleAtFixedRate(
-                guarded(this::tick), 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
+        var _ =
+                timers.scheduleWithFixedDelay(
+                        guarded(() -> askedAbout.forEach(usage::ask)),
+                        0,
+                        settings.metricsEvery().toMillis(),
+                        TimeUnit.MILLISECONDS);
+        var _ =
+                control.scheduleAtFixedRate(
+                        guarded(this::tick), 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** A mistake of ours must not end the watch over pods. */
