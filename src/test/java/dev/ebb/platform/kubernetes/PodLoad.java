@@ -39,7 +39,7 @@ final class PodLoad implements AutoCloseable {
         this.cluster = cluster;
         this.namespace = namespace;
         this.cores = cores;
-        thread.scheduleWithFixedDelay(this::measure, 0, 400, TimeUnit.MILLISECONDS);
+        var _ = thread.scheduleWithFixedDelay(this::measure, 0, 400, TimeUnit.MILLISECONDS);
     }
 
     /** Has the API server serve it. */
