@@ -49,7 +49,7 @@ final class ControlLoop {
     private sealed interface Task {
         record Ordered(Order order, CompletableFuture<Answer> answer) implements Task {}
 
-        record Note(JournalEntry.Upgraded entry) implements Task {}
+        record Note(JournalEntry.OfEbb entry) implements Task {}
 
         record Wake() implements Task {}
     }
@@ -94,7 +94,7 @@ final class ControlLoop {
     }
 
     /** Has it put on record soon; a full queue, or the end, may swallow it. */
-    void note(JournalEntry.Upgraded entry) {
+    void note(JournalEntry.OfEbb entry) {
         var _ = tasks.offer(new Task.Note(entry));
     }
 
@@ -220,7 +220,7 @@ final class ControlLoop {
             Task task = tasks.poll(left, TimeUnit.NANOSECONDS);
             if (task instanceof Task.Ordered ordered) {
                 carryOut(ordered);
-            } else if (task instanceof Task.Note(JournalEntry.Upgraded entry)) {
+            } else if (task instanceof Task.Note(JournalEntry.OfEbb entry)) {
                 controller.note(entry);
             }
             if (task != null) {

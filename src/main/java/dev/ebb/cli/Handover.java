@@ -41,6 +41,7 @@ final class Handover {
     private final UpgradeWords.Who me = UpgradeWords.Who.me();
     private UpgradeWords.Who other = new UpgradeWords.Who("unknown", 0);
     private Optional<HandoverDoor> door = Optional.empty();
+    private Optional<Talk> talk = Optional.empty();
     private Optional<Process> child = Optional.empty();
     private boolean paused;
     private boolean released;
@@ -81,6 +82,7 @@ final class Handover {
         Process started = start(opened);
         HandoverDoor.Alive alive = () -> checkAlive(started);
         Talk talk = opened.await(pid -> isOf(started, pid), alive, limit);
+        this.talk = Optional.of(talk);
         other = UpgradeWords.hearWho(talk, limit);
         UpgradeWords.introduce(talk, me);
         List<Listening> sockets =
@@ -256,8 +258,15 @@ final class Handover {
                 "draining",
                 "pid %d answers what is open, for %s at most"
                         .formatted(me.pid(), Texts.span(running.leaveLimit())));
-        running.leave();
-        progress.step(UpgradeProgress.LEFT, "pid %d has ended".formatted(me.pid()));
+        var leaving = new Leaving(talk.orElseThrow(), running);
+        leaving.begin();
+        int cut = running.leave();
+        if (cut > 0) {
+            LOG.warn("{} still open after the upgrade, and cut", Texts.count(cut, "connection"));
+        }
+        leaving.end(cut);
+        String also = cut == 0 ? "" : " and cut " + Texts.count(cut, "connection");
+        progress.step(UpgradeProgress.LEFT, "pid %d has ended%s".formatted(me.pid(), also));
         door.ifPresent(HandoverDoor::close);
     }
 }

@@ -2,22 +2,23 @@ package dev.ebb.cli;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Arrivals;
 import dev.ebb.core.Hold;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * A data plane that may close before control does: while Ebb ends, the gateway finishes first, and
- * what control still tells it is for nobody. Control thread only.
+ * what control still tells it is for nobody. And one that has a process before it, which answers
+ * what it has: what waits there for an instance is demand as well. Control thread only.
  *
  * @param ending whether Ebb ends
- * @param before what the process that this one took over from still has in flight
+ * @param before the process that this one took over from
  */
-record OpenSink(EndpointSink inner, BooleanSupplier ending, Supplier<Optional<Hold>> before)
+record OpenSink(EndpointSink inner, BooleanSupplier ending, Optional<Predecessor> before)
         implements EndpointSink {
 
     @Override
@@ -29,16 +30,29 @@ record OpenSink(EndpointSink inner, BooleanSupplier ending, Supplier<Optional<Ho
                 throw e;
             }
         }
+        before.ifPresent(old -> old.learns(snapshot));
     }
 
     @Override
     public Report report(ServiceName service, Now now) {
-        return inner.report(service, now);
+        Report own = inner.report(service, now);
+        int elsewhere = before.map(old -> old.waiting(service)).orElse(0);
+        if (elsewhere == 0) {
+            return own;
+        }
+        return new Report(
+                own.acknowledgedGeneration(),
+                own.endpoints(),
+                own.latency(),
+                own.queue(),
+                own.standIns(),
+                own.arrivals().map(a -> new Arrivals(a.requestsTotal(), a.waiting() + elsewhere)));
     }
 
     @Override
     public void onDemand(Runnable wake) {
         inner.onDemand(wake);
+        before.ifPresent(old -> old.onDemand(wake));
     }
 
     @Override
@@ -48,6 +62,6 @@ record OpenSink(EndpointSink inner, BooleanSupplier ending, Supplier<Optional<Ho
 
     @Override
     public Optional<Hold> uncounted() {
-        return before.get();
+        return before.flatMap(Predecessor::hold);
     }
 }

@@ -156,6 +156,16 @@ final class ProxyCommand implements Callable<Integer> {
     private int shutdownSeconds = 30;
 
     @Option(
+            names = "--upgrade-drain",
+            paramLabel = "SECONDS",
+            defaultValue = "3600",
+            description =
+                    "How long they may go on when another process has taken over, see"
+                            + " `ebb upgrade`; then what is open is cut: ${DEFAULT-VALUE} s by"
+                            + " default.")
+    private int upgradeDrainSeconds = 3600;
+
+    @Option(
             names = "--state",
             paramLabel = "DIR",
             description =
@@ -180,6 +190,7 @@ final class ProxyCommand implements Callable<Integer> {
             List<InetSocketAddress> to,
             Optional<InetSocketAddress> admin,
             Duration shutdown,
+            Duration upgradeDrain,
             Optional<Path> state,
             Optional<Path> takeOver) {}
 
@@ -216,6 +227,7 @@ final class ProxyCommand implements Callable<Integer> {
             case "--trust-forwarded" -> trustForwarded = args.flag() ? TrustOption.ALL : List.of();
             case "--admin" -> admin = Optional.of(args.value());
             case "--shutdown" -> shutdownSeconds = args.number();
+            case "--upgrade-drain" -> upgradeDrainSeconds = args.number();
             case "--state" -> state = Optional.of(Path.of(args.value()));
             case Successor.TAKE_OVER -> takeOver = Optional.of(Path.of(args.value()));
             default -> {
@@ -255,6 +267,11 @@ final class ProxyCommand implements Callable<Integer> {
             throw new Failure(
                     Exit.USAGE, "--shutdown is from 0 to 3600 seconds, not " + shutdownSeconds);
         }
+        if (upgradeDrainSeconds < 0 || upgradeDrainSeconds > 86_400) {
+            throw new Failure(
+                    Exit.USAGE,
+                    "--upgrade-drain is from 0 to 86400 seconds, not " + upgradeDrainSeconds);
+        }
         if (takeOver.isPresent() && state.isEmpty()) {
             throw new Failure(Exit.USAGE, Successor.TAKE_OVER + " needs --state");
         }
@@ -265,6 +282,7 @@ final class ProxyCommand implements Callable<Integer> {
                 Hosts.parse("--to", to, ENDPOINTS_MAX),
                 admin.map(ProxyCommand::loopback),
                 Duration.ofSeconds(shutdownSeconds),
+                Duration.ofSeconds(upgradeDrainSeconds),
                 state,
                 takeOver);
     }

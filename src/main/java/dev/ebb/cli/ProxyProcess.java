@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.console.AdminFile;
 import dev.ebb.console.AdminServer;
 import dev.ebb.console.Backend;
@@ -8,9 +9,9 @@ import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Order;
 import dev.ebb.control.Status;
 import dev.ebb.core.Health;
-import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
+import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewayStartException;
 import dev.ebb.gateway.GatewayStats;
@@ -29,7 +30,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +55,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
     private final ProxyCommand.Plan plan;
     private final Path state;
     private final Gateway gateway;
-    private final Supplier<Optional<Hold>> before;
+    private final Optional<Predecessor> before;
     private final PrintWriter out;
     private final PrintWriter err;
     private final ServiceNotice manager;
@@ -68,13 +68,13 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
     /**
      * @param words the command line
      * @param gateway ours from here on
-     * @param before what another process still has in flight
+     * @param before another process, which still has requests in flight
      */
     private ProxyProcess(
             ProxyCommand.Plan plan,
             List<String> words,
             Gateway gateway,
-            Supplier<Optional<Hold>> before,
+            Optional<Predecessor> before,
             PrintWriter out,
             PrintWriter err) {
         this.plan = plan;
@@ -97,12 +97,17 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
                             plan.takeOver().get(),
                             (sockets, before) ->
                                     new ProxyProcess(
-                                            plan, words, beside(plan, sockets), before, out, err));
+                                            plan,
+                                            words,
+                                            beside(plan, sockets),
+                                            Optional.of(before),
+                                            out,
+                                            err));
         } else {
             // The lock first: whoever starts a second one is told of it, and not of a port.
             StateLock.take(plan.state().orElseThrow()).close();
             Gateway gateway = ProxyCommand.open(plan);
-            proxy = new ProxyProcess(plan, words, gateway, Optional::empty, out, err);
+            proxy = new ProxyProcess(plan, words, gateway, Optional.empty(), out, err);
             proxy.begin();
         }
         Runtime.getRuntime().addShutdownHook(new Thread(proxy::endOnSignal, "signal"));
@@ -221,7 +226,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
 
     /** There is no journal; whoever reads the output learns of it. */
     @Override
-    public void note(JournalEntry.Upgraded entry) {
+    public void note(JournalEntry.OfEbb entry) {
         out.println(entry.text());
         out.flush();
     }
@@ -234,7 +239,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
 
     @Override
     public Optional<String> refusal() {
-        return ending.get() ? Optional.of("Ebb is ending") : before.get().map(Wiring::refusal);
+        return ending.get() ? Optional.of("Ebb is ending") : before.flatMap(Predecessor::refusal);
     }
 
     @Override
@@ -254,13 +259,22 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
     }
 
     @Override
-    public void leave() {
-        Wiring.leave(gateway, plan.shutdown());
+    public int leave() {
+        return Wiring.leave(gateway, leaveLimit());
     }
 
     @Override
     public Duration leaveLimit() {
-        return plan.shutdown();
+        return plan.upgradeDrain();
+    }
+
+    /** Its instances are in the command line, and the same in both processes. */
+    @Override
+    public void learn(EndpointSnapshot snapshot) {}
+
+    @Override
+    public Map<ServiceName, Integer> waiting() {
+        return Map.of();
     }
 
     @Override
@@ -282,7 +296,13 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
     /** Ends in order, or waits until that is done. */
     private void end() {
         try {
-            if (ending.compareAndSet(false, true) && !upgrades.giveUp()) {
+            if (ending.compareAndSet(false, true)) {
+                if (upgrades.giveUp()) {
+                    // What is open here may still be answered, while another process accepts.
+                    gateway.hurry(plan.shutdown());
+                    ended.await();
+                    return;
+                }
                 manager.stopping();
                 ProxyCommand.close(gateway, plan.shutdown(), err);
                 AdminFile.remove(state);

@@ -39,6 +39,8 @@ record Story(long wallMillis, Tone tone, String who, String what, String why) {
                                     ? "no instance is left"
                                     : Texts.count(e.kept(), "instance") + " kept running");
             case JournalEntry.Upgraded e -> upgraded(e);
+            case JournalEntry.CutOff e ->
+                    Optional.of(new Story(e.wallMillis(), Tone.BAD, "ebb", "cut", e.text()));
             case JournalEntry.Moved e -> moved(e);
             case JournalEntry.Identified e ->
                     e.adopted()

@@ -1,9 +1,7 @@
 package dev.ebb.cli;
 
 import dev.ebb.control.JournalEntry;
-import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
-import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.Listening;
 import dev.ebb.gateway.handover.HandoverException;
@@ -13,11 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -52,7 +48,7 @@ final class TakeOver {
         /** Begins to take connections. */
         void accept(boolean on);
 
-        void note(JournalEntry.Upgraded entry);
+        void note(JournalEntry.OfEbb entry);
 
         /** Gives back what it took and ends, at most for so long; the instances run on. */
         void withdraw(Duration limit) throws InterruptedException;
@@ -63,10 +59,10 @@ final class TakeOver {
     interface Maker<H extends Heir> {
         /**
          * @param sockets of the old process, which still accepts there
-         * @param before what the old process still has in flight
+         * @param before the old process, which still has requests in flight
          * @throws Failure with one line for people
          */
-        H beside(List<Listening> sockets, Supplier<Optional<Hold>> before);
+        H beside(List<Listening> sockets, Predecessor before);
     }
 
     private final HandoverGuest guest;
@@ -116,7 +112,8 @@ final class TakeOver {
         UpgradeWords.Greeting old = UpgradeWords.hearGreeting(talk, LIMIT);
         List<Listening> sockets = guest.take(old.listeners(), END);
         talk.send(UpgradeWords.RECEIVED);
-        H ebb = maker.beside(sockets, () -> before(talk, old.who()));
+        var before = new Predecessor(talk, old);
+        H ebb = maker.beside(sockets, before);
         try {
             talk.send(UpgradeWords.PREPARED);
             UpgradeWords.expect(talk, UpgradeWords.RELEASED, LIMIT);
@@ -139,22 +136,10 @@ final class TakeOver {
                         me.version(),
                         me.pid(),
                         Optional.empty()));
+        before.follow(cut ->
+                ebb.note(
+                        new JournalEntry.CutOff(System.currentTimeMillis(), old.who().pid(), cut)));
         return ebb;
-    }
-
-    /** Until the old process has ended, what it has in flight is counted by nobody here. */
-    private static Optional<Hold> before(Talk talk, UpgradeWords.Who old) {
-        return talk.hasEnded()
-                ? Optional.empty()
-                : Optional.of(
-                        new Hold(
-                                new Reason(
-                                        "upgrading",
-                                        "the Ebb before this one, pid %d, still answers requests"
-                                                        .formatted(old.pid())
-                                                + " that are not counted here",
-                                        Map.of("pid", (double) old.pid())),
-                                "the end of pid " + old.pid()));
     }
 
     /**

@@ -22,6 +22,7 @@ import java.util.Set;
  *                              ebb-upgrade 1 VERSION PID
  *                              listener ADDRESS PORT      for each socket
  *                              healthy INSTANCE           for each one in rotation
+ *                              listens                    afterwards: {@link UpgradeFeed}
  *                              end
  * (takes the sockets)          (hands them over)
  * received
@@ -63,8 +64,13 @@ final class UpgradeWords {
         }
     }
 
-    /** What the old process tells about itself. */
-    record Greeting(Who who, List<InetSocketAddress> listeners, Set<InstanceId> healthy) {
+    /**
+     * What the old process tells about itself.
+     *
+     * @param listens whether it goes on to listen once it has handed over, see {@link UpgradeFeed}
+     */
+    record Greeting(
+            Who who, List<InetSocketAddress> listeners, Set<InstanceId> healthy, boolean listens) {
         Greeting {
             listeners = List.copyOf(listeners);
             healthy = Set.copyOf(healthy);
@@ -84,6 +90,7 @@ final class UpgradeWords {
         for (InstanceId id : healthy) {
             talk.send(HEALTHY + id);
         }
+        talk.send(UpgradeFeed.LISTENS);
         talk.send(END);
     }
 
@@ -113,11 +120,13 @@ final class UpgradeWords {
         Who who = hearWho(talk, limit);
         List<InetSocketAddress> listeners = new ArrayList<>();
         Set<InstanceId> healthy = new HashSet<>();
+        boolean listens = false;
         for (int i = 0; i < ITEMS_MAX; i++) {
             String line = hear(talk, limit);
             if (line.equals(END)) {
-                return new Greeting(who, listeners, healthy);
+                return new Greeting(who, listeners, healthy, listens);
             }
+            listens |= line.equals(UpgradeFeed.LISTENS);
             if (line.startsWith(LISTENER)) {
                 listeners.add(address(line.substring(LISTENER.length())));
             } else if (line.startsWith(HEALTHY)) {

@@ -1,9 +1,11 @@
 package dev.ebb.cli;
 
+import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.console.UpgradeOrder;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Order.Answer;
 import dev.ebb.core.InstanceId;
+import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.Listening;
 import dev.ebb.gateway.handover.HandoverDoor;
 import dev.ebb.gateway.handover.HandoverException;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -53,10 +56,19 @@ final class Upgrades {
          */
         void takeBack() throws InterruptedException;
 
-        void note(JournalEntry.Upgraded entry);
+        void note(JournalEntry.OfEbb entry);
 
-        /** Answers what is open, for so long at most, and closes. */
-        void leave();
+        /**
+         * Answers what is open, for so long at most, and closes. Returns how many connections it
+         * had to cut.
+         */
+        int leave();
+
+        /** Meanwhile: where a service's instances are now. Any thread. */
+        void learn(EndpointSnapshot snapshot);
+
+        /** Meanwhile: how many requests wait for a first instance, by service. Any thread. */
+        Map<ServiceName, Integer> waiting();
 
         Duration leaveLimit();
 

@@ -1,5 +1,6 @@
 package dev.ebb.cli;
 
+import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.config.EbbConfig;
 import dev.ebb.console.Backend;
 import dev.ebb.console.View;
@@ -10,8 +11,8 @@ import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Order;
 import dev.ebb.control.Platform;
 import dev.ebb.core.Health;
-import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
+import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewayStartException;
 import dev.ebb.gateway.GatewayStats;
@@ -84,7 +85,7 @@ public final class Wiring implements TakeOver.Heir {
     private final Ears ears;
     private final Gateway gateway;
     private final EndpointSink sink;
-    private final Supplier<Optional<Hold>> before;
+    private final Optional<Predecessor> before;
     private final Upgrades upgrades;
     private volatile Optional<ControlPart> control = Optional.empty();
 
@@ -104,7 +105,7 @@ public final class Wiring implements TakeOver.Heir {
         var lock = StateLock.take(place.state());
         Wiring wiring;
         try {
-            wiring = new Wiring(config, place, ears, Optional.empty(), Optional::empty);
+            wiring = new Wiring(config, place, ears, Optional.empty(), Optional.empty());
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -122,17 +123,13 @@ public final class Wiring implements TakeOver.Heir {
      * One that is to take over: its gateway has the other's sockets and accepts nothing yet, and
      * control is not taken before {@link #takeControl}.
      *
-     * @param before what the other one still has in flight
+     * @param before the other one, which still has requests in flight
      * @throws Failure as above
      */
     static Wiring beside(
-            EbbConfig config,
-            Place place,
-            Ears ears,
-            List<Listening> sockets,
-            Supplier<Optional<Hold>> before) {
+            EbbConfig config, Place place, Ears ears, List<Listening> sockets, Predecessor before) {
         checkMachine();
-        return new Wiring(config, place, ears, Optional.of(sockets), before);
+        return new Wiring(config, place, ears, Optional.of(sockets), Optional.of(before));
     }
 
     private static void checkMachine() {
@@ -147,7 +144,7 @@ public final class Wiring implements TakeOver.Heir {
             Place place,
             Ears ears,
             Optional<List<Listening>> sockets,
-            Supplier<Optional<Hold>> before) {
+            Optional<Predecessor> before) {
         this.config = config;
         this.place = place;
         this.ears = ears;
@@ -212,7 +209,7 @@ public final class Wiring implements TakeOver.Heir {
 
     /** Puts on record what happened to Ebb itself. */
     @Override
-    public void note(JournalEntry.Upgraded entry) {
+    public void note(JournalEntry.OfEbb entry) {
         control.ifPresent(part -> part.loop().note(entry));
     }
 
@@ -255,7 +252,7 @@ public final class Wiring implements TakeOver.Heir {
             if (ending.get()) {
                 return Optional.of("Ebb is ending");
             }
-            return before.get().map(Wiring::refusal);
+            return before.flatMap(Predecessor::refusal);
         }
 
         @Override
@@ -292,18 +289,31 @@ public final class Wiring implements TakeOver.Heir {
         }
 
         @Override
-        public void note(JournalEntry.Upgraded entry) {
+        public void note(JournalEntry.OfEbb entry) {
             Wiring.this.note(entry);
         }
 
         @Override
-        public void leave() {
-            Wiring.leave(gateway, config.gateway().shutdown());
+        public int leave() {
+            return Wiring.leave(gateway, leaveLimit());
         }
 
         @Override
         public Duration leaveLimit() {
-            return config.gateway().shutdown();
+            return config.gateway().upgradeDrain();
+        }
+
+        @Override
+        public void learn(EndpointSnapshot snapshot) {
+            // The new configuration may have services that this one does not know.
+            if (waiting().containsKey(snapshot.service())) {
+                gateway.publish(snapshot);
+            }
+        }
+
+        @Override
+        public Map<ServiceName, Integer> waiting() {
+            return gateway.waitingForFirst();
         }
 
         @Override
@@ -313,15 +323,10 @@ public final class Wiring implements TakeOver.Heir {
         }
     }
 
-    /** Why there is no upgrade as long as there is this. */
-    static String refusal(Hold hold) {
-        return "%s; wait for %s".formatted(hold.why().text(), hold.release());
-    }
-
-    /** Answers what is open, for so long at most, while another process accepts. */
-    static void leave(Gateway gateway, Duration limit) {
+    /** Answers what is open, for so long at most, while another process accepts; then cuts. */
+    static int leave(Gateway gateway, Duration limit) {
         Duration half = limit.dividedBy(2);
-        gateway.close(limit, half.compareTo(IDLE_MAX) < 0 ? half : IDLE_MAX);
+        return gateway.close(limit, half.compareTo(IDLE_MAX) < 0 ? half : IDLE_MAX);
     }
 
     EbbConfig config() {
@@ -452,7 +457,8 @@ public final class Wiring implements TakeOver.Heir {
     private void end(boolean keepInstances) {
         try {
             if (upgrades.giveUp()) {
-                // Another process has everything; what is open here is being ended already.
+                // Another process has everything; what is open here may still be answered.
+                gateway.hurry(config.gateway().shutdown());
                 ended.await();
                 return;
             }

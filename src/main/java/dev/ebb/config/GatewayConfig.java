@@ -9,12 +9,14 @@ import java.util.Optional;
  * @param loops event loops, each with connections of its own
  * @param trustForwarded who may say whom they forward for
  * @param shutdown how long requests may go on when Ebb ends
+ * @param upgradeDrain how long they may when another process has taken over
  */
 public record GatewayConfig(
         Transport transport,
         int loops,
         TrustForwarded trustForwarded,
         Duration shutdown,
+        Duration upgradeDrain,
         RequestId requestId,
         Limits limits,
         Http2 http2,

@@ -212,6 +212,14 @@ final class GatewaySchema {
                     Kinds.duration(Duration.ZERO, Duration.ofHours(24)),
                     Duration.ofSeconds(30),
                     "How long requests may go on when Ebb ends.");
+    private static final Key<Duration> UPGRADE_DRAIN =
+            Key.of(
+                    "upgrade-drain",
+                    Kinds.duration(Duration.ZERO, Duration.ofHours(24)),
+                    Duration.ofHours(1),
+                    "How long the old process may go on with what is open, after `ebb upgrade`."
+                            + " What is open then is cut, and that is told. Until the old process"
+                            + " has ended, no instance is let go.");
     private static final Key<GatewayConfig.RequestId> REQUEST_ID_KEY =
             Key.section(
                     "request-id",
@@ -235,6 +243,7 @@ final class GatewaySchema {
                             LOOPS,
                             TRUST,
                             SHUTDOWN,
+                            UPGRADE_DRAIN,
                             REQUEST_ID_KEY,
                             LIMITS_KEY,
                             HTTP2_KEY,
@@ -245,6 +254,7 @@ final class GatewaySchema {
                                     v.of(LOOPS),
                                     v.of(TRUST),
                                     v.of(SHUTDOWN),
+                                    v.of(UPGRADE_DRAIN),
                                     v.of(REQUEST_ID_KEY),
                                     v.of(LIMITS_KEY),
                                     v.of(HTTP2_KEY),

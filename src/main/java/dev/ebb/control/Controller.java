@@ -92,7 +92,7 @@ public final class Controller {
     }
 
     /** Puts on record what happened to Ebb itself. */
-    public void note(JournalEntry.Upgraded entry) {
+    public void note(JournalEntry.OfEbb entry) {
         recorder.note(entry);
     }
 

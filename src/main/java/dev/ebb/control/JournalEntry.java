@@ -22,6 +22,12 @@ public sealed interface JournalEntry {
     /** When, in milliseconds since the epoch. */
     long wallMillis();
 
+    /** What happened to Ebb itself, and not to what it looks after. */
+    sealed interface OfEbb extends JournalEntry permits Upgraded, CutOff {
+        /** What happened, as a sentence without a full stop. */
+        String text();
+    }
+
     /** A life of Ebb begins. */
     record Opened(long wallMillis, String version) implements JournalEntry {}
 
@@ -42,15 +48,28 @@ public sealed interface JournalEntry {
             String toVersion,
             long toPid,
             Optional<String> failed)
-            implements JournalEntry {
+            implements OfEbb {
 
-        /** What happened, as a sentence without a full stop. */
+        @Override
         public String text() {
             return failed.map(why ->
                             "the upgrade failed, and pid %d goes on: %s".formatted(fromPid, why))
                     .orElse(
                             "upgraded from version %s, pid %d, to version %s, pid %d"
                                     .formatted(fromVersion, fromPid, toVersion, toPid));
+        }
+    }
+
+    /**
+     * The process before this one had connections open when its time after an upgrade was over, and
+     * cut them.
+     */
+    record CutOff(long wallMillis, long pid, int connections) implements OfEbb {
+
+        @Override
+        public String text() {
+            return "the Ebb before this one, pid %d, has ended at its limit and cut %d connection%s"
+                    .formatted(pid, connections, connections == 1 ? "" : "s");
         }
     }
 

@@ -52,7 +52,7 @@ final class Kept {
             }
             case JournalEntry.Opened _,
                     JournalEntry.Closed _,
-                    JournalEntry.Upgraded _,
+                    JournalEntry.OfEbb _,
                     JournalEntry.Configured _,
                     JournalEntry.HealthChanged _,
                     JournalEntry.Decided _,

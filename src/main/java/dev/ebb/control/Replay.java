@@ -110,7 +110,7 @@ public final class Replay {
                 findings.life();
             }
             case JournalEntry.Closed _ -> endLife();
-            case JournalEntry.Upgraded _,
+            case JournalEntry.OfEbb _,
                     JournalEntry.Configured _,
                     JournalEntry.HealthChanged _,
                     JournalEntry.Checkpoint _ -> {}

@@ -365,7 +365,7 @@ final class Exchange extends Attempts {
         refuse(refusal);
     }
 
-    /** The client has closed its connection. */
+    /** The client has closed its connection, or we have at our end. */
     void clientGone() {
         if (over) {
             return;
@@ -377,13 +377,15 @@ final class Exchange extends Attempts {
         if (main() != null) {
             finish(tunnel ? Outcome.OK : Outcome.CANCELLED, now);
         }
+        boolean cut = loop.isCutting();
         if (tunnel) {
             // Either side may end it.
             service.counters.answered(status, now - startNanos);
         } else {
-            service.counters.count(Counters.CANCELLED);
+            service.counters.count(cut && begun ? Counters.TRUNCATED : Counters.CANCELLED);
         }
-        log(tunnel ? AccessEntry.End.COMPLETE : AccessEntry.End.CLIENT_GONE, now);
+        var byClient = tunnel ? AccessEntry.End.COMPLETE : AccessEntry.End.CLIENT_GONE;
+        log(cut ? AccessEntry.End.CUT : byClient, now);
     }
 
     private void reason(Refusal refusal) {

@@ -59,6 +59,8 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final AtomicIntegerArray starts;
     private volatile Runnable onDemand = () -> {};
     private volatile boolean closed;
+    private volatile boolean ended;
+    private volatile long endNanos;
 
     static {
         // Looks at one buffer in 128 with a stack trace. The tests switch it on.
@@ -286,8 +288,8 @@ public final class Gateway implements EndpointSink, AutoCloseable {
 
     @Override
     public void publish(EndpointSnapshot snapshot) {
-        if (closed) {
-            // Its loops may have ended, and nobody is picked any more.
+        if (ended) {
+            // Its loops end, and nobody is picked any more.
             return;
         }
         int service = index(snapshot.service());
@@ -328,10 +330,6 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                             id, new LoopService.HealthView(Health.UNKNOWN, Optional.empty()));
             reports.put(id, endpointReport(endpoints, view, now));
         });
-        int waiting = 0;
-        for (GatewayLoop loop : loops) {
-            waiting += loop.service(index).waitingForFirst();
-        }
         long[] sums = sums(index);
         return new Report(
                 acknowledged,
@@ -339,7 +337,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                 Counters.latency(sums),
                 Optional.of(Counters.queue(sums)),
                 List.of(),
-                Optional.of(new Arrivals(sums[Counters.REQUESTS], waiting)));
+                Optional.of(new Arrivals(sums[Counters.REQUESTS], waitingForFirst(index))));
     }
 
     @Override
@@ -350,6 +348,17 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     /** A request waits for a first instance, and none did. */
     void demanded() {
         onDemand.run();
+    }
+
+    /** Any thread: how many requests wait for a first instance, by service. */
+    public Map<ServiceName, Integer> waitingForFirst() {
+        Map<ServiceName, Integer> waiting = new HashMap<>();
+        indexes.forEach((name, index) -> waiting.put(name, waitingForFirst(index)));
+        return waiting;
+    }
+
+    private int waitingForFirst(int index) {
+        return loops.stream().mapToInt(loop -> loop.service(index).waitingForFirst()).sum();
     }
 
     @Override
@@ -442,6 +451,14 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         return close(deadline, IDLE_GRACE);
     }
 
+    /** A {@link #close} that goes on ends within this time, if it would take longer. Any thread. */
+    public void hurry(Duration limit) {
+        long sooner = System.nanoTime() + limit.toNanos();
+        if (closed && sooner - endNanos < 0) {
+            endNanos = sooner;
+        }
+    }
+
     /**
      * The same.
      *
@@ -453,15 +470,16 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             return 0;
         }
         closed = true;
-        long end = System.nanoTime() + deadline.toNanos();
+        endNanos = System.nanoTime() + deadline.toNanos();
         listeners.close();
         boolean graceful = !deadline.isZero();
         Duration grace = graceful && deadline.compareTo(idle) > 0 ? idle : deadline;
         loops.forEach(loop -> loop.beginClosing(grace, deadline));
-        while (clients.get() > 0 && System.nanoTime() - end < 0) {
+        while (clients.get() > 0 && System.nanoTime() - endNanos < 0) {
             LockSupport.parkNanos(10_000_000);
         }
         int left = clients.get();
+        ended = true;
         // Before any loop ends, because a check's result is told to all of them.
         loops.getFirst()
                 .eventLoop()

@@ -73,6 +73,7 @@ final class GatewayLoop {
     private final Optional<Handshakes> handshakes;
     private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
     private boolean closing;
+    private boolean cutting;
     private long turnNanos = System.nanoTime();
     private long closeIdleFromNanos;
     private long askUntilNanos;
@@ -465,8 +466,14 @@ final class GatewayLoop {
         return closing;
     }
 
+    /** What ends now is ended by us, whoever seems to close. */
+    boolean isCutting() {
+        return cutting;
+    }
+
     void closeAll() {
         eventLoop.execute(() -> {
+            cutting = true;
             handshakes.ifPresent(Handshakes::closeAll);
             List.copyOf(clients).forEach(Client::closeNow);
             services.forEach(LoopService::retireAll);

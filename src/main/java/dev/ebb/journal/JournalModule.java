@@ -78,6 +78,7 @@ final class JournalModule extends SimpleModule {
         @JsonSubTypes.Type(value = JournalEntry.Opened.class, name = "opened"),
         @JsonSubTypes.Type(value = JournalEntry.Closed.class, name = "closed"),
         @JsonSubTypes.Type(value = JournalEntry.Upgraded.class, name = "upgraded"),
+        @JsonSubTypes.Type(value = JournalEntry.CutOff.class, name = "cut_off"),
         @JsonSubTypes.Type(value = JournalEntry.Configured.class, name = "configured"),
         @JsonSubTypes.Type(value = JournalEntry.Intended.class, name = "intended"),
         @JsonSubTypes.Type(value = JournalEntry.Identified.class, name = "identified"),

@@ -69,7 +69,7 @@ public final class Narrator {
             case JournalEntry.Opened e ->
                     say(known, "open", "Ebb " + e.version() + " began its work");
             case JournalEntry.Closed e -> say(known, "close", closed(e.kept()));
-            case JournalEntry.Upgraded e -> say(known, "upgrade", e.text());
+            case JournalEntry.OfEbb e -> say(known, "upgrade", e.text());
             case JournalEntry.Configured e -> say(known, "configure", configured(e));
             case JournalEntry.Intended e -> intended(known, e);
             case JournalEntry.Identified e -> identified(known, e);

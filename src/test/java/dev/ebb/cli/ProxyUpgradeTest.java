@@ -31,7 +31,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +55,8 @@ class ProxyUpgradeTest {
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final List<Long> pids = new CopyOnWriteArrayList<>();
+    private final CountDownLatch slow = new CountDownLatch(1);
+    private final AtomicInteger slowly = new AtomicInteger();
     private HttpServer service;
     private Path program;
     private int port;
@@ -69,6 +74,19 @@ class ProxyUpgradeTest {
                         out.write(body);
                     }
                 });
+        service.createContext(
+                "/slow",
+                exchange -> {
+                    slowly.incrementAndGet();
+                    try {
+                        slow.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                });
+        service.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         service.start();
         try (var free = new ServerSocket(0, 1, HERE)) {
             port = free.getLocalPort();
@@ -105,6 +123,7 @@ class ProxyUpgradeTest {
     @AfterEach
     void end() {
         pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        slow.countDown();
         service.stop(0);
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
@@ -192,6 +211,63 @@ class ProxyUpgradeTest {
         assertTold("STOPPING=1\n");
         assertThat(told).as("the old one's end is nobody's business").isEmpty();
         assertThat(asks()).isFalse();
+    }
+
+    /** One request that is not answered before {@link #slow} opens. */
+    private Socket askSlowly() throws IOException {
+        var socket = new Socket(HERE, port);
+        socket.setSoTimeout(60_000);
+        String head = "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(UTF_8));
+        await().atMost(SOON).until(() -> slowly.get() > 0);
+        return socket;
+    }
+
+    private static String lastStep(Path state) throws IOException {
+        return UpgradeProgress.read(state).getLast().text();
+    }
+
+    @Test
+    void whatIsOpenIsHeldHoweverShortTheOrdinaryEnd() throws Exception {
+        long old = start("--shutdown", "0");
+        try (Socket socket = askSlowly()) {
+            var upgrade =
+                    CompletableFuture.supplyAsync(
+                            () -> Cli.on(state(), "upgrade", "--program", program.toString()));
+            await().atMost(SOON)
+                    .until(() ->
+                            UpgradeProgress.read(state()).stream()
+                                    .anyMatch(line -> line.step().equals("draining")));
+            assertThat(lastStep(state())).contains("for 1h00m at most");
+            pids.add(AdminFile.find(state()).orElseThrow().pid());
+            assertThat(asks()).isTrue();
+            slow.countDown();
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 200");
+            assertThat(upgrade.join().code()).isZero();
+            assertThat(lastStep(state())).isEqualTo("pid " + old + " has ended");
+        }
+        assertThat(Cli.on(state(), "stop").code()).isZero();
+    }
+
+    @Test
+    void whatIsCutAtTheLimitIsCountedAndTold() throws Exception {
+        long old = start("--upgrade-drain", "1");
+        try (Socket socket = askSlowly()) {
+            Cli upgrade = Cli.on(state(), "upgrade", "--program", program.toString());
+            pids.add(AdminFile.find(state()).orElseThrow().pid());
+            assertThat(upgrade.code()).as(upgrade.out() + upgrade.err()).isZero();
+            assertThat(upgrade.out()).contains("pid " + old + " has ended and cut 1 connection");
+            assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+            await().atMost(SOON)
+                    .until(() ->
+                            Files.readString(folder.resolve("out"))
+                                    .contains(
+                                            "pid "
+                                                    + old
+                                                    + ", has ended at its limit and cut 1 conn"));
+        }
+        assertThat(Cli.on(state(), "stop").code()).isZero();
     }
 
     @Test

@@ -1,10 +1,16 @@
 package dev.ebb.cli;
 
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.handover.HandoverException;
 import dev.ebb.gateway.handover.HandoverGuest;
 import dev.ebb.gateway.handover.Talk;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +20,25 @@ import java.util.Optional;
 final class TestSuccessor {
     private static final Duration LONG = Duration.ofSeconds(60);
 
+    /** What it tells once it is in charge. */
+    static final EndpointSnapshot SNAPSHOT = snapshot();
+
     private TestSuccessor() {}
+
+    private static EndpointSnapshot snapshot() {
+        var hello = new ServiceName("hello");
+        return new EndpointSnapshot(
+                hello,
+                1,
+                List.of(
+                        endpoint(hello, 1, EndpointRole.ACTIVE),
+                        endpoint(hello, 2, EndpointRole.PARKED)));
+    }
+
+    private static Endpoint endpoint(ServiceName hello, int ordinal, EndpointRole role) {
+        var id = new InstanceId(hello, ordinal);
+        return new Endpoint(id, "127.0.0.1", 8000 + ordinal, role, 0.5, Endpoint.NO_RAMP);
+    }
 
     public static void main(String[] args) throws Exception {
         String step = args[0];
@@ -35,6 +59,7 @@ final class TestSuccessor {
         UpgradeWords.expect(talk, UpgradeWords.YOURS, LONG);
         reached("yours", step, how, Optional.of(talk));
         talk.send(UpgradeWords.IN_CHARGE);
+        UpgradeFeed.tell(talk, SNAPSHOT);
         awaitEnd(talk);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.console.UpgradeOrder;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Order.Answer;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,7 +47,9 @@ class UpgradesTest {
     private final AtomicInteger refusals = new AtomicInteger();
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final List<EndpointSnapshot> learned = new CopyOnWriteArrayList<>();
     private boolean handsOver = true;
+    private int cut;
     private EpollServerSocketChannel listener;
     private Upgrades upgrades;
 
@@ -106,13 +110,25 @@ class UpgradesTest {
         }
 
         @Override
-        public void note(JournalEntry.Upgraded entry) {
-            notes.add(entry);
+        public void note(JournalEntry.OfEbb entry) {
+            notes.add((JournalEntry.Upgraded) entry);
         }
 
         @Override
-        public void leave() {
+        public int leave() {
             done.add("leave");
+            await().atMost(SOON).until(() -> !learned.isEmpty());
+            return cut;
+        }
+
+        @Override
+        public void learn(EndpointSnapshot snapshot) {
+            learned.add(snapshot);
+        }
+
+        @Override
+        public Map<ServiceName, Integer> waiting() {
+            return Map.of();
         }
 
         @Override
@@ -171,6 +187,16 @@ class UpgradesTest {
         await().atMost(SOON).until(() -> done.contains("left"));
         assertThat(done).containsExactly("release", "pause", "leave", "left");
         assertThat(notes).as("the new process writes it down").isEmpty();
+    }
+
+    @Test
+    void whileItLeavesItLearnsAndSaysWhatItCut() throws IOException {
+        cut = 2;
+        UpgradeProgress.Line end = upgrade("never", "die", 30);
+        assertThat(end.text()).endsWith("has ended and cut 2 connections");
+        assertThat(learned).hasSize(1);
+        assertThat(learned.getFirst().endpoints()).isEqualTo(TestSuccessor.SNAPSHOT.endpoints());
+        assertThat(learned.getFirst().generation()).isGreaterThan(1_000_000);
     }
 
     @ParameterizedTest

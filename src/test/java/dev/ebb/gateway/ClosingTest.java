@@ -12,6 +12,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Starting where one cannot, routes, and the graceful end. */
 class ClosingTest {
@@ -55,6 +58,33 @@ class ClosingTest {
             assertThat(answer.text()).isEqualTo("/slow");
             assertThat(answer.field("connection")).isEqualTo("close");
             assertThat(closing.get()).isZero();
+        }
+    }
+
+    @Test
+    void whatTheDeadlineCutsIsLoggedAsCut(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("access.log");
+        var log =
+                new AccessLogSettings(
+                        Optional.of(file),
+                        1,
+                        Duration.ZERO,
+                        AccessLogSettings.Query.NONE,
+                        1 << 20,
+                        1);
+        var never = new CountDownLatch(1);
+        try (var instance = new TestInstance((request, exchange) -> RetryTest.awaitQuietly(never));
+                var gateway =
+                        new TestGateway(
+                                        GatewaySettings.DEFAULT.withAccessLog(log),
+                                        TestGateway.PLAIN)
+                                .with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            client.send(TestClient.get("/"));
+            await().until(() -> instance.requests.size() == 1);
+            assertThat(gateway.gateway.close(Duration.ofMillis(50))).isEqualTo(1);
+            await().until(() -> Files.readString(file).contains("\"end\":\"cut\""));
+            never.countDown();
         }
     }
 

@@ -70,9 +70,8 @@ import java.util.random.RandomGenerator;
 
 /** Entries with random content of every kind, from a seeded source. */
 final class Entries {
-    static final int KINDS = 15;
+    static final int KINDS = 16;
     private static final String LETTERS = "ab-Z09 \"\\\n\t\r{}:,\u0000\u001f\u2028äß€😀";
-
     private final RandomGenerator random;
 
     Entries(RandomGenerator random) {
@@ -122,6 +121,7 @@ final class Entries {
                             text(),
                             random.nextLong(),
                             maybe(this::text));
+            case 14 -> new JournalEntry.CutOff(time(), random.nextLong(), random.nextInt(9));
             default -> checkpoint(random.nextInt(4));
         };
     }

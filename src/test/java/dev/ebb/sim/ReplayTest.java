@@ -206,7 +206,7 @@ class ReplayTest {
             case JournalEntry.Frozen e -> e.service().map(service::equals).orElse(true);
             case JournalEntry.Opened _,
                     JournalEntry.Closed _,
-                    JournalEntry.Upgraded _,
+                    JournalEntry.OfEbb _,
                     JournalEntry.Checkpoint _ ->
                     true;
         };

@@ -8,6 +8,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -105,6 +106,20 @@ public final class Talk implements AutoCloseable {
                         "the other process said nothing for %s s".formatted(seconds(limit)));
             }
         }
+    }
+
+    /**
+     * The next line, if there is one within this time.
+     *
+     * @throws HandoverException when the other side has ended, and all that it said was heard
+     */
+    public Optional<String> poll(Duration limit) throws HandoverException, InterruptedException {
+        boolean over = hasEnded();
+        String line = lines.poll(over ? 0 : limit.toMillis(), TimeUnit.MILLISECONDS);
+        if (line == null && over) {
+            throw new HandoverException("the other process has ended");
+        }
+        return Optional.ofNullable(line);
     }
 
     private static String seconds(Duration limit) {
