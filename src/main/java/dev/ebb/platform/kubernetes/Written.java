@@ -34,6 +34,9 @@ sealed interface Written {
             Written refused = refused(e);
             fence.written(refused, e.getCode(), retryAfter(e));
             return refused;
+        } catch (IllegalStateException e) {
+            // The client was closed: this Ebb is ending.
+            return new Failed(String.valueOf(e.getMessage()));
         }
     }
 

@@ -95,6 +95,8 @@ final class TestKubelet implements AutoCloseable {
                 take(pod);
             } catch (KubernetesClientException gone) {
                 // Deleted or changed meanwhile: the informer has more to say.
+            } catch (IllegalStateException closed) {
+                // The test is over, and its client is closed.
             }
         });
     }
