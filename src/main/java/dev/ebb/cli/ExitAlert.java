@@ -8,6 +8,7 @@ import dev.ebb.core.Now;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
@@ -69,5 +70,10 @@ final class ExitAlert implements Platform {
     @Override
     public void forget(InstanceId id) {
         inner.forget(id);
+    }
+
+    @Override
+    public Optional<String> zone(InstanceId id) {
+        return inner.zone(id);
     }
 }

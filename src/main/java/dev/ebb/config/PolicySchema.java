@@ -186,6 +186,13 @@ final class PolicySchema {
                     Cost.DEFAULT.outdated(),
                     "Subtracted of one that was started with another `run` than is configured"
                             + " now.");
+    private static final Key<Double> COST_ZONE =
+            Key.of(
+                    "zone",
+                    WEIGHT,
+                    Cost.ZONE,
+                    "Subtracted of one whose zone has more instances than the others, and added to"
+                            + " one whose zone has fewer, where the platform knows zones.");
     private static final Section<Cost> COST =
             new Section<>(
                     List.of(
@@ -194,7 +201,8 @@ final class PolicySchema {
                             COST_WARMTH,
                             COST_UTILIZATION,
                             COST_SLOWNESS,
-                            COST_OUTDATED),
+                            COST_OUTDATED,
+                            COST_ZONE),
                     (v, problems) ->
                             new Cost(
                                     v.of(COST_IN_FLIGHT),
@@ -202,7 +210,8 @@ final class PolicySchema {
                                     v.of(COST_WARMTH),
                                     v.of(COST_UTILIZATION),
                                     v.of(COST_SLOWNESS),
-                                    v.of(COST_OUTDATED)));
+                                    v.of(COST_OUTDATED),
+                                    v.given(COST_ZONE)));
     private static final Key<Cost> COST_KEY =
             Key.section(
                     "cost", COST, "What losing an instance costs; the cheapest is let go first.");

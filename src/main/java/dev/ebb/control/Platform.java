@@ -60,6 +60,14 @@ public interface Platform {
     /** Forgets an instance that is gone (its output files stay). */
     void forget(InstanceId id);
 
+    /**
+     * What an instance shares its fate with, as a zone of a cloud; the instances of a service are
+     * kept spread over them. Empty where the platform knows of none.
+     */
+    default Optional<String> zone(InstanceId id) {
+        return Optional.empty();
+    }
+
     /** Result of {@link #plan}. */
     sealed interface Planned {
         record Ready(LaunchIntent intent) implements Planned {}

@@ -119,7 +119,8 @@ final class ServiceLoop {
                             Optional.ofNullable(metrics.readings().get(id)),
                             endpoint.map(EndpointReport::traffic),
                             ports.metrics().allowance(id),
-                            outdated(id, recipe)));
+                            outdated(id, recipe),
+                            ports.platform().zone(id)));
         }
         noteHealth(now, report);
         return new Observation(

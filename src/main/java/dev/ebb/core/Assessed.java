@@ -1,5 +1,7 @@
 package dev.ebb.core;
 
+import java.util.Optional;
+
 /**
  * One instance, judged.
  *
@@ -9,6 +11,7 @@ package dev.ebb.core;
  * @param recent over the scale-out window
  * @param stable over the scale-in window
  * @param outdated whether it is not as a new instance would be
+ * @param zone what it fails with; empty where nobody knows
  */
 public record Assessed(
         Instance instance,
@@ -17,4 +20,5 @@ public record Assessed(
         long dataAgeNanos,
         Utilization recent,
         Utilization stable,
-        boolean outdated) {}
+        boolean outdated,
+        Optional<String> zone) {}

@@ -194,7 +194,8 @@ final class Assessor {
                 age,
                 utilization(state, instance, allowance, recentNanos),
                 utilization(state, instance, allowance, stableNanos),
-                fact.outdated().isPresent());
+                fact.outdated().isPresent(),
+                fact.zone());
     }
 
     /** The least CPU time that a request takes on any instance, of those that take any; or 0. */

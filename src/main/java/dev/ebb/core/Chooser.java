@@ -47,12 +47,13 @@ final class Chooser {
                         .filter(l -> l > 0)
                         .average()
                         .orElse(0);
-        return instances.stream()
-                .filter(this::isCandidate)
-                .map(a -> LosingCost.of(a, weights, meanLatency, now))
-                .sorted(CHEAPEST)
-                .limit(RANKED_MAX)
-                .map(LosingCost::ranked)
-                .toList();
+        List<LosingCost> costs =
+                instances.stream()
+                        .filter(this::isCandidate)
+                        .map(a -> LosingCost.of(a, weights, meanLatency, now))
+                        .sorted(CHEAPEST)
+                        .toList();
+        var zones = new Zones(instances, weights.zone().orElse(Policy.Cost.ZONE));
+        return zones.spread(costs, RANKED_MAX).stream().map(LosingCost::ranked).toList();
     }
 }

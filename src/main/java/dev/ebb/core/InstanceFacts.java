@@ -7,6 +7,7 @@ import java.util.Optional;
  * filled in, and no zero is made up. Each reading knows when it was taken.
  *
  * @param outdated why it is not as a new instance would be; empty when it is, or nobody knows
+ * @param zone what it fails with, and others in it; empty where nobody knows
  */
 public record InstanceFacts(
         InstanceId id,
@@ -15,7 +16,20 @@ public record InstanceFacts(
         Optional<ProcessReading> process,
         Optional<TrafficReading> traffic,
         Allowance allowance,
-        Optional<Reason> outdated) {
+        Optional<Reason> outdated,
+        Optional<String> zone) {
+
+    /** One of which nobody knows where it is. */
+    public InstanceFacts(
+            InstanceId id,
+            Liveness liveness,
+            Health health,
+            Optional<ProcessReading> process,
+            Optional<TrafficReading> traffic,
+            Allowance allowance,
+            Optional<Reason> outdated) {
+        this(id, liveness, health, process, traffic, allowance, outdated, Optional.empty());
+    }
 
     /** One that is as a new one would be, as far as anybody knows. */
     public InstanceFacts(

@@ -21,7 +21,8 @@ record LosingCost(
         double warmthPart,
         double utilizationPart,
         double slownessPart,
-        double outdatedPart) {
+        double outdatedPart,
+        double zonePart) {
     /** Age at which an instance is half as warm as it gets. */
     private static final double WARM_AFTER_NANOS = 600e9;
 
@@ -44,7 +45,22 @@ record LosingCost(
                 weights.warmth() * warmth,
                 weights.utilization() * one.stable().binding(),
                 -weights.slowness() * slower,
-                one.outdated() ? -weights.outdated() : 0);
+                one.outdated() ? -weights.outdated() : 0,
+                0);
+    }
+
+    /** With the part that follows from where the others are. */
+    LosingCost inZone(double part) {
+        return new LosingCost(
+                of,
+                warmth,
+                inFlightPart,
+                streamsPart,
+                warmthPart,
+                utilizationPart,
+                slownessPart,
+                outdatedPart,
+                part);
     }
 
     private static int streams(Assessed one) {
@@ -57,7 +73,8 @@ record LosingCost(
                 + warmthPart
                 + utilizationPart
                 + slownessPart
-                + outdatedPart;
+                + outdatedPart
+                + zonePart;
     }
 
     private Map<String, Double> parts() {
@@ -68,6 +85,7 @@ record LosingCost(
         parts.put("utilization", utilizationPart);
         parts.put("slowness", slownessPart);
         parts.put("outdated", outdatedPart);
+        parts.put("zone", zonePart);
         return parts;
     }
 
@@ -84,13 +102,14 @@ record LosingCost(
         numbers.put("cost", total());
         parts().forEach((name, cost) -> numbers.put(PART + name, cost));
         String text =
-                "%s used, %s in flight, %d streams, mean latency %s%s: cost %s%s"
+                "%s used, %s in flight, %d streams, mean latency %s%s%s: cost %s%s"
                         .formatted(
                                 Text.percent(utilization),
                                 Text.number(inFlight),
                                 streams(of),
                                 Text.millis(latency),
                                 of.outdated() ? ", of an older configuration" : "",
+                                of.zone().map(z -> ", in zone " + z).orElse(""),
                                 Text.number(total()),
                                 sum());
         return new Ranked(

@@ -308,6 +308,8 @@ public record Policy(
      * @param slowness what one that takes twice the mean time for a request, or longer, is cheaper
      *     by
      * @param outdated what one is cheaper by that was started with another command than the present
+     * @param zone what one is cheaper by whose zone has one instance more than the mean of the
+     *     zones, or more, and dearer by whose zone has as many fewer; empty for {@link #ZONE}
      */
     public record Cost(
             double inFlight,
@@ -315,8 +317,22 @@ public record Policy(
             double warmth,
             double utilization,
             double slowness,
-            double outdated) {
+            double outdated,
+            Optional<Double> zone) {
+        public static final double ZONE = 3;
+
         public static final Cost DEFAULT = new Cost(1, 4, 2, 1, 1, 4);
+
+        /** With the usual weight of zones. */
+        public Cost(
+                double inFlight,
+                double stream,
+                double warmth,
+                double utilization,
+                double slowness,
+                double outdated) {
+            this(inFlight, stream, warmth, utilization, slowness, outdated, Optional.empty());
+        }
     }
 
     /**

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
@@ -139,6 +140,11 @@ final class WatchedPorts {
         @Override
         public void forget(InstanceId id) {
             run("forget", () -> inner.forget(id));
+        }
+
+        @Override
+        public Optional<String> zone(InstanceId id) {
+            return inner.zone(id);
         }
     }
 

@@ -27,6 +27,7 @@ final class Fleet {
     final Map<InstanceId, Integer> stuckInFlight = new HashMap<>();
     final Map<InstanceId, Integer> streams = new HashMap<>();
     final Map<InstanceId, Reason> outdated = new HashMap<>();
+    final Map<InstanceId, String> zones = new HashMap<>();
     final Set<InstanceId> silent = new HashSet<>();
 
     /** Those of whose traffic nothing is told. */
@@ -256,7 +257,8 @@ final class Fleet {
                         1L << 30,
                         Allowance.Source.DECLARED,
                         OptionalDouble.empty()),
-                Optional.ofNullable(outdated.get(id)));
+                Optional.ofNullable(outdated.get(id)),
+                Optional.ofNullable(zones.get(id)));
     }
 
     /** Events of one kind, for example "Park". */

@@ -277,7 +277,8 @@ final class Entries {
                             maybe(this::process),
                             maybe(this::traffic),
                             allowance(),
-                            maybe(this::reason)));
+                            maybe(this::reason),
+                            maybe(this::text)));
         }
         return new Observation(
                 new Now(random.nextLong(), time()),
@@ -359,17 +360,11 @@ final class Entries {
                         number(),
                         number(),
                         maybe(() -> new PerHour(1 + random.nextInt(9), 0)),
-                        new Policy.Cost(number(), number(), number(), number(), number(), number()),
+                        new Policy.Cost(1, 4, number(), number(), number(), 4, maybe(this::number)),
                         maybe(this::duration)),
                 new Policy.Trial(duration(), duration(), number()),
                 new Policy.Drain(duration(), one(Policy.AtDeadline.values()), duration()),
-                new Policy.Start(
-                        duration(),
-                        duration(),
-                        duration(),
-                        random.nextInt(),
-                        duration(),
-                        duration()),
+                new Policy.Start(duration(), duration(), duration(), min, duration(), duration()),
                 maybe(() -> new Policy.Objective(number())),
                 maybe(() ->
                         new Bounds(
