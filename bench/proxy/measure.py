@@ -8,6 +8,7 @@ from proxies import DidNotStart, Proxy
 from scenes import Scene
 
 IDLE = 1000
+REST = 25  # seconds without load, in which a proxy may give back what it does not need
 STABLE = 0.05
 LOOK = 4
 
@@ -139,7 +140,8 @@ class Phase:
                         by_proxy.setdefault(proxy.name, []).append(self.measure(scene, proxy))
 
     def finish(self):
-        """The same idle connections again, after all that load."""
+        """The same idle connections again, after all that load and a rest."""
+        time.sleep(REST)
         for proxy in self.proxies:
             self.once[proxy.name]["idle_after_mb"] = self.idle(proxy)
         return self.once

@@ -109,7 +109,8 @@ figures compare proxies and are no machine's capacity.
 - **First response** is the median time from exec to the first response from an instance, asked for
   every 2 ms. It and the memory of the just started are taken with a listener for plain HTTP only;
   all other figures with TLS and h2 beside it. **MB** is resident memory (10^6 bytes); with several
-  processes the sum, shared pages counted for each. Idle connections have had one request each.
+  processes the sum, shared pages counted for each. Idle connections have had one request each; those *after all
+  load* are taken 25 s after its end.
 - **Ebb** is started by its launcher, `./ebb proxy`; targets are judged by its default transport
   (epoll), `ebb-io_uring` is the same with `--transport io_uring`. The JVMs of Vert.x and Spring
   Cloud Gateway start with the same `-XX:+UseSerialGC -Xmx256m`.

@@ -58,6 +58,7 @@ final class GatewayLoop {
     private final ResponseHead responseHead;
     private final RequestHead outgoingHead;
     private final ForwardedFor forwardedFor;
+    private final HeapReturn heap;
     private final Http2Heads http2Heads = new Http2Heads();
     private final Scratch scratch = new Scratch();
     private final RequestFields requestFields = new RequestFields();
@@ -105,6 +106,7 @@ final class GatewayLoop {
                         .withPings(PING_NANOS, PONG_NANOS);
         toClients = settings.http2().withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);
+        heap = new HeapReturn(gateway::requests, System::gc, System.nanoTime());
         forwardedFor = new ForwardedFor(settings.heads().trust());
         requestIds = new RequestIds(settings.heads().requestId());
         upstream = upstream(eventLoop, settings);
@@ -146,6 +148,9 @@ final class GatewayLoop {
             long now = turn();
             for (LoopService service : services) {
                 service.tick(now);
+            }
+            if (isHome()) {
+                heap.tick(now);
             }
             if (closing) {
                 ask(null, LongStream.Why.GOING_AWAY, askUntilNanos, now);
