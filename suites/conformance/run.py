@@ -17,7 +17,7 @@ SUITES = {
     "grpc": ("grpc_interop.py", 420, ["--soak", "120"]),
     "autobahn": ("autobahn.py", 420, ["--full"]),
     "attacks": ("attacks.py", 420, []),
-    "slow": (os.path.join("..", "lib", "slow_clients.py"), 240, []),
+    "slow": (os.path.join("..", "lib", "slow_clients.py"), 480, []),
 }
 FULL_FACTOR = 8
 
