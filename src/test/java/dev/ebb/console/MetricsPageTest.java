@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,7 +32,7 @@ class MetricsPageTest {
             new ProxyFigures(
                             "0.1.0",
                             0,
-                            Samples.view().traffic().get("hello"),
+                            Objects.requireNonNull(Samples.view().traffic().get("hello")),
                             List.of(
                                     new ProxyFigures.Endpoint(
                                             "127.0.0.1:1",
