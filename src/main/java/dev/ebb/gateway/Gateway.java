@@ -391,18 +391,6 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         return sums;
     }
 
-    /** Requests of all kinds that have come so far. */
-    long requests() {
-        long sum = 0;
-        for (GatewayLoop loop : loops) {
-            sum += loop.unrouted().value(Counters.REQUESTS);
-            for (int i = 0; i < services.size(); i++) {
-                sum += loop.service(i).counters.value(Counters.REQUESTS);
-            }
-        }
-        return sum;
-    }
-
     /** Any thread: what has been counted up to now. */
     public GatewayStats stats() {
         Map<ServiceName, GatewayStats.Traffic> byService = new HashMap<>();

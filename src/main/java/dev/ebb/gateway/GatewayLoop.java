@@ -106,7 +106,7 @@ final class GatewayLoop {
                         .withPings(PING_NANOS, PONG_NANOS);
         toClients = settings.http2().withHeaders(4096, limits.headBytes(), true);
         rewriter = new HeadRewriter(settings);
-        heap = new HeapReturn(gateway::requests, System::gc, System.nanoTime());
+        heap = HeapReturn.of(gateway);
         forwardedFor = new ForwardedFor(settings.heads().trust());
         requestIds = new RequestIds(settings.heads().requestId());
         upstream = upstream(eventLoop, settings);
@@ -312,6 +312,15 @@ final class GatewayLoop {
     /** When the present turn began: for what happens in the same turn as the bytes' coming. */
     long now() {
         return turnNanos;
+    }
+
+    /** Any thread: requests of all kinds that have come so far. */
+    long requests() {
+        long sum = unrouted.value(Counters.REQUESTS);
+        for (LoopService service : services) {
+            sum += service.counters.value(Counters.REQUESTS);
+        }
+        return sum;
     }
 
     Counters unrouted() {

@@ -39,6 +39,19 @@ final class HeapReturn {
         lookedNanos = nowNanos;
     }
 
+    static HeapReturn of(Gateway gateway) {
+        return new HeapReturn(() -> requests(gateway), System::gc, System.nanoTime());
+    }
+
+    /** Of all kinds, at all loops, so far. */
+    private static long requests(Gateway gateway) {
+        long sum = 0;
+        for (GatewayLoop loop : gateway.loops()) {
+            sum += loop.requests();
+        }
+        return sum;
+    }
+
     /** To be called often; costs next to nothing in between. */
     void tick(long nowNanos) {
         if (nowNanos - lookedNanos < LOOK_NANOS) {
