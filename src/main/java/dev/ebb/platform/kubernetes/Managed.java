@@ -224,8 +224,12 @@ final class Managed {
                         && seen.recommendation().filter(r -> r.id().equals(id)).isPresent();
         if (asks) {
             approved = id;
-            Order.Answer answer = controller.order(new Order.Approve(seen.name(), id), now);
-            around.log().accept(spec.words() + " approved " + id + ": " + answer);
+            String answer =
+                    switch (controller.order(new Order.Approve(seen.name(), id), now)) {
+                        case Order.Answer.Done(String text) -> text;
+                        case Order.Answer.Refused(String text) -> "not approved: " + text;
+                    };
+            around.log().accept(spec.words() + " " + fleet.inWords(answer));
         }
     }
 
