@@ -58,7 +58,7 @@ class ConfigErrorsTest {
                         "hello",
                         "f.yaml:1:1: 'hello' is no mapping; write keys below it: listen, tls,"
                                 + " admin, tick, gateway, journal, logs, access-log, routes, xds,"
-                                + " services"),
+                                + " prometheus, services"),
                 bad(
                         "listen: 127.0.0.1:80\n",
                         "f.yaml:1:1: 'services' is missing; it is a mapping of services by name, at"
