@@ -50,6 +50,7 @@ final class Commands implements Runnable {
                     "demo",
                     "run",
                     "proxy",
+                    "gateway",
                     "check",
                     "certificate",
                     "xds",
@@ -81,6 +82,7 @@ final class Commands implements Runnable {
             case "demo" -> new DemoCommand();
             case "run" -> new RunCommand();
             case "proxy" -> new ProxyCommand();
+            case "gateway" -> new GatewayCommand();
             case "check" -> new CheckCommand();
             case "certificate" -> new CertificateCommand();
             case "xds" -> new XdsCommand();

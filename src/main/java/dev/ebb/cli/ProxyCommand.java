@@ -363,7 +363,7 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     /** An enum's value by its name in small letters, with hyphens or underscores. */
-    private static <E extends Enum<E>> E word(String option, String text, E[] values) {
+    static <E extends Enum<E>> E word(String option, String text, E[] values) {
         var names = new ArrayList<String>();
         for (E value : values) {
             String name = kebab(value.name());

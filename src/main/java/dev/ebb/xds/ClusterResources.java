@@ -19,8 +19,7 @@ final class ClusterResources {
     /** Limits are Ebb's matter: a data plane's own would refuse what instances could answer. */
     private static final UInt32Value MANY = UInt32Value.of(1_000_000);
 
-    private static final String HTTP_OPTIONS =
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     private ClusterResources() {}
 

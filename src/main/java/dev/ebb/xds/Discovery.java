@@ -98,6 +98,15 @@ final class Discovery {
         }
     }
 
+    /** It has ended its stream, and did not lose it. */
+    synchronized void left(DiscoveryStream<?, ?, ?> stream) {
+        if (!stream.endsInOrder()) {
+            closed(stream);
+        } else if (stream.close() && streams.remove(stream)) {
+            LOG.info("the gateway {} has ended", stream.nodeId().orElse(""));
+        }
+    }
+
     synchronized void closed(DiscoveryStream<?, ?, ?> stream) {
         if (!stream.close() || !streams.remove(stream)) {
             return;

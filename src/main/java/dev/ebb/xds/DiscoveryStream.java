@@ -59,7 +59,7 @@ abstract class DiscoveryStream<Q, R, S extends Subscription> implements StreamOb
 
     @Override
     public final void onCompleted() {
-        discovery.closed(this);
+        discovery.left(this);
         out.onCompleted();
     }
 
@@ -132,6 +132,11 @@ abstract class DiscoveryStream<Q, R, S extends Subscription> implements StreamOb
 
     final Optional<String> nodeId() {
         return Optional.ofNullable(node).map(Node::getId);
+    }
+
+    /** Whether it ends its stream only once it has nothing in flight any more. */
+    final boolean endsInOrder() {
+        return node != null && Flavor.of(node) == Flavor.EBB;
     }
 
     final boolean isAds() {

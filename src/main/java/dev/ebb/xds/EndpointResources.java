@@ -24,7 +24,7 @@ final class EndpointResources {
     static final String ZONE = "local";
 
     /** Weights are whole numbers there; 1 becomes this. */
-    private static final int WEIGHT_UNIT = 100;
+    static final int WEIGHT_UNIT = 100;
 
     private static final int WEIGHT_MAX = 100_000;
 
@@ -51,7 +51,13 @@ final class EndpointResources {
             }
         } else if (!endpoints.isEmpty()) {
             LocalityLbEndpoints.Builder zone = locality("", WEIGHT_UNIT);
-            endpoints.forEach(e -> zone.addLbEndpoints(endpoint(e, weight(e), unwell)));
+            for (Endpoint e : endpoints) {
+                LbEndpoint.Builder one = endpoint(e, weight(e), unwell);
+                if (flavor == Flavor.EBB) {
+                    one.setMetadata(EndpointLabels.of(e));
+                }
+                zone.addLbEndpoints(one);
+            }
             assignment.addEndpoints(zone);
         }
         Set<InstanceId> closed = new HashSet<>();
@@ -72,14 +78,14 @@ final class EndpointResources {
                 .setLoadBalancingWeight(UInt32Value.of(weight));
     }
 
-    private static LbEndpoint endpoint(Endpoint endpoint, int weight, Set<InstanceId> unwell) {
+    private static LbEndpoint.Builder endpoint(
+            Endpoint endpoint, int weight, Set<InstanceId> unwell) {
         return LbEndpoint.newBuilder()
                 .setEndpoint(
                         io.envoyproxy.envoy.config.endpoint.v3.Endpoint.newBuilder()
                                 .setAddress(address(endpoint.host(), endpoint.port())))
                 .setHealthStatus(health(endpoint, unwell))
-                .setLoadBalancingWeight(UInt32Value.of(weight))
-                .build();
+                .setLoadBalancingWeight(UInt32Value.of(weight));
     }
 
     private static HealthStatus health(Endpoint endpoint, Set<InstanceId> unwell) {
@@ -93,7 +99,7 @@ final class EndpointResources {
         return address(at.getAddress().getHostAddress(), at.getPort());
     }
 
-    private static Address address(String host, int port) {
+    static Address address(String host, int port) {
         return Address.newBuilder()
                 .setSocketAddress(SocketAddress.newBuilder().setAddress(host).setPortValue(port))
                 .build();

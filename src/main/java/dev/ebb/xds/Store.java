@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,8 +41,10 @@ final class Store {
             put(Flavor.GRPC, ResourceType.LISTENER, ListenerResources.grpc(service));
             put(Flavor.GRPC, ResourceType.ROUTE, RouteResources.grpc(service));
         }
-        put(Flavor.ENVOY, ResourceType.LISTENER, ListenerResources.envoy(settings.proxy()));
-        put(Flavor.ENVOY, ResourceType.ROUTE, RouteResources.envoy(settings.services()));
+        for (Flavor proxy : List.of(Flavor.ENVOY, Flavor.EBB)) {
+            put(proxy, ResourceType.LISTENER, ListenerResources.envoy(settings.proxy()));
+            put(proxy, ResourceType.ROUTE, RouteResources.envoy(settings.services()));
+        }
     }
 
     private void put(Flavor flavor, ResourceType type, Resource resource) {

@@ -1,0 +1,83 @@
+package dev.ebb.xds;
+
+import com.google.protobuf.Duration;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.EndpointSink.Report;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.TrafficReading;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
+import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
+import io.envoyproxy.envoy.config.endpoint.v3.UpstreamLocalityStats;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a gateway has counted of one service, as a report of load: what is in flight at each
+ * instance, and what has ended since the last report. An instance that has left is reported as long
+ * as the gateway counts it. Not for several threads.
+ */
+final class LoadCounter {
+    private final String service;
+    private final Map<InstanceId, Address> addresses = new HashMap<>();
+    private final Map<InstanceId, TrafficReading> last = new HashMap<>();
+    private Set<InstanceId> current = Set.of();
+
+    LoadCounter(String service) {
+        this.service = service;
+    }
+
+    void know(EndpointSnapshot snapshot) {
+        current = snapshot.endpoints().stream().map(e -> e.id()).collect(Collectors.toSet());
+        snapshot.endpoints()
+                .forEach(e -> addresses.put(e.id(), EndpointResources.address(e.host(), e.port())));
+    }
+
+    /** Counts on from here; a report that was lost on its way is lost. */
+    ClusterStats next(Report report, java.time.Duration since) {
+        var locality =
+                UpstreamLocalityStats.newBuilder()
+                        .setLocality(Locality.newBuilder().setZone(EndpointResources.ZONE));
+        long good = 0;
+        long bad = 0;
+        long active = 0;
+        for (var one : report.endpoints().entrySet()) {
+            TrafficReading now = one.getValue().traffic();
+            TrafficReading before = last.put(one.getKey(), now);
+            long failed = now.failuresTotal() - (before == null ? 0 : before.failuresTotal());
+            long ended = now.requestsTotal() - (before == null ? 0 : before.requestsTotal());
+            active += now.inFlight();
+            bad += Math.max(0, failed);
+            good += Math.max(0, ended - failed);
+            Address address = addresses.get(one.getKey());
+            if (address == null) {
+                // It counts in the sum alone, which is then taken to be any instance's.
+                continue;
+            }
+            locality.addUpstreamEndpointStats(
+                    UpstreamEndpointStats.newBuilder()
+                            .setAddress(address)
+                            .setTotalRequestsInProgress(now.inFlight())
+                            .setTotalErrorRequests(Math.max(0, failed))
+                            .setTotalSuccessfulRequests(Math.max(0, ended - failed)));
+        }
+        last.keySet().retainAll(report.endpoints().keySet());
+        addresses
+                .keySet()
+                .removeIf(id -> !current.contains(id) && !report.endpoints().containsKey(id));
+        return ClusterStats.newBuilder()
+                .setClusterName(service)
+                .setLoadReportInterval(
+                        Duration.newBuilder()
+                                .setSeconds(since.getSeconds())
+                                .setNanos(since.getNano()))
+                .addUpstreamLocalityStats(
+                        locality.setTotalRequestsInProgress(active)
+                                .setTotalErrorRequests(bad)
+                                .setTotalSuccessfulRequests(good))
+                .build();
+    }
+}
