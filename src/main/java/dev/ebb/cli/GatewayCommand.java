@@ -8,9 +8,12 @@ import dev.ebb.gateway.GatewayStartException;
 import dev.ebb.gateway.Transport;
 import dev.ebb.gateway.tls.TlsServerSettings;
 import dev.ebb.pki.IdentityFiles;
+import dev.ebb.pki.TrustFile;
 import dev.ebb.xds.Fleet;
 import dev.ebb.xds.XdsClient;
 import dev.ebb.xds.XdsClientSettings;
+import dev.ebb.xds.XdsClientTls;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -19,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +57,29 @@ final class GatewayCommand implements Callable<Integer> {
             required = true,
             description = "Where Ebb serves xDS, as 'xds: listen' of its configuration says.")
     private String xds = "";
+
+    @Option(
+            names = "--xds-ca",
+            paramLabel = "FILE",
+            description =
+                    "Speak TLS with Ebb: the certificates of who signed Ebb's, in PEM. By default"
+                            + " there is no TLS.")
+    private Optional<Path> xdsCa = Optional.empty();
+
+    @Option(
+            names = "--xds-certificate",
+            paramLabel = "FILE",
+            description = "What is shown to Ebb where it wants a certificate, in PEM.")
+    private Optional<Path> xdsCertificate = Optional.empty();
+
+    @Option(names = "--xds-key", paramLabel = "FILE", description = "The key to it, in PEM.")
+    private Optional<Path> xdsKey = Optional.empty();
+
+    @Option(
+            names = "--xds-name",
+            paramLabel = "NAME",
+            description = "What Ebb's certificate is for, if not for the host in --xds.")
+    private Optional<String> xdsName = Optional.empty();
 
     @Option(
             names = "--node",
@@ -131,6 +156,8 @@ final class GatewayCommand implements Callable<Integer> {
                             + " default.")
     private int shutdownSeconds = 30;
 
+    private volatile Optional<Gateway> gateway = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
@@ -138,13 +165,12 @@ final class GatewayCommand implements Callable<Integer> {
         XdsClientSettings ebb = ebb();
         GatewaySettings settings = settings();
         BalancePolicy policy = policy();
-        var gateway = new AtomicReference<Optional<Gateway>>(Optional.empty());
         var manager = new ServiceNotice(err);
-        try (var client = XdsClient.start(ebb)) {
-            endOnSignal(gateway, client, manager, err);
+        try (var client = connect(ebb)) {
+            endOnSignal(client, manager, err);
             Fleet fleet = client.fleet();
             Gateway open = open(settings, policy, fleet);
-            gateway.set(Optional.of(open));
+            gateway = Optional.of(open);
             client.serve(open);
             out.println(hello(open, fleet, ebb));
             out.flush();
@@ -167,7 +193,31 @@ final class GatewayCommand implements Callable<Integer> {
         if (at.getPort() == 0) {
             throw new Failure(Exit.USAGE, "--xds: 0 is no port that can be connected to");
         }
-        return XdsClientSettings.of(at, name);
+        XdsClientSettings plain = XdsClientSettings.of(at, name);
+        return xdsTls().map(plain::withTls).orElse(plain);
+    }
+
+    private Optional<XdsClientTls> xdsTls() {
+        if (xdsCertificate.isPresent() != xdsKey.isPresent()) {
+            throw new Failure(Exit.USAGE, "--xds-certificate and --xds-key belong together");
+        }
+        if (xdsCa.isEmpty() && (xdsKey.isPresent() || xdsName.isPresent())) {
+            throw new Failure(
+                    Exit.USAGE, "--xds-certificate and --xds-name are for TLS; give --xds-ca, too");
+        }
+        return xdsCa.map(ca ->
+                new XdsClientTls(
+                        new TrustFile(ca),
+                        xdsCertificate.map(c -> new IdentityFiles(c, xdsKey.orElseThrow())),
+                        xdsName));
+    }
+
+    private static XdsClient connect(XdsClientSettings ebb) {
+        try {
+            return XdsClient.start(ebb);
+        } catch (IOException e) {
+            throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
+        }
     }
 
     private GatewaySettings settings() {
@@ -241,17 +291,13 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     /** The requests first: as long as some are in flight, Ebb has to know of them. */
-    private void endOnSignal(
-            AtomicReference<Optional<Gateway>> gateway,
-            XdsClient client,
-            ServiceNotice manager,
-            PrintWriter err) {
+    private void endOnSignal(XdsClient client, ServiceNotice manager, PrintWriter err) {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
                                 () -> {
                                     manager.stopping();
-                                    Optional<Gateway> open = gateway.get();
+                                    Optional<Gateway> open = gateway;
                                     open.ifPresent(one ->
                                             ProxyCommand.close(
                                                     one, Duration.ofSeconds(shutdownSeconds), err));

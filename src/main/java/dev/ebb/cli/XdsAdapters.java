@@ -3,8 +3,10 @@ package dev.ebb.cli;
 import dev.ebb.config.EbbConfig;
 import dev.ebb.config.RouteConfig;
 import dev.ebb.config.ServiceConfig;
+import dev.ebb.config.TlsConfig;
 import dev.ebb.config.XdsConfig;
 import dev.ebb.xds.XdsRoute;
+import dev.ebb.xds.XdsServerTls;
 import dev.ebb.xds.XdsService;
 import dev.ebb.xds.XdsSettings;
 import java.util.Locale;
@@ -21,7 +23,16 @@ final class XdsAdapters {
                 config.services().stream().map(s -> service(config, s)).toList(),
                 xds.grace(),
                 xds.quiet(),
-                xds.reports());
+                xds.reports(),
+                xds.tls().map(XdsAdapters::tls));
+    }
+
+    private static XdsServerTls tls(XdsConfig.Tls tls) {
+        boolean looked = tls.clients().verify() != TlsConfig.Verify.OFF;
+        return new XdsServerTls(
+                tls.identity(),
+                tls.clients().ca().filter(ca -> looked),
+                tls.clients().verify() == TlsConfig.Verify.REQUIRED);
     }
 
     private static XdsService service(EbbConfig config, ServiceConfig service) {

@@ -1,13 +1,15 @@
 package dev.ebb.cli;
 
 import dev.ebb.config.EbbConfig;
+import dev.ebb.config.TlsConfig;
 import dev.ebb.config.XdsConfig;
 import dev.ebb.xds.Bootstrap;
+import dev.ebb.xds.BootstrapTls;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,7 +44,6 @@ final class XdsCommand implements Runnable {
                 ""
             })
     static final class BootstrapCommand implements Callable<Integer> {
-        private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
         private static final int PORT_MAX = 65_535;
 
         @Spec private CommandSpec spec;
@@ -64,12 +65,40 @@ final class XdsCommand implements Runnable {
                 description = "Of Envoy's own admin interface; 9901 by default, 0 for any free.")
         private int adminPort;
 
+        @Option(
+                names = "--address",
+                paramLabel = "ADDRESS",
+                description =
+                        "Where data planes reach Ebb, such as ebb.example.com:18000; by default"
+                                + " where 'xds: listen' says.")
+        private Optional<String> address = Optional.empty();
+
+        @Option(
+                names = "--ca",
+                paramLabel = "FILE",
+                description =
+                        "With 'xds: tls': the data plane's file with the certificates of who signed"
+                                + " Ebb's.")
+        private Optional<String> ca = Optional.empty();
+
+        @Option(
+                names = "--certificate",
+                paramLabel = "FILE",
+                description = "The data plane's file with its own certificate, if it needs one.")
+        private Optional<String> certificate = Optional.empty();
+
+        @Option(
+                names = "--key",
+                paramLabel = "FILE",
+                description = "The data plane's file with the key to it.")
+        private Optional<String> key = Optional.empty();
+
         @Option(names = "--grpc", description = "For a gRPC client without a proxy, in JSON.")
         private boolean grpc;
 
         @Override
         public Integer call() {
-            if (!NODE.matcher(node).matches()) {
+            if (!GatewayCommand.NODE.matcher(node).matches()) {
                 throw new Failure(
                         Exit.USAGE,
                         "--node: '%s' is no name; use letters, digits, '.', '_' and '-'"
@@ -89,6 +118,21 @@ final class XdsCommand implements Runnable {
                                             "%s has no part 'xds'; add: xds: {listen:"
                                                             .formatted(file)
                                                     + " 127.0.0.1:18000}"));
+            InetSocketAddress at = address(xds);
+            Optional<BootstrapTls> tls = tls(xds);
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(
+                    grpc
+                            ? Bootstrap.grpc(node, at, tls)
+                            : Bootstrap.envoy(node, at, adminPort, tls));
+            out.flush();
+            return Exit.OK;
+        }
+
+        private InetSocketAddress address(XdsConfig xds) {
+            if (address.isPresent()) {
+                return Hosts.parse("--address", address.get());
+            }
             if (xds.listen().port() == 0) {
                 throw new Failure(
                         Exit.USAGE,
@@ -97,10 +141,51 @@ final class XdsCommand implements Runnable {
                                 + " it");
             }
             InetSocketAddress at = Adapters.socketAddress(xds.listen());
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(grpc ? Bootstrap.grpc(node, at) : Bootstrap.envoy(node, at, adminPort));
-            out.flush();
-            return Exit.OK;
+            if (at.getAddress().isAnyLocalAddress()) {
+                throw new Failure(
+                        Exit.USAGE,
+                        "'xds: listen' in %s is every network; say with --address where data planes"
+                                        .formatted(file)
+                                + " reach it, such as 192.0.2.1:"
+                                + at.getPort());
+            }
+            return at;
+        }
+
+        private Optional<BootstrapTls> tls(XdsConfig xds) {
+            if (xds.tls().isEmpty()) {
+                if (ca.isPresent() || certificate.isPresent() || key.isPresent()) {
+                    throw new Failure(
+                            Exit.USAGE,
+                            "--ca, --certificate and --key are for TLS, and %s has no 'xds: tls'"
+                                    .formatted(file));
+                }
+                return Optional.empty();
+            }
+            if (ca.isEmpty()) {
+                throw new Failure(
+                        Exit.USAGE,
+                        "xDS is served with TLS; say with --ca which file of the data plane has the"
+                                + " certificates of who signed Ebb's");
+            }
+            boolean required = xds.tls().get().clients().verify() == TlsConfig.Verify.REQUIRED;
+            if (certificate.isPresent() != key.isPresent() || (required && key.isEmpty())) {
+                throw new Failure(
+                        Exit.USAGE,
+                        required
+                                ? "data planes must show a certificate; say with --certificate and"
+                                        + " --key where the data plane has its own"
+                                : "--certificate and --key belong together");
+            }
+            return Optional.of(
+                    new BootstrapTls(ca.get(), certificate, key, address.flatMap(this::name)));
+        }
+
+        /** What a certificate has to be for; an address is known as it is. */
+        private Optional<String> name(String text) {
+            String host = text.substring(0, text.lastIndexOf(':'));
+            boolean literal = host.startsWith("[") || host.matches("[0-9.]*");
+            return literal ? Optional.empty() : Optional.of(host);
         }
     }
 }

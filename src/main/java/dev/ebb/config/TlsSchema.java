@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The keys below {@code tls}, of the file and of a service. Files are read to be checked. */
+/**
+ * The keys below {@code tls}, of the file, of xDS and of a service. Files are read to be checked.
+ */
 final class TlsSchema {
     private TlsSchema() {}
 
@@ -86,6 +88,13 @@ final class TlsSchema {
 
     static final Section<TlsConfig> TLS =
             new Section<>(List.of(LISTEN, CERTIFICATES, MINIMUM, CLIENTS_KEY), TlsSchema::listener);
+
+    /** Of data planes, with one certificate: there is but one name that they ask for. */
+    static final Section<XdsConfig.Tls> XDS =
+            new Section<>(
+                    List.of(CERTIFICATE, KEY, CLIENTS_KEY),
+                    (v, problems) ->
+                            new XdsConfig.Tls(pair(v, problems).files(), v.of(CLIENTS_KEY)));
 
     private static TlsConfig listener(Values v, Problems problems) {
         Map<String, Placed<Listed>> taken = new HashMap<>();

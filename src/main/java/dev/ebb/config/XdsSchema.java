@@ -10,12 +10,10 @@ final class XdsSchema {
     private static final Key<Address> LISTEN =
             Key.of(
                     "listen",
-                    RootSchema.address(
-                            Address::isLoopback,
-                            "can be reached from outside, and xDS is served without encryption; use"
-                                    + " 127.0.0.1"),
+                    RootSchema.address(a -> true, ""),
                     new Address("127.0.0.1", 18_000),
-                    "Where data planes ask, by gRPC; only on this machine.");
+                    "Where data planes ask, by gRPC. On this machine only, unless they must show"
+                            + " certificates (`tls`).");
     private static final Key<Address> PROXY =
             Key.of(
                     "proxy",
@@ -46,14 +44,26 @@ final class XdsSchema {
                     Duration.ofSeconds(1),
                     "From one report of a data plane's load (LRS) to the next.");
 
+    private static final Key<XdsConfig.Tls> TLS =
+            Key.optional("tls", TlsSchema.XDS, "Serves xDS with TLS. Without it, in the clear.");
+
     static final Section<XdsConfig> XDS =
-            new Section<>(
-                    List.of(LISTEN, PROXY, GRACE, QUIET, REPORTS),
-                    (v, problems) ->
-                            new XdsConfig(
-                                    v.of(LISTEN),
-                                    v.of(PROXY),
-                                    v.of(GRACE),
-                                    v.of(QUIET),
-                                    v.of(REPORTS)));
+            new Section<>(List.of(LISTEN, PROXY, GRACE, QUIET, REPORTS, TLS), XdsSchema::build);
+
+    private static XdsConfig build(Values v, Problems problems) {
+        boolean verified =
+                v.given(TLS)
+                        .filter(tls -> tls.clients().verify() == TlsConfig.Verify.REQUIRED)
+                        .isPresent();
+        if (!verified && !v.of(LISTEN).isLoopback() && v.sound(LISTEN, TLS)) {
+            problems.error(
+                    v.place(LISTEN),
+                    "'%s' can be reached from outside, and whoever asks there can hold up scaling;"
+                                    .formatted(v.of(LISTEN))
+                            + " give 'tls' with 'clients: {verify: required, ca: FILE}', or use"
+                            + " 127.0.0.1");
+        }
+        return new XdsConfig(
+                v.of(LISTEN), v.of(PROXY), v.of(GRACE), v.of(QUIET), v.of(REPORTS), v.given(TLS));
+    }
 }

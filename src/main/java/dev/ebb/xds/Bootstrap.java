@@ -1,6 +1,7 @@
 package dev.ebb.xds;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** The file that a data plane starts with, and that leads it to Ebb. Pure. */
 // The files are read more easily by themselves than within the methods.
@@ -35,7 +36,7 @@ public final class Bootstrap {
                 - name: ebb-xds
                   type: STATIC
                   connect_timeout: 1s
-                  typed_extension_protocol_options:
+            %5$s      typed_extension_protocol_options:
                     envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
                       "@type": type.googleapis.com/\
             envoy.extensions.upstreams.http.v3.HttpProtocolOptions
@@ -57,12 +58,35 @@ public final class Bootstrap {
               "xds_servers": [
                 {
                   "server_uri": "%2$s:%3$d",
-                  "channel_creds": [{"type": "insecure"}],
+                  "channel_creds": [%4$s],
                   "server_features": ["xds_v3"]
                 }
               ],
               "node": {"id": "%1$s"}
             }
+            """;
+
+    private static final String SNI = "          sni: %s\n";
+
+    private static final String OWN =
+            """
+                        tls_certificates:
+                          - certificate_chain: {filename: %s}
+                            private_key: {filename: %s}
+            """;
+
+    private static final String SOCKET =
+            """
+                  transport_socket:
+                    name: envoy.transport_sockets.tls
+                    typed_config:
+                      "@type": type.googleapis.com/\
+            envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+            %s          common_tls_context:
+            %s            validation_context:
+                          trusted_ca: {filename: %s}
+                          match_typed_subject_alt_names:
+                            - {san_type: %s, matcher: {exact: %s}}
             """;
 
     private Bootstrap() {}
@@ -74,13 +98,58 @@ public final class Bootstrap {
      * @param ebb where xDS is served
      * @param adminPort of Envoy's own admin interface; 0 takes a free one
      */
+    public static String envoy(
+            String node, InetSocketAddress ebb, int adminPort, Optional<BootstrapTls> tls) {
+        String host = ebb.getAddress().getHostAddress();
+        String socket = tls.map(t -> socket(host, t)).orElse("");
+        return ENVOY.formatted(node, host, ebb.getPort(), adminPort, socket);
+    }
+
+    /** The same, without TLS. */
     public static String envoy(String node, InetSocketAddress ebb, int adminPort) {
-        return ENVOY.formatted(node, ebb.getAddress().getHostAddress(), ebb.getPort(), adminPort);
+        return envoy(node, ebb, adminPort, Optional.empty());
+    }
+
+    /** Envoy looks who signed a certificate, and for whom only if it is told to. */
+    private static String socket(String host, BootstrapTls tls) {
+        String own =
+                tls.certificate()
+                        .map(file -> OWN.formatted(quoted(file), quoted(tls.key().orElse(file))))
+                        .orElse("");
+        return SOCKET.formatted(
+                tls.name().map(n -> SNI.formatted(quoted(n))).orElse(""),
+                own,
+                quoted(tls.ca()),
+                tls.name().isPresent() ? "DNS" : "IP_ADDRESS",
+                quoted(tls.name().orElse(host)));
     }
 
     /** For {@code GRPC_XDS_BOOTSTRAP}, in JSON. */
+    public static String grpc(String node, InetSocketAddress ebb, Optional<BootstrapTls> tls) {
+        String host = tls.flatMap(BootstrapTls::name).orElse(ebb.getAddress().getHostAddress());
+        return GRPC.formatted(
+                node,
+                host.contains(":") ? "[" + host + "]" : host,
+                ebb.getPort(),
+                tls.map(Bootstrap::credentials).orElse("{\"type\": \"insecure\"}"));
+    }
+
+    /** The same, without TLS. */
     public static String grpc(String node, InetSocketAddress ebb) {
-        String host = ebb.getAddress().getHostAddress();
-        return GRPC.formatted(node, host.contains(":") ? "[" + host + "]" : host, ebb.getPort());
+        return grpc(node, ebb, Optional.empty());
+    }
+
+    /** As in gRFC A65. */
+    private static String credentials(BootstrapTls tls) {
+        var files = new StringBuilder("\"ca_certificate_file\": ").append(quoted(tls.ca()));
+        tls.certificate()
+                .ifPresent(f -> files.append(", \"certificate_file\": ").append(quoted(f)));
+        tls.key().ifPresent(f -> files.append(", \"private_key_file\": ").append(quoted(f)));
+        return "{\"type\": \"tls\", \"config\": {%s}}".formatted(files);
+    }
+
+    /** For YAML and JSON alike. */
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 }

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -49,6 +50,7 @@ public final class XdsClient implements AutoCloseable {
             XdsConnection from, String nonce, Map<String, String> versions, List<String> removed) {}
 
     private final XdsClientSettings settings;
+    private final Optional<XdsCertificates> certificates;
     private final ScheduledExecutorService thread;
     private final CompletableFuture<Fleet> fleet = new CompletableFuture<>();
     private final Map<ResourceType, Map<String, String>> versions =
@@ -67,8 +69,9 @@ public final class XdsClient implements AutoCloseable {
     private int failures;
     private long generation;
 
-    private XdsClient(XdsClientSettings settings) {
+    private XdsClient(XdsClientSettings settings, Optional<XdsCertificates> certificates) {
         this.settings = settings;
+        this.certificates = certificates;
         for (ResourceType type : ResourceType.values()) {
             versions.put(type, new HashMap<>());
         }
@@ -77,9 +80,17 @@ public final class XdsClient implements AutoCloseable {
                         Thread.ofPlatform().daemon().name("xds-client").factory());
     }
 
-    /** Begins to connect, and goes on until it is closed. */
-    public static XdsClient start(XdsClientSettings settings) {
-        var client = new XdsClient(settings);
+    /**
+     * Begins to connect, and goes on until it is closed.
+     *
+     * @throws IOException when a file for TLS cannot be used; its message says why
+     */
+    public static XdsClient start(XdsClientSettings settings) throws IOException {
+        Optional<XdsCertificates> certificates = Optional.empty();
+        if (settings.tls().isPresent()) {
+            certificates = Optional.of(XdsCertificates.of(settings.tls().get()));
+        }
+        var client = new XdsClient(settings, certificates);
         client.ears.run(client::connect);
         return client;
     }
@@ -174,7 +185,8 @@ public final class XdsClient implements AutoCloseable {
         if (closed) {
             return;
         }
-        var fresh = new XdsConnection(settings, ears);
+        certificates.ifPresent(XdsCertificates::readAgain);
+        var fresh = new XdsConnection(settings, certificates, ears);
         connection = Optional.of(fresh);
         fresh.subscribe(ResourceType.CLUSTER, List.of(), known(ResourceType.CLUSTER));
         if (!state.clusters().isEmpty()) {

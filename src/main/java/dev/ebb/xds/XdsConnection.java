@@ -11,6 +11,8 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.load_stats.v3.LoadReportingServiceGrpc;
 import io.envoyproxy.envoy.service.load_stats.v3.LoadStatsRequest;
 import io.envoyproxy.envoy.service.load_stats.v3.LoadStatsResponse;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -65,7 +68,10 @@ final class XdsConnection {
         }
     }
 
-    XdsConnection(XdsClientSettings settings, Ears ears) {
+    /**
+     * @param certificates for TLS, if Ebb speaks it
+     */
+    XdsConnection(XdsClientSettings settings, Optional<XdsCertificates> certificates, Ears ears) {
         this.ears = ears;
         node =
                 Node.newBuilder()
@@ -73,15 +79,7 @@ final class XdsConnection {
                         .setCluster("ebb")
                         .setUserAgentName(Flavor.EBB_AGENT)
                         .build();
-        channel =
-                NettyChannelBuilder.forAddress(settings.ebb())
-                        .usePlaintext()
-                        .directExecutor()
-                        .maxInboundMessageSize(ANSWER_MAX_BYTES)
-                        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-                        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                        .keepAliveTimeout(KEEPALIVE_WAIT_SECONDS, TimeUnit.SECONDS)
-                        .build();
+        channel = channel(settings, certificates);
         discovery =
                 AggregatedDiscoveryServiceGrpc.newStub(channel)
                         .deltaAggregatedResources(
@@ -101,6 +99,23 @@ final class XdsConnection {
                                     }
                                 });
         loads.onNext(LoadStatsRequest.newBuilder().setNode(node).build());
+    }
+
+    private static ManagedChannel channel(
+            XdsClientSettings settings, Optional<XdsCertificates> certificates) {
+        ChannelCredentials credentials =
+                certificates
+                        .map(XdsCertificates::ofClient)
+                        .orElseGet(InsecureChannelCredentials::create);
+        var builder =
+                NettyChannelBuilder.forAddress(settings.ebb(), credentials)
+                        .directExecutor()
+                        .maxInboundMessageSize(ANSWER_MAX_BYTES)
+                        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveTimeout(KEEPALIVE_WAIT_SECONDS, TimeUnit.SECONDS);
+        settings.tls().flatMap(XdsClientTls::serverName).ifPresent(builder::overrideAuthority);
+        return builder.build();
     }
 
     private void answered(DeltaDiscoveryResponse answer) {

@@ -9,7 +9,9 @@ import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -32,21 +35,28 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
     private static final int REQUEST_MAX_BYTES = 8 << 20;
     private static final long KEEPALIVE_SECONDS = 10;
     private static final long KEEPALIVE_WAIT_SECONDS = 5;
+    private static final long FILES_SECONDS = 2;
 
     private final Discovery discovery;
     private final Server server;
     private final ExecutorService threads;
+    private final ScheduledExecutorService files;
 
-    private XdsServer(Discovery discovery, Server server, ExecutorService threads) {
+    private XdsServer(
+            Discovery discovery,
+            Server server,
+            ExecutorService threads,
+            ScheduledExecutorService files) {
         this.discovery = discovery;
         this.server = server;
         this.threads = threads;
+        this.files = files;
     }
 
     /**
      * Listens.
      *
-     * @throws IOException when the address cannot be had
+     * @throws IOException when the address cannot be had, or a file for TLS cannot be used
      */
     public static XdsServer start(XdsSettings settings) throws IOException {
         return start(settings, System::nanoTime);
@@ -54,11 +64,20 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
 
     static XdsServer start(XdsSettings settings, LongSupplier clock) throws IOException {
         var discovery = new Discovery(settings, clock);
+        Optional<XdsCertificates> certificates = Optional.empty();
+        if (settings.tls().isPresent()) {
+            certificates = Optional.of(XdsCertificates.of(settings.tls().get()));
+        }
+        boolean required = settings.tls().map(XdsServerTls::required).orElse(false);
+        ServerCredentials credentials =
+                certificates
+                        .map(c -> c.ofServer(required))
+                        .orElseGet(InsecureServerCredentials::create);
         ExecutorService threads =
                 Executors.newFixedThreadPool(
                         THREADS, Thread.ofPlatform().daemon().name("xds-", 0).factory());
         var builder =
-                NettyServerBuilder.forAddress(settings.listen())
+                NettyServerBuilder.forAddress(settings.listen(), credentials)
                         .executor(threads)
                         .maxInboundMessageSize(REQUEST_MAX_BYTES)
                         // Who is gone without a word is found out within 15 s.
@@ -68,11 +87,24 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
                         .permitKeepAliveWithoutCalls(true);
         new XdsServices(discovery, settings).all().forEach(builder::addService);
         try {
-            return new XdsServer(discovery, builder.build().start(), threads);
+            Server server = builder.build().start();
+            return new XdsServer(discovery, server, threads, watch(certificates));
         } catch (IOException e) {
             threads.shutdownNow();
             throw e;
         }
+    }
+
+    private static ScheduledExecutorService watch(Optional<XdsCertificates> certificates) {
+        ScheduledExecutorService files =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("xds-certificates").factory());
+        certificates.ifPresent(some -> {
+            var _ =
+                    files.scheduleWithFixedDelay(
+                            some::readAgain, FILES_SECONDS, FILES_SECONDS, TimeUnit.SECONDS);
+        });
+        return files;
     }
 
     /** Where it listens, with the port that was really taken. */
@@ -145,5 +177,6 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         threads.shutdownNow();
+        files.shutdownNow();
     }
 }

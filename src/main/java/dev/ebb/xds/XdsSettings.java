@@ -3,6 +3,7 @@ package dev.ebb.xds;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How data planes are served. Immutable.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param quiet how long after its acknowledgement a data plane that reports no load is taken to
  *     have requests in flight
  * @param reports from one load report to the next
+ * @param tls empty for none
  */
 public record XdsSettings(
         InetSocketAddress listen,
@@ -20,8 +22,24 @@ public record XdsSettings(
         List<XdsService> services,
         Duration grace,
         Duration quiet,
-        Duration reports) {
+        Duration reports,
+        Optional<XdsServerTls> tls) {
     public XdsSettings {
         services = List.copyOf(services);
+    }
+
+    /** Without TLS. */
+    public XdsSettings(
+            InetSocketAddress listen,
+            InetSocketAddress proxy,
+            List<XdsService> services,
+            Duration grace,
+            Duration quiet,
+            Duration reports) {
+        this(listen, proxy, services, grace, quiet, reports, Optional.empty());
+    }
+
+    public XdsSettings withTls(XdsServerTls how) {
+        return new XdsSettings(listen, proxy, services, grace, quiet, reports, Optional.of(how));
     }
 }

@@ -42,7 +42,7 @@ final class Rooms {
             MAY_IMPORT.put(outer, INNER);
         }
         MAY_IMPORT.put("pki", Set.of());
-        for (String user : List.of("gateway", "config")) {
+        for (String user : List.of("gateway", "config", "xds")) {
             MAY_IMPORT.put(user, Set.of("control", "balance", "core", "pki"));
         }
     }

@@ -47,8 +47,14 @@ final class RealEnvoy implements AutoCloseable {
     }
 
     static RealEnvoy start(Path folder, String node, InetSocketAddress ebb) throws IOException {
-        Path config =
-                Files.writeString(folder.resolve(node + ".yaml"), Bootstrap.envoy(node, ebb, 0));
+        return start(folder, node, Bootstrap.envoy(node, ebb, 0));
+    }
+
+    /**
+     * @param bootstrap the file that it starts with
+     */
+    static RealEnvoy start(Path folder, String node, String bootstrap) throws IOException {
+        Path config = Files.writeString(folder.resolve(node + ".yaml"), bootstrap);
         Path log = folder.resolve(node + ".log");
         Process process =
                 new ProcessBuilder(

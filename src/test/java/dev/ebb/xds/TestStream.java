@@ -35,6 +35,22 @@ final class TestStream<Q, R> implements StreamObserver<R> {
         return answer;
     }
 
+    /** "answer" with it, or "end" with why there was none. */
+    String first() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (System.nanoTime() - end < 0) {
+            Throwable why = ends.poll(20, TimeUnit.MILLISECONDS);
+            if (why != null) {
+                return "end: " + why;
+            }
+            R answer = answers.poll();
+            if (answer != null) {
+                return "answer: " + answer;
+            }
+        }
+        throw new AssertionError("nothing came within " + LIMIT_SECONDS + " s");
+    }
+
     Throwable end() throws InterruptedException {
         return Optional.ofNullable(ends.poll(LIMIT_SECONDS, TimeUnit.SECONDS)).orElseThrow();
     }
