@@ -28,7 +28,9 @@ final class EndpointReader {
         List<Endpoint> endpoints = new ArrayList<>();
         for (LocalityLbEndpoints locality : from.getEndpointsList()) {
             for (LbEndpoint one : locality.getLbEndpointsList()) {
-                endpoints.add(endpoint(one, ramps, nowNanos));
+                Endpoint read = endpoint(one, ramps, nowNanos);
+                String zone = locality.getLocality().getZone();
+                endpoints.add(zone.equals(EndpointResources.ZONE) ? read : read.in(zone));
             }
         }
         return endpoints;

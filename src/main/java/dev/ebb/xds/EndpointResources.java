@@ -13,15 +13,24 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** A snapshot as EDS. Pure. */
 final class EndpointResources {
-    /** All instances run on this machine, so there is one zone. */
+    /** Of instances whose zone is not known: those of this machine. */
     static final String ZONE = "local";
+
+    /**
+     * Else what is parked in a zone would weigh the zone down twice: it is not in the sum of the
+     * weights that is the zone's, and the data plane scales that by the part that is healthy.
+     */
+    private static final UInt32Value ANY_HEALTHY_IS_ALL = UInt32Value.of(100_000);
 
     /** Weights are whole numbers there; 1 becomes this. */
     static final int WEIGHT_UNIT = 100;
@@ -46,19 +55,20 @@ final class EndpointResources {
         if (flavor == Flavor.GRPC) {
             for (Endpoint endpoint : endpoints) {
                 assignment.addEndpoints(
-                        locality(endpoint.id().toString(), weight(endpoint))
+                        locality(
+                                        endpoint.zone().orElse(ZONE),
+                                        endpoint.id().toString(),
+                                        weight(endpoint))
                                 .addLbEndpoints(endpoint(endpoint, WEIGHT_UNIT, unwell)));
             }
-        } else if (!endpoints.isEmpty()) {
-            LocalityLbEndpoints.Builder zone = locality("", WEIGHT_UNIT);
-            for (Endpoint e : endpoints) {
-                LbEndpoint.Builder one = endpoint(e, weight(e), unwell);
-                if (flavor == Flavor.EBB) {
-                    one.setMetadata(EndpointLabels.of(e));
-                }
-                zone.addLbEndpoints(one);
-            }
-            assignment.addEndpoints(zone);
+        } else {
+            assignment.setPolicy(
+                    ClusterLoadAssignment.Policy.newBuilder()
+                            .setOverprovisioningFactor(ANY_HEALTHY_IS_ALL));
+            Map<String, List<Endpoint>> zones = new TreeMap<>();
+            endpoints.forEach(e ->
+                    zones.computeIfAbsent(e.zone().orElse(ZONE), z -> new ArrayList<>()).add(e));
+            zones.forEach((zone, all) -> assignment.addEndpoints(zone(flavor, zone, all, unwell)));
         }
         Set<InstanceId> closed = new HashSet<>();
         endpoints.stream()
@@ -67,14 +77,33 @@ final class EndpointResources {
         return Resource.of(name, assignment.build(), snapshot.generation(), closed);
     }
 
+    /** Its share is that of its instances that may be picked. */
+    private static LocalityLbEndpoints.Builder zone(
+            Flavor flavor, String zone, List<Endpoint> endpoints, Set<InstanceId> unwell) {
+        int share = 0;
+        for (Endpoint e : endpoints) {
+            boolean open = e.role() == EndpointRole.ACTIVE && !unwell.contains(e.id());
+            share += open ? weight(e) : 0;
+        }
+        LocalityLbEndpoints.Builder locality = locality(zone, "", Math.max(1, share));
+        for (Endpoint e : endpoints) {
+            LbEndpoint.Builder one = endpoint(e, weight(e), unwell);
+            if (flavor == Flavor.EBB) {
+                one.setMetadata(EndpointLabels.of(e));
+            }
+            locality.addLbEndpoints(one);
+        }
+        return locality;
+    }
+
     private static int weight(Endpoint endpoint) {
         long scaled = Math.round(endpoint.weight() * WEIGHT_UNIT);
         return Math.clamp(scaled, 1, WEIGHT_MAX);
     }
 
-    private static LocalityLbEndpoints.Builder locality(String part, int weight) {
+    private static LocalityLbEndpoints.Builder locality(String zone, String part, int weight) {
         return LocalityLbEndpoints.newBuilder()
-                .setLocality(Locality.newBuilder().setZone(ZONE).setSubZone(part))
+                .setLocality(Locality.newBuilder().setZone(zone).setSubZone(part))
                 .setLoadBalancingWeight(UInt32Value.of(weight));
     }
 

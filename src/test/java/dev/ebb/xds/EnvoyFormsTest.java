@@ -163,6 +163,46 @@ class EnvoyFormsTest {
                         ENDPOINTS_ALONE.formatted(fleet.proxyPort, form));
     }
 
+    /**
+     * One of four in a zone may be picked, and three of three in the other: each gets its quarter.
+     * By default the first zone would be scaled down a second time, to a tenth.
+     */
+    @Test
+    void aZoneGetsTheShareOfThoseThatMayBePicked() throws Exception {
+        var fleet = new TestFleet(7, Optional.empty());
+        running = Optional.of(fleet);
+        for (int i = 4; i < 7; i++) {
+            fleet.zones.put(i, "b");
+        }
+        fleet.zones.put(0, "a");
+        fleet.zones.put(1, "a");
+        fleet.zones.put(2, "a");
+        fleet.zones.put(3, "a");
+        envoy = Optional.of(RealEnvoy.start(folder, "envoy-1", bootstrap(fleet)));
+        fleet.publish(ACTIVE, PARKED, PARKED, PARKED, ACTIVE, ACTIVE, ACTIVE);
+        URI at = URI.create("http://127.0.0.1:" + fleet.proxyPort + "/");
+        await().atMost(TestFleet.LIMIT).until(() -> Traffic.ask(client, at).startsWith("200 "));
+        fleet.awaitAcknowledged();
+        try (var traffic = new Traffic(fleet.proxyPort)) {
+            long first = fleet.requests(0);
+            long from = traffic.answered.get();
+            await().atMost(TestFleet.LIMIT).until(() -> traffic.answered.get() >= from + 1200);
+            double share = (double) (fleet.requests(0) - first) / (traffic.answered.get() - from);
+            // A standard deviation is 1.3 %.
+            assertThat(share).isBetween(0.19, 0.31);
+            // A zone whose instances are all parked gets nothing, even though most are.
+            fleet.publish(ACTIVE, ACTIVE, PARKED, PARKED, PARKED, PARKED, PARKED);
+            fleet.awaitAcknowledged();
+            fleet.awaitIdle(4);
+            fleet.awaitIdle(5);
+            fleet.awaitIdle(6);
+            long parked = fleet.requests(4) + fleet.requests(5) + fleet.requests(6);
+            TestFleet.awaitMore(traffic);
+            assertThat(fleet.requests(4) + fleet.requests(5) + fleet.requests(6)).isEqualTo(parked);
+            assertThat(traffic.failures).isEmpty();
+        }
+    }
+
     @Test
     void withCertificatesOfBothSides() throws Exception {
         var files = TestCertificates.write(folder);

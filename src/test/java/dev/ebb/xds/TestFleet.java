@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Real instances of one service, and an xDS server that tells of them. */
@@ -22,6 +24,7 @@ final class TestFleet implements AutoCloseable {
     static final int MANY = 300;
 
     final List<TestInstance> instances = new ArrayList<>();
+    final Map<Integer, String> zones = new HashMap<>();
     final int xdsPort;
     final int proxyPort;
     XdsServer server;
@@ -70,7 +73,8 @@ final class TestFleet implements AutoCloseable {
                             instances.get(i).port(),
                             roles[i],
                             1,
-                            Endpoint.NO_RAMP));
+                            Endpoint.NO_RAMP,
+                            Optional.ofNullable(zones.get(i))));
         }
         server.publish(new EndpointSnapshot(HELLO, generation, endpoints));
     }
