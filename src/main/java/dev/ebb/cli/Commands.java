@@ -72,6 +72,7 @@ final class Commands implements Runnable {
                     "simulate",
                     "backtest",
                     "advise",
+                    "convert",
                     "version",
                     "train");
 
@@ -104,6 +105,7 @@ final class Commands implements Runnable {
             case "simulate" -> new SimulateCommand();
             case "backtest" -> new BacktestCommand();
             case "advise" -> new AdviseCommand();
+            case "convert" -> new ConvertCommand();
             case "version" -> new VersionCommand();
             case "train" -> new TrainCommand();
             default -> throw new IllegalArgumentException(name);

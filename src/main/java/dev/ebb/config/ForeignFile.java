@@ -59,7 +59,7 @@ public record ForeignFile(List<ForeignPolicy> policies, List<Problem> problems) 
     }
 
     /** Each document behind as many empty lines as stand before it, so that lines keep numbers. */
-    private static List<String> documents(String text) {
+    static List<String> documents(String text) {
         List<String> all = new ArrayList<>();
         var one = new StringBuilder();
         int number = 0;
