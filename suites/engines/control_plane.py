@@ -41,6 +41,19 @@ CONTROLLERS = (
 )
 
 
+# What accounts of pods ask for, one line of JSON each, in audit.log: a test compares it with their
+# rights.
+AUDIT = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [
+        {"level": "Metadata", "userGroups": ["system:serviceaccounts:ebb-system"]},
+        {"level": "None"},
+    ],
+}
+
+
 class Missing(Exception):
     """Something to install; the message says how."""
 
@@ -171,6 +184,8 @@ def start(folder):
     token, person = secrets.token_hex(16), secrets.token_hex(16)
     with open(os.path.join(folder, "tokens.csv"), "w", encoding="utf-8") as file:
         file.write(f'{token},admin,admin,"system:masters"\n{person},ebb,ebb,"ebb"\n')
+    with open(os.path.join(folder, "audit-policy.json"), "w", encoding="utf-8") as file:
+        json.dump(AUDIT, file)
     client, peer, api, manager = free_ports(4)
     admin = kubeconfig(folder, "admin", api, token)
     kubeconfig(folder, "ebb", api, person)
@@ -215,6 +230,8 @@ def api_command(folder, etcd_port, port):
         f"--tls-private-key-file={folder}/server.key",
         f"--token-auth-file={folder}/tokens.csv",
         "--authorization-mode=RBAC",
+        f"--audit-policy-file={folder}/audit-policy.json",
+        f"--audit-log-path={folder}/audit.log",
         "--disable-admission-plugins=ServiceAccount",
         "--service-cluster-ip-range=10.98.0.0/16",
         "--service-account-issuer=https://kubernetes.default.svc",

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The Kubernetes driver's tests against a real control plane; see control_plane.py.
+"""The Kubernetes driver's tests against a real control plane, see control_plane.py, and what is
+installed, rendered by the real kustomize and Helm, see charts.py.
 
 Skips with a message where Go, etcd or openssl is not installed; fails where a test does.
 """
@@ -11,12 +12,12 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOME = os.path.dirname(os.path.dirname(HERE))
-PLANE = [sys.executable, os.path.join(HERE, "control_plane.py")]
 MISSING = 3
 
 
-def plane(*arguments):
-    done = subprocess.run([*PLANE, *arguments], stderr=subprocess.PIPE, text=True, check=False)
+def call(script, *arguments):
+    command = [sys.executable, os.path.join(HERE, script), *arguments]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode == MISSING:
         print(f"kubernetes: skipped: {done.stderr.strip()}")
         sys.exit(0)
@@ -24,11 +25,17 @@ def plane(*arguments):
         sys.exit(f"kubernetes: {done.stderr.strip()}")
 
 
+def plane(*arguments):
+    call("control_plane.py", *arguments)
+
+
 def main():
     plane("build")
+    call("charts.py", "build")
     with tempfile.TemporaryDirectory(prefix="ebb-kube-") as folder:
         plane("start", folder)
         try:
+            call("charts.py", "render", folder)
             environment = {**os.environ, "EBB_TEST_KUBE": folder}
             command = ["make", "-s", "-C", HOME, "engines-kubernetes-tests"]
             return subprocess.run(command, env=environment, check=False).returncode
