@@ -40,16 +40,14 @@ def build():
         path = binary(name)
         if os.path.exists(path):
             continue
-        go = control_plane.tool(
-            "go", "Go 1.26 or later, see https://go.dev/dl", "/usr/local/go/bin:/usr/lib/go/bin"
-        )
+        program = control_plane.go()
         print(f"building {name} {version}: up to four minutes of CPU, once", flush=True)
         aside = os.path.dirname(path) + ".new"
         shutil.rmtree(aside, ignore_errors=True)
         environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOBIN": aside}
-        environment["GOTOOLCHAIN"] = "auto"
+        environment.setdefault("GOTOOLCHAIN", "auto")
         parallel = os.environ.get("EBB_GO_PARALLEL", "2")
-        command = [go, "install", "-p", parallel, "-ldflags", "-s -w", f"{module}@{version}"]
+        command = [program, "install", "-p", parallel, "-ldflags", "-s -w", f"{module}@{version}"]
         if subprocess.run(command, env=environment, check=False).returncode != 0:
             raise SystemExit(f"{name} could not be built; go says why above")
         os.makedirs(os.path.dirname(path), exist_ok=True)

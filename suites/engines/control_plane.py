@@ -65,6 +65,16 @@ def tool(name, hint, places=""):
     return found
 
 
+def go():
+    """Go, if it is new enough to be enough, or to fetch itself a newer one (1.21 and later do)."""
+    found = tool("go", "Go 1.26 or later, see https://go.dev/dl", "/usr/local/go/bin:/usr/lib/go/bin")
+    said = subprocess.run([found, "version"], capture_output=True, text=True, check=False).stdout
+    numbers = re.search(r"go(\d+)\.(\d+)", said)
+    if numbers and (int(numbers[1]), int(numbers[2])) < (1, 21):
+        raise Missing(f"{said.strip()} is too old: Go 1.26 or later, see https://go.dev/dl")
+    return found
+
+
 def version():
     """The version of Kubernetes that the module asks for, without the v."""
     with open(os.path.join(MODULE, "go.mod"), encoding="utf-8") as file:
@@ -80,7 +90,7 @@ def build():
     missing = [n for n, path in binaries().items() if not os.path.exists(path)]
     if not missing:
         return
-    go = tool("go", "Go 1.26 or later, see https://go.dev/dl", "/usr/local/go/bin:/usr/lib/go/bin")
+    program = go()
     major, minor = version().split(".")[:2]
     stamp = "k8s.io/component-base/version"
     flags = (
@@ -94,7 +104,7 @@ def build():
     for name in missing:
         print(f"building {name} {version()}: about six minutes of CPU, once", flush=True)
         path = binaries()[name]
-        command = [go, "build", "-p", parallel, "-ldflags", flags, "-o", path + ".new", f"./{name}"]
+        command = [program, "build", "-p", parallel, "-ldflags", flags, "-o", path + ".new", f"./{name}"]
         done = subprocess.run(command, cwd=MODULE, env=environment, check=False)
         if done.returncode != 0:
             raise SystemExit(f"{name} could not be built; go says why above")
