@@ -78,7 +78,7 @@ final class OwnPolicies {
             return Contender.clairvoyant(
                     name,
                     (trace, model) ->
-                            EbbScaler.contender(name, caution, sight)
+                            EbbScaler.contender(name, caution, policy.goals(), sight)
                                     .open(trace, within(model, range, usable)));
         }
         TargetScaler.Terms terms = terms(policy);

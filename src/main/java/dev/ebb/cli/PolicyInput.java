@@ -105,6 +105,10 @@ final class PolicyInput {
             String note = ": warning: trials, drains and vetoes are not simulated, sizing is";
             err.println("ebb: " + file + note);
         }
+        if (lab.queues().isEmpty() && services.stream().anyMatch(s -> s.policy().goals().any())) {
+            String note = ": warning: requests take no time in this model; for an objective of";
+            err.println("ebb: " + file + note + " latency or answers give --model queues");
+        }
         err.flush();
         return all;
     }

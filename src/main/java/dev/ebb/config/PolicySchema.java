@@ -8,7 +8,6 @@ import dev.ebb.core.Policy.Cost;
 import dev.ebb.core.Policy.Drain;
 import dev.ebb.core.Policy.In;
 import dev.ebb.core.Policy.Mode;
-import dev.ebb.core.Policy.Objective;
 import dev.ebb.core.Policy.Out;
 import dev.ebb.core.Policy.Start;
 import dev.ebb.core.Policy.Targets;
@@ -372,62 +371,8 @@ final class PolicySchema {
     private static final Key<Start> START_KEY =
             Key.section("start", START, "Starting and replacing.");
 
-    private static final Key<Double> CAUTION =
-            Key.of(
-                    "caution",
-                    Kinds.decimal(0.001, 1000),
-                    Objective.DEFAULT.caution(),
-                    "How seriously a missed request is taken: 10 is ten times as seriously as 1,"
-                            + " with which no more is missed than with a target of 70 %.");
-    private static final Key<Double> USABLE =
-            Key.of(
-                    "usable",
-                    TARGET,
-                    Objective.USABLE,
-                    "Up to this utilization an instance answers as it should. It takes the place of"
-                            + " `target.cpu`, `target.concurrency` and `in.candidate-below`.");
-
-    private record Objectives(double caution, double usable) {}
-
-    private static final Section<Objectives> OBJECTIVE =
-            new Section<>(
-                    List.of(CAUTION, USABLE),
-                    (v, problems) -> new Objectives(v.of(CAUTION), v.of(USABLE)));
-    private static final Key<Objectives> OBJECTIVE_KEY =
-            Key.optional(
-                    "objective",
-                    OBJECTIVE,
-                    "Size by risk instead of by a target: as much headroom as the load's own"
-                            + " variability asks for, from a forecast that learns when it is wont"
-                            + " to jump. Off unless the key is there.");
-
     private static Bounds bounds(Values v, Problems problems) {
         return new Bounds(ScheduleSchema.read(v, problems), CallersSchema.read(v, problems));
-    }
-
-    private static Policy withObjective(Policy policy, Objectives objective) {
-        In in = policy.in();
-        double usable = objective.usable();
-        return new Policy(
-                policy.mode(),
-                policy.range(),
-                policy.targets().withUsable(usable),
-                policy.out(),
-                new In(
-                        in.window(),
-                        in.stabilization(),
-                        usable,
-                        in.coverage(),
-                        in.freshness(),
-                        in.unavailabilityBudget(),
-                        in.hostBusy(),
-                        in.perHour(),
-                        in.cost(),
-                        in.idle()),
-                policy.trial(),
-                policy.drain(),
-                policy.start(),
-                Optional.of(new Objective(objective.caution())));
     }
 
     private static Policy policy(Values v, Problems problems) {
@@ -442,10 +387,7 @@ final class PolicySchema {
                         v.of(DRAIN_KEY),
                         v.of(START_KEY),
                         Optional.empty());
-        return v.given(OBJECTIVE_KEY)
-                .map(o -> withObjective(policy, o))
-                .orElse(policy)
-                .withBounds(bounds(v, problems));
+        return ObjectiveSchema.applied(policy, v).withBounds(bounds(v, problems));
     }
 
     /** The range of instances is given beside it. */
@@ -454,7 +396,7 @@ final class PolicySchema {
                     List.of(
                             MODE,
                             TARGET_KEY,
-                            OBJECTIVE_KEY,
+                            ObjectiveSchema.OBJECTIVE,
                             ScheduleSchema.SCHEDULES,
                             CallersSchema.NOT_BELOW_KEY,
                             OUT_KEY,

@@ -29,6 +29,7 @@ final class StateParts {
         PARTS.put("queue", s -> s.load().queue());
         PARTS.put("falls", s -> s.load().falls());
         PARTS.put("quiet", s -> s.load().quiet());
+        PARTS.put("experience", s -> s.load().experience());
         PARTS.put("rehearsal", ServiceState::rehearsal);
         OF_INSTANCE.put("lifecycle", Instance::lifecycle);
         OF_INSTANCE.put("health", Instance::health);

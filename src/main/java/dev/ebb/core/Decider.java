@@ -20,9 +20,11 @@ public final class Decider {
     public static Decision decide(ServiceState earlier, Observation seen, Policy asked) {
         Policy within = new Calendar(asked, earlier, seen.now()).bounded();
         Idleness idleness = new Idleness(within, earlier, seen);
-        Policy policy = idleness.bounded();
-        ServiceState before = withoutGap(earlier, seen, policy);
-        Assessment assessment = new Assessor(policy, seen).assess(before);
+        Policy told = idleness.bounded();
+        ServiceState before = withoutGap(earlier, seen, told);
+        Assessment assessment =
+                new GoalKeeper(told, seen).learn(new Assessor(told, seen).assess(before));
+        Policy policy = GoalKeeper.bounded(told, assessment.state().load());
         ServiceState state = assessment.state().withTargetOfStanding();
         FallClassifier falls = new FallClassifier(policy, seen.now(), assessment);
         FallMemory fallen = falls.after(state.load().fallsSoFar());

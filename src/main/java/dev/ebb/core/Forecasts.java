@@ -27,7 +27,7 @@ public record Forecasts(
                     Optional.empty(), Optional.empty(), Optional.empty(), 0, Optional.empty());
 
     /**
-     * A stop, and what was in use then.
+     * A stop, and what was in use then, or expected to be soon.
      *
      * @param cpu in instances fully used
      * @param concurrency the same of the requests in flight
@@ -79,7 +79,7 @@ public record Forecasts(
 
     /** With a stop at this moment. */
     Forecasts stopping(Now now) {
-        Stopped latest = new Stopped(now.monotonicNanos(), demand(cpu), demand(concurrency));
+        Stopped latest = new Stopped(now.monotonicNanos(), expected(cpu), expected(concurrency));
         return new Forecasts(cpu, concurrency, Optional.of(latest), startSeconds, rate);
     }
 
@@ -89,6 +89,12 @@ public record Forecasts(
                 .filter(s -> demand(cpu) <= SAME * s.cpu() + 0.01)
                 .filter(s -> demand(concurrency) <= SAME * s.concurrency() + 0.01)
                 .isPresent();
+    }
+
+    /** The stop has reckoned with it. */
+    private static double expected(Optional<Outlook> outlook) {
+        double soon = outlook.flatMap(Outlook::plan).map(p -> p.expected()).orElse(0.0);
+        return Math.max(demand(outlook), soon);
     }
 
     private static double demand(Optional<Outlook> outlook) {

@@ -86,6 +86,9 @@ final class Guards {
         rescued(state, holds);
         memory(assessment, holds);
         failing(assessment, holds);
+        if (state.ordered().isEmpty()) {
+            holds.addAll(new GoalHolds(policy, assessment).all());
+        }
         if (seen.hostCpuBusy().orElse(0) > policy.in().hostBusy()) {
             double busy = seen.hostCpuBusy().orElse(0);
             holds.add(

@@ -96,6 +96,42 @@ public final class LatencyCounts {
     }
 
     /**
+     * How many were slower than this, with the part of its own bucket that lies above it: latencies
+     * of one bucket are taken to be spread evenly over it.
+     */
+    public double slowerThanExactly(long thresholdNanos) {
+        int bucket = bucketOf(thresholdNanos);
+        double slower = 0;
+        for (int i = bucket + 1; i < BUCKETS; i++) {
+            slower += counts[i];
+        }
+        if (bucket == BUCKETS - 1) {
+            return slower;
+        }
+        double from = bucket == 0 ? 0 : BOUNDS[bucket - 1];
+        double to = BOUNDS[bucket];
+        return slower
+                + counts[bucket] * (to - Math.max(from, (double) thresholdNanos)) / (to - from);
+    }
+
+    /**
+     * The quantile, placed within its bucket by its rank there, in nanoseconds; 0 when empty.
+     *
+     * @param quantile from 0 to 1
+     */
+    public double quantileWithin(double quantile) {
+        double left = quantile * total();
+        for (int i = 0; i < BUCKETS - 1; i++) {
+            if (counts[i] > 0 && left <= counts[i]) {
+                double from = i == 0 ? 0 : BOUNDS[i - 1];
+                return from + (BOUNDS[i] - from) * Math.max(0, left) / counts[i];
+            }
+            left -= counts[i];
+        }
+        return counts[BUCKETS - 1] > 0 ? BOUNDS[BUCKETS - 2] : 0;
+    }
+
+    /**
      * The upper bound of the bucket that holds the quantile, in nanoseconds; 0 when empty.
      *
      * @param quantile from 0 to 1

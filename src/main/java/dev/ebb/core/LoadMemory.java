@@ -1,5 +1,6 @@
 package dev.ebb.core;
 
+import dev.ebb.core.objective.Experience;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param queue what waits for an instance; empty before any data plane told
  * @param falls what tells one fall in load from another; empty before anything was seen
  * @param quiet since when nothing has come; empty when that is not known
+ * @param experience how the service keeps what is wanted of its requests; empty where nothing is
  */
 public record LoadMemory(
         NeedHistory needs,
@@ -20,7 +22,20 @@ public record LoadMemory(
         Forecasts forecasts,
         Optional<QueueMemory> queue,
         Optional<FallMemory> falls,
-        Optional<Quiet> quiet) {
+        Optional<Quiet> quiet,
+        Optional<Experience> experience) {
+
+    /** Of a service of whose requests nothing is wanted. */
+    public LoadMemory(
+            NeedHistory needs,
+            Series<LatencyPoint> latency,
+            double learnedConcurrency,
+            Forecasts forecasts,
+            Optional<QueueMemory> queue,
+            Optional<FallMemory> falls,
+            Optional<Quiet> quiet) {
+        this(needs, latency, learnedConcurrency, forecasts, queue, falls, quiet, Optional.empty());
+    }
 
     /** Of a service of which nothing is known yet. */
     static LoadMemory fresh(Policy policy, Now now) {
@@ -43,7 +58,8 @@ public record LoadMemory(
                 forecasts,
                 queue.map(QueueMemory::afterGap),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                experience.map(Experience::afterGap));
     }
 
     private static NeedHistory emptyNeeds(Policy policy, Now now) {
@@ -52,29 +68,52 @@ public record LoadMemory(
     }
 
     LoadMemory withNeeds(NeedHistory next, double concurrency) {
-        return new LoadMemory(next, latency, concurrency, forecasts, queue, falls, quiet);
+        return new LoadMemory(
+                next, latency, concurrency, forecasts, queue, falls, quiet, experience);
     }
 
     LoadMemory withLatency(Series<LatencyPoint> next) {
-        return new LoadMemory(needs, next, learnedConcurrency, forecasts, queue, falls, quiet);
+        return new LoadMemory(
+                needs, next, learnedConcurrency, forecasts, queue, falls, quiet, experience);
     }
 
     LoadMemory withForecasts(Forecasts next) {
-        return new LoadMemory(needs, latency, learnedConcurrency, next, queue, falls, quiet);
+        return new LoadMemory(
+                needs, latency, learnedConcurrency, next, queue, falls, quiet, experience);
     }
 
     LoadMemory withQueue(QueueMemory next) {
         return new LoadMemory(
-                needs, latency, learnedConcurrency, forecasts, Optional.of(next), falls, quiet);
+                needs,
+                latency,
+                learnedConcurrency,
+                forecasts,
+                Optional.of(next),
+                falls,
+                quiet,
+                experience);
     }
 
     LoadMemory withFalls(FallMemory next) {
         return new LoadMemory(
-                needs, latency, learnedConcurrency, forecasts, queue, Optional.of(next), quiet);
+                needs,
+                latency,
+                learnedConcurrency,
+                forecasts,
+                queue,
+                Optional.of(next),
+                quiet,
+                experience);
     }
 
     LoadMemory withQuiet(Optional<Quiet> next) {
-        return new LoadMemory(needs, latency, learnedConcurrency, forecasts, queue, falls, next);
+        return new LoadMemory(
+                needs, latency, learnedConcurrency, forecasts, queue, falls, next, experience);
+    }
+
+    LoadMemory withExperience(Optional<Experience> next) {
+        return new LoadMemory(
+                needs, latency, learnedConcurrency, forecasts, queue, falls, quiet, next);
     }
 
     /** What tells one fall in load from another. */

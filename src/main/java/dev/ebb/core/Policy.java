@@ -1,6 +1,9 @@
 package dev.ebb.core;
 
 import dev.ebb.core.forecast.Terms;
+import dev.ebb.core.objective.AnsweredGoal;
+import dev.ebb.core.objective.Goals;
+import dev.ebb.core.objective.LatencyGoal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -114,12 +117,47 @@ public record Policy(
      * can bear, not what it should be used for in the mean.
      *
      * @param caution how seriously a missed request is taken; see {@link Terms#caution}
+     * @param latency what is wanted of the time that requests take; the targets then only count
+     *     until it has been seen up to which utilization it is kept
+     * @param answered which share of the requests is to be answered
      */
-    public record Objective(double caution) {
+    public record Objective(
+            double caution, Optional<LatencyGoal> latency, Optional<AnsweredGoal> answered) {
         /** How much of an instance can be used well, unless something else is known. */
         public static final double USABLE = 0.8;
 
+        /** The same until it has been seen how long requests take. */
+        public static final double START = Targets.DEFAULT.cpu();
+
         public static final Objective DEFAULT = new Objective(Terms.DEFAULT_CAUTION);
+
+        /** One that wants nothing of requests. */
+        public Objective(double caution) {
+            this(caution, Optional.empty(), Optional.empty());
+        }
+    }
+
+    /** What is wanted of the requests; nothing without an objective. */
+    public Goals goals() {
+        return new Goals(
+                objective.flatMap(Objective::latency),
+                objective.flatMap(Objective::answered),
+                targets.cpu());
+    }
+
+    /** This with another utilization up to which instances may be used. */
+    public Policy withUsable(double usable) {
+        return new Policy(
+                mode,
+                range,
+                targets.withUsable(usable),
+                out,
+                in.withCandidateBelow(Math.max(usable, in.candidateBelow())),
+                trial,
+                drain,
+                start,
+                objective,
+                bounds);
     }
 
     /**
@@ -266,6 +304,20 @@ public record Policy(
                     perHour,
                     cost,
                     Optional.of(time));
+        }
+
+        public In withCandidateBelow(double utilization) {
+            return new In(
+                    window,
+                    stabilization,
+                    utilization,
+                    coverage,
+                    freshness,
+                    unavailabilityBudget,
+                    hostBusy,
+                    perHour,
+                    cost,
+                    idle);
         }
 
         public In withPerHour(PerHour limit) {

@@ -30,7 +30,8 @@ public final class Recheck {
      */
     public Recheck(ServiceState state, Observation fresh, Policy policy) {
         Policy within = new Calendar(policy, state, fresh.now()).bounded();
-        this.policy = new Idleness(within, state, fresh).bounded();
+        Policy told = new Idleness(within, state, fresh).bounded();
+        this.policy = GoalKeeper.bounded(told, state.load());
         this.proof = new Proof(fresh);
         this.uncounted = fresh.uncounted().map(Hold::why);
         this.now = fresh.now();

@@ -1,5 +1,6 @@
 package dev.ebb.core;
 
+import dev.ebb.core.objective.Experience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -353,7 +354,9 @@ public record ServiceState(
 
     /** With what an earlier life learned of the load. */
     public ServiceState withLearned(LoadMemory earlier) {
-        LoadMemory next = load.withForecasts(earlier.forecasts());
+        LoadMemory next =
+                load.withForecasts(earlier.forecasts())
+                        .withExperience(earlier.experience().map(Experience::afterGap));
         return withLoad(
                 earlier.queue().map(QueueMemory::afterGap).map(next::withQueue).orElse(next));
     }

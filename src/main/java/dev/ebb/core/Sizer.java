@@ -64,6 +64,9 @@ final class Sizer {
         byRate().need(state.load()).ifPresent(needs::add);
         needs.addAll(forecast(state.load().forecasts(), state.standing()));
         needs.addAll(new QueryNeeds(policy, seen).needs(rotating));
+        int byGoals = outNeed(Math.max(byCpu(cpuOut), byConcurrency(inFlightOut)));
+        int goalsIn = ceil(Math.max(byCpu(cpuIn), byConcurrency(inFlightIn)));
+        GoalNeed.of(policy, state.load(), byGoals, goalsIn).ifPresent(needs::add);
         needs.addAll(Idleness.needs(policy, seen));
         needs.add(floor());
         needs.addAll(new Calendar(policy, state, now).needs());
@@ -93,13 +96,18 @@ final class Sizer {
     }
 
     private int strict() {
-        int byCpu = ceil(cpuOut / (policy.targets().cpu() * meanAllowed()));
+        return ceil(Math.max(byCpu(cpuOut), byConcurrency(inFlightOut)));
+    }
+
+    private double byCpu(double cores) {
+        return cores / (policy.targets().cpu() * meanAllowed());
+    }
+
+    private double byConcurrency(double inFlight) {
         OptionalDouble each = declaredConcurrency();
         return each.isEmpty()
-                ? byCpu
-                : Math.max(
-                        byCpu,
-                        ceil(inFlightOut / (policy.targets().concurrency() * each.getAsDouble())));
+                ? 0
+                : inFlight / (policy.targets().concurrency() * each.getAsDouble());
     }
 
     /**

@@ -13,6 +13,8 @@ import dev.ebb.core.NeedHistory;
 import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.forecast.Outlook;
+import dev.ebb.core.objective.Allowed;
+import dev.ebb.core.objective.Pressure;
 import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -38,6 +40,8 @@ final class JournalModule extends SimpleModule {
         text(ServiceName.class, ServiceName::toString, ServiceName::new);
         text(InstanceId.class, InstanceId::toString, JournalModule::instance);
         setMixInAnnotation(Instance.class, NoFurtherProperties.class);
+        setMixInAnnotation(Allowed.class, NoFurtherProperties.class);
+        setMixInAnnotation(Pressure.class, NoFurtherProperties.class);
         addKeyDeserializer(InstanceId.class, new InstanceKeys());
         addSerializer(NeedHistory.class, new NeedsWriter());
         addDeserializer(NeedHistory.class, new NeedsReader());

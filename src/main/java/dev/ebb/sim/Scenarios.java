@@ -30,12 +30,14 @@ final class Scenarios {
 
     private final Events events;
     private final Asked asked;
+    private final Wishes wishes;
 
     private Scenarios(long seed) {
         random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
         aside = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 2);
         events = new Events(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 3));
         asked = new Asked(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 4));
+        wishes = new Wishes(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 5));
     }
 
     static Scenario of(long seed) {
@@ -135,7 +137,8 @@ final class Scenarios {
                         streams ? between(0.0005, 0.01) : 0,
                         between(10, 90),
                         chance(0.8));
-        return new Part(model, new ServicePlan(name, policy, balance()), constantFrom);
+        Policy wished = wishes.with(policy, requestSeconds);
+        return new Part(model, new ServicePlan(name, wished, balance()), constantFrom);
     }
 
     private LoadShape load(

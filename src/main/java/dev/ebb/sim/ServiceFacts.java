@@ -187,14 +187,13 @@ final class ServiceFacts {
             }
         }
         double slack = 1 + policy.out().tolerance();
-        double byCpu = cores / (service.model.cores() * policy.targets().cpu() * slack);
+        double usable = Wishes.most(policy, policy.targets().cpu());
+        double concurrency = Wishes.most(policy, policy.targets().concurrency());
+        double byCpu = cores / (service.model.cores() * usable * slack);
         double byFlights =
                 service.model.concurrency() <= 0
                         ? 0
-                        : flights
-                                / (service.model.concurrency()
-                                        * policy.targets().concurrency()
-                                        * slack);
+                        : flights / (service.model.concurrency() * concurrency * slack);
         double byQueries = Math.max(byFlights, answers.instancesAtLeast(now) / slack);
         int need = (int) Math.ceil(Math.max(byCpu, byQueries) - 0.1);
         Policy.Range range = policy.range();

@@ -22,8 +22,9 @@ final class SteadyChecks {
     /**
      * I5: after an automatic stop, no start within the stabilization window, load and fleet being
      * as they were. Judged by what happens: the real load since then is at most 3 % above its
-     * lowest in the window before the stop, nothing from outside disturbs the service, and none of
-     * its callers has grown.
+     * lowest in the window before the stop, nothing from outside disturbs the service, none of its
+     * callers has grown, and nothing is wanted of its requests: what is missed calls for more at
+     * once.
      */
     void starting(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());
@@ -38,6 +39,7 @@ final class SteadyChecks {
         double stabilization = service.policy.in().stabilization().toSeconds();
         boolean disturbed =
                 service.lastStop < facts.disturbedUntil
+                        || service.policy.goals().any()
                         || isRestless(service)
                         || facts.callersGrewSince(service, service.lastStop);
         if (disturbed || now - stopped > stabilization || facts.shuttingDown) {
@@ -150,6 +152,11 @@ final class SteadyChecks {
         if (policy.objective().isPresent()) {
             // How much headroom is right depends on what has been learned of the load so far.
             size[1] = Math.max(size[1], service.status.get().explanation().wanted());
+            boolean missed =
+                    service.status.get().explanation().holds().stream()
+                            .anyMatch(h -> Wishes.MISSED.contains(h.why().code()));
+            // While what is wanted of requests is missed, nobody is let go.
+            size[1] = missed ? policy.range().max() : size[1];
         }
         facts.scenario.judged();
         if (serving < size[0] - 1 || serving > size[1] + 1) {
@@ -179,7 +186,9 @@ final class SteadyChecks {
         busy += model.concurrency() > 0 ? streams / model.concurrency() : 0;
         double slack = 1 + policy.out().tolerance();
         double least =
-                Math.max(cpu / policy.targets().cpu(), flights / policy.targets().concurrency());
+                Math.max(
+                        cpu / Wishes.most(policy, policy.targets().cpu()),
+                        flights / Wishes.most(policy, policy.targets().concurrency()));
         double most = Math.max(cpu / policy.targets().cpu(), busy / policy.targets().concurrency());
         double binding = Math.max(cpu, busy);
         double failure = binding / policy.targets().afterFailure() + 1;

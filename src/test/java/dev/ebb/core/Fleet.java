@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Predicate;
 
 /**
@@ -43,8 +44,16 @@ final class Fleet {
     boolean cpuAtRest = true;
     boolean startsReady = true;
     boolean requestsCounted = true;
+    boolean latenciesReported = true;
     double failureShare;
     long latencyNanos = 5_000_000;
+
+    /** What the slowest 3 % take at a utilization, in milliseconds; none for all alike. */
+    DoubleUnaryOperator tailMillis = _ -> 0;
+
+    /** Share of the requests that fail, at a utilization, beside {@link #failureShare}. */
+    DoubleUnaryOperator failing = _ -> 0;
+
     boolean acknowledges = true;
     private long acknowledged;
 
@@ -148,14 +157,24 @@ final class Fleet {
             double[] t = totals.computeIfAbsent(one.id(), _ -> new double[4]);
             double counted = requestsCounted ? share : 0;
             t[0] += counted;
-            t[1] += counted * failureShare;
+            double used = share * cpuSecondsPerRequest;
+            t[1] += counted * Math.max(failureShare, failing.applyAsDouble(used));
             t[2] += counted * latencyNanos;
             t[3] += share * cpuSecondsPerRequest * 1e9;
-            latency[LatencyCounts.bucketOf(latencyNanos)] += Math.round(share);
+            count(share, tailMillis.applyAsDouble(used));
             if (limit > 0) {
                 stuckInFlight.put(one.id(), (int) Math.round(share * latencyNanos / 1e9));
             }
         }
+    }
+
+    private void count(double requests, double tail) {
+        if (!latenciesReported) {
+            return;
+        }
+        long slow = tail > 0 ? Math.round(requests * 0.03) : 0;
+        latency[LatencyCounts.bucketOf(Math.round(tail * 1e6))] += slow;
+        latency[LatencyCounts.bucketOf(latencyNanos)] += Math.round(requests) - slow;
     }
 
     /** As many as there is room for; of the others some wait, and the rest is refused. */

@@ -195,7 +195,8 @@ final class Entries {
                                         Series.of(list(this::queuePoint), QueuePoint::atNanos),
                                         number())),
                         maybe(() -> FallSamples.of(random)),
-                        maybe(() -> new Quiet(random.nextLong(), random.nextLong()))),
+                        maybe(() -> new Quiet(random.nextLong(), random.nextLong())),
+                        maybe(() -> ExperienceSamples.of(random))),
                 maybe(this::rehearsal),
                 new Failures(list(random::nextLong)),
                 new Patience(

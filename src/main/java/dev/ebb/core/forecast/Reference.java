@@ -16,6 +16,10 @@ package dev.ebb.core.forecast;
 record Reference(WindowMax highest, double load, double missed, int samples) {
     private static final double TARGET = 0.7;
     private static final double WAIT = 300;
+
+    /** Where an instance can be used less than this, who uses the yardstick's target does so. */
+    private static final double TARGET_FITS = 0.8;
+
     private static final double HALF_LIFE = 24 * 3600;
 
     /** Found on recorded load, as the one setting that misses no more than the yardstick. */
@@ -42,7 +46,8 @@ record Reference(WindowMax highest, double load, double missed, int samples) {
 
     /** How many instances the yardstick asks for. */
     int size(double at, Terms terms) {
-        double size = Math.ceil(highest.highest(at, WAIT) - 1e-9);
+        double less = Math.max(1, TARGET_FITS / terms.usable());
+        double size = Math.ceil(less * highest.highest(at, WAIT) - 1e-9);
         int least = Math.max(1, terms.min());
         return Math.clamp((long) Math.min(size, terms.max()), least, terms.max());
     }

@@ -32,6 +32,11 @@ public record Terms(
         }
     }
 
+    /** The same with another usable utilization. */
+    public Terms withUsable(double other) {
+        return new Terms(start, drain, delay, other, min, max, caution);
+    }
+
     /** Seconds after which what is decided on what is seen now can have an effect. */
     public double lead() {
         return start + delay;

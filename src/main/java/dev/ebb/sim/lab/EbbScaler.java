@@ -4,6 +4,8 @@ import dev.ebb.core.Now;
 import dev.ebb.core.forecast.Outlook;
 import dev.ebb.core.forecast.Plan;
 import dev.ebb.core.forecast.Terms;
+import dev.ebb.core.objective.Goals;
+import java.util.Optional;
 
 /**
  * Ebb's own sizing in the lab: the very code that decides live, fed with the model's signals. For
@@ -28,13 +30,18 @@ public final class EbbScaler implements Autoscaler {
     /** What a saturated fleet is taken to be asked for: as HPA with a target of 70 % would. */
     private static final double BEYOND = 1 / 0.7;
 
+    private static final Goals NO_GOALS = new Goals(Optional.empty(), Optional.empty(), 1);
+
     private final Sight sight;
     private final double capacity;
+    private final Optional<GoalWatch> watch;
     private Outlook outlook;
     private double nextLook;
 
-    private EbbScaler(FleetModel model, double caution, Sight sight) {
+    private EbbScaler(FleetModel model, double caution, Goals goals, Sight sight) {
         this.sight = sight;
+        this.watch =
+                goals.any() ? Optional.of(new GoalWatch(goals, model.step())) : Optional.empty();
         this.capacity = model.capacity();
         double delay =
                 switch (sight) {
@@ -60,7 +67,16 @@ public final class EbbScaler implements Autoscaler {
      * @param caution see {@link Terms}
      */
     public static Contender contender(String name, double caution, Sight sight) {
-        return Contender.reactive(name, model -> new EbbScaler(model, caution, sight));
+        return Contender.reactive(name, model -> new EbbScaler(model, caution, NO_GOALS, sight));
+    }
+
+    /**
+     * One that finds the utilization that keeps these goals, instead of the model's.
+     *
+     * @param caution see {@link Terms}
+     */
+    public static Contender contender(String name, double caution, Goals goals, Sight sight) {
+        return Contender.reactive(name, model -> new EbbScaler(model, caution, goals, sight));
     }
 
     @Override
@@ -70,7 +86,12 @@ public final class EbbScaler implements Autoscaler {
         }
         nextLook = signals.now() + PIPELINE_PERIOD - 1e-6;
         long millis = Math.round(signals.now() * 1000);
-        outlook = outlook.after(new Now(millis * 1_000_000, millis), demand(signals));
+        var now = new Now(millis * 1_000_000, millis);
+        if (watch.isPresent()) {
+            double usable = watch.get().usable(now, signals.answers());
+            outlook = outlook.under(outlook.terms().withUsable(usable));
+        }
+        outlook = outlook.after(now, demand(signals));
         return outlook.plan().map(Plan::wanted).orElseGet(signals::wanted);
     }
 
@@ -84,6 +105,7 @@ public final class EbbScaler implements Autoscaler {
 
     @Override
     public String reason() {
-        return outlook.plan().map(Plan::text).orElse("nothing was seen yet");
+        String plan = outlook.plan().map(Plan::text).orElse("nothing was seen yet");
+        return watch.map(w -> w.text() + "; " + plan).orElse(plan);
     }
 }

@@ -34,4 +34,9 @@ interface Flow {
 
     /** Response times, where there are requests. */
     Optional<Latencies> latencies();
+
+    /** What became of requests in that step, where there are any. */
+    default Optional<Answers> answers() {
+        return Optional.empty();
+    }
 }

@@ -1,7 +1,10 @@
 package dev.ebb.sim.lab;
 
+import dev.ebb.core.LatencyCounts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -23,7 +26,10 @@ final class QueueFlow implements Flow {
     private final SplittableRandom picks;
     private final List<Station> stations = new ArrayList<>();
     private final Latencies.Counts counts = new Latencies.Counts();
+    private final Map<Long, long[]> answered = new HashMap<>();
+    private Answers answers = new Answers(0, 0, LatencyCounts.empty(), 0, 0);
     private long arrived;
+    private long refused;
     private double busy;
     private long totalArrived;
     private long totalMissed;
@@ -49,6 +55,7 @@ final class QueueFlow implements Flow {
         double before = backlog(begin);
         double assigned = 0;
         arrived = 0;
+        refused = 0;
         double rate = load / capacity * queues.rate();
         if (rate > 0) {
             double end = begin + step;
@@ -62,6 +69,7 @@ final class QueueFlow implements Flow {
         double done = before + assigned - backlog(begin + step);
         busy = Math.clamp(done / (queues.slots() * step), 0, ready);
         look(begin + step, ready);
+        answers = answered(Math.round(begin / step), ready);
     }
 
     /** As the gateway would see it, where nobody waits while any instance has room. */
@@ -76,6 +84,20 @@ final class QueueFlow implements Flow {
         double finished = Math.max(0, served - totalServed) / step;
         totalServed = served;
         seen = Optional.of(new QueueSight(ready, working, waiting, totalRefused, finished));
+    }
+
+    /** What is answered in a step is seen in it, whenever it came. */
+    private Answers answered(long index, int ready) {
+        long[] all = answered.remove(index);
+        LatencyCounts latencies = all == null ? LatencyCounts.empty() : LatencyCounts.of(all);
+        double used = ready == 0 ? 0 : busy / ready;
+        return new Answers(ready, used, latencies, latencies.total() + refused, refused);
+    }
+
+    private void answering(double end, double latency) {
+        long[] counts =
+                answered.computeIfAbsent((long) (end / step), _ -> new long[LatencyCounts.BUCKETS]);
+        counts[LatencyCounts.bucketOf(Math.round(latency * 1e9))]++;
     }
 
     /** As many stations as there are ready instances: new ones are cold, the idlest leave. */
@@ -115,11 +137,13 @@ final class QueueFlow implements Flow {
         if (station == null || station.isFull(now)) {
             totalMissed++;
             totalRefused++;
+            refused++;
             return 0;
         }
         service *= slowness(now - station.born());
         double latency = station.take(now, service) - now;
         counts.add(latency);
+        answering(now + latency, latency);
         if (latency > queues.objective()) {
             totalMissed++;
         }
@@ -169,6 +193,11 @@ final class QueueFlow implements Flow {
     @Override
     public double totalOverload() {
         return totalRefused;
+    }
+
+    @Override
+    public Optional<Answers> answers() {
+        return Optional.of(answers);
     }
 
     @Override

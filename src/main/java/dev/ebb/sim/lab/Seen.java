@@ -18,6 +18,7 @@ final class Seen implements Signals {
     private final double[] utilizations;
     private final double[] busies;
     private final List<Optional<QueueSight>> queues;
+    private final List<Optional<Answers>> answers;
     private int index;
     private int wanted;
 
@@ -37,6 +38,7 @@ final class Seen implements Signals {
         utilizations = new double[kept];
         busies = new double[kept];
         queues = new ArrayList<>(Collections.nCopies(kept, Optional.empty()));
+        answers = new ArrayList<>(Collections.nCopies(kept, Optional.empty()));
         Arrays.fill(loads, first);
         double busy = Math.min(first / model.capacity(), fleet.ready());
         Arrays.fill(busies, busy);
@@ -56,6 +58,7 @@ final class Seen implements Signals {
         loads[slot] = flow.offered();
         busies[slot] = flow.busy();
         queues.set(slot, flow.queue());
+        answers.set(slot, flow.answers());
         utilizations[slot] = utilization(flow.busy(), flow.offered(), ready);
     }
 
@@ -114,6 +117,11 @@ final class Seen implements Signals {
     @Override
     public double busy() {
         return mean(busies);
+    }
+
+    @Override
+    public Optional<Answers> answers() {
+        return answers.get(Math.floorMod(index - loadAge, answers.size()));
     }
 
     private double mean(double[] kept) {

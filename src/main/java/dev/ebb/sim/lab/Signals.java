@@ -44,4 +44,9 @@ public interface Signals {
      * ready, as the mean over the same window.
      */
     double busy();
+
+    /** What became of requests in the newest step that is seen, where the model has any. */
+    default Optional<Answers> answers() {
+        return Optional.empty();
+    }
 }
