@@ -23,11 +23,20 @@ final class Kept {
     private final Map<ServiceName, KeptService> services = new TreeMap<>();
     private final Map<InstanceId, KeptInstance> instances = new TreeMap<>();
     private boolean frozen;
+    private boolean closed;
 
     static Kept from(List<JournalEntry> entries) {
         Kept kept = new Kept();
         entries.forEach(kept::take);
         return kept;
+    }
+
+    /**
+     * Whether a service that may have none had instances before, and was at none when its last life
+     * was cut short. After an end in order everything begins anew.
+     */
+    boolean scaledToNone(ServiceName name) {
+        return !closed && service(name).nextOrdinal() > 1;
     }
 
     private void take(JournalEntry entry) {
@@ -50,8 +59,8 @@ final class Kept {
                         new KeptService(
                                 name, old.nextOrdinal(), old.frozen(), replicas, old.parks()));
             }
+            case JournalEntry.Closed _ -> closed = true;
             case JournalEntry.Opened _,
-                    JournalEntry.Closed _,
                     JournalEntry.OfEbb _,
                     JournalEntry.Configured _,
                     JournalEntry.HealthChanged _,
@@ -65,6 +74,7 @@ final class Kept {
         services.clear();
         instances.clear();
         frozen = checkpoint.frozen();
+        closed = false;
         checkpoint.services().forEach(s -> services.put(s.name(), s));
         checkpoint.instances().forEach(i -> instances.put(i.intent().id(), i));
     }

@@ -9,6 +9,7 @@ import dev.ebb.core.LoadMemory;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Now;
 import dev.ebb.core.Patience;
+import dev.ebb.core.Policy;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
@@ -82,10 +83,12 @@ final class Recovery {
     }
 
     /** As many as stood or should have; in the beginning, what a person ordered or configured. */
-    private static int target(ServiceState state, ServicePlan plan) {
+    private int target(ServiceState state, ServicePlan plan) {
         int meantToStand = state.standing() + state.vacancies().size();
         if (meantToStand == 0) {
-            return state.ordered().orElse(plan.policy().range().initial());
+            Policy.Range range = plan.policy().range();
+            boolean none = range.min() == 0 && kept.scaledToNone(plan.name());
+            return state.ordered().orElse(none ? 0 : range.initial());
         }
         int least = state.ordered().isPresent() ? 0 : plan.policy().range().min();
         return Math.max(least, meantToStand);

@@ -386,7 +386,10 @@ final class ServiceLoop {
         Lifecycle to = Done.by(command);
         Lifecycle from = state.find(command.id()).orElseThrow().lifecycle();
         JournalEntry entry = movedEntry(command.id(), from, to, planned.reasons(), now, by);
-        if (to == Lifecycle.SERVING || by == Origin.FORCED) {
+        if (to == Lifecycle.SERVING) {
+            // After a crash it would be on trial again, for a decision that was taken back.
+            recorder.record(entry, Durability.DURABLE);
+        } else if (by == Origin.FORCED) {
             recorder.record(entry, Durability.LATER);
         } else if (!recorder.attempt(entry)) {
             return false;

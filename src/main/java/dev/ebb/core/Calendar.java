@@ -32,6 +32,7 @@ final class Calendar {
     private final long wallMillis;
     private final Duration lead;
     private final boolean ordered;
+    private final int standing;
 
     Calendar(Policy policy, ServiceState state, Now now) {
         this.policy = policy;
@@ -39,6 +40,7 @@ final class Calendar {
         this.wallMillis = now.wallMillis();
         this.lead = lead(policy, state);
         this.ordered = state.ordered().isPresent();
+        this.standing = state.standing();
     }
 
     /** From the order of an instance until it has its full share. */
@@ -58,10 +60,21 @@ final class Calendar {
             return policy;
         }
         Policy.Range range = policy.range();
-        int floor = schedules.stream().mapToInt(s -> floor(s, lead)).max().orElse(0);
-        int most = Math.max(floor, ceiling.get().max().orElse(range.max()));
+        int floor = highestFloor(lead);
+        // What a floor would have started again before it is worth the while is left standing.
+        int kept = Math.min(standing, highestFloor(lead.plus(removal())));
+        int most = Math.max(Math.max(floor, kept), ceiling.get().max().orElse(range.max()));
         int max = Math.clamp(most, Math.max(1, range.min()), range.max());
         return policy.withRange(new Policy.Range(range.min(), max, Math.min(range.initial(), max)));
+    }
+
+    private int highestFloor(Duration ahead) {
+        return schedules.stream().mapToInt(s -> floor(s, ahead)).max().orElse(0);
+    }
+
+    /** A removal within so long of a floor would be undone by it. */
+    private Duration removal() {
+        return policy.in().stabilization().plus(policy.trial().longest());
     }
 
     /** The lowest ceiling that is open. */
@@ -82,12 +95,10 @@ final class Calendar {
 
     /** What the floors ask for. */
     List<Need> needs() {
-        Policy.In in = policy.in();
-        Duration removal = in.stabilization().plus(policy.trial().longest());
         List<Need> needs = new ArrayList<>();
         for (Schedule schedule : schedules) {
             if (schedule.min().isPresent()) {
-                window(schedule, lead.plus(removal)).ifPresent(w -> needs.add(need(schedule, w)));
+                window(schedule, lead.plus(removal())).ifPresent(w -> needs.add(need(schedule, w)));
             }
         }
         return needs;

@@ -81,22 +81,24 @@ public record Instance(
     }
 
     public Instance withHealth(Health next, Now now) {
-        return next == health
-                ? this
-                : new Instance(
-                        id,
-                        lifecycle,
-                        sinceNanos,
-                        bornNanos,
-                        next,
-                        now.monotonicNanos(),
-                        marks,
-                        parkGeneration,
-                        replaces,
-                        replaced,
-                        exited,
-                        process,
-                        traffic);
+        return next == health ? this : healthSince(next, now);
+    }
+
+    private Instance healthSince(Health next, Now now) {
+        return new Instance(
+                id,
+                lifecycle,
+                sinceNanos,
+                bornNanos,
+                next,
+                now.monotonicNanos(),
+                marks,
+                parkGeneration,
+                replaces,
+                replaced,
+                exited,
+                process,
+                traffic);
     }
 
     public Instance withMark(Mark mark, boolean set) {
@@ -210,11 +212,12 @@ public record Instance(
                 traffics);
     }
 
-    /** This instance with all its readings forgotten. */
-    public Instance unread() {
-        return withReadings(
-                Series.empty(ProcessReading::measuredAtNanos),
-                Series.empty(TrafficReading::measuredAtNanos));
+    /** This instance with all its readings forgotten, and how long its health has been so. */
+    public Instance afterGap(Now now) {
+        return healthSince(health, now)
+                .withReadings(
+                        Series.empty(ProcessReading::measuredAtNanos),
+                        Series.empty(TrafficReading::measuredAtNanos));
     }
 
     public boolean is(Mark mark) {

@@ -66,10 +66,11 @@ public record ServiceState(
 
     /**
      * After a time in which nothing was observed: what is known of the load has a hole, and rates
-     * over it are no rates. It is forgotten, as in a new life; a trial starts again.
+     * over it are no rates. It is forgotten, as in a new life; a trial starts again. Nobody knows
+     * that what is ejected was so all the time.
      */
     public ServiceState afterGap(Policy policy, Now now) {
-        return withInstances(instances.stream().map(Instance::unread).toList())
+        return withInstances(instances.stream().map(i -> i.afterGap(now)).toList())
                 .withLoad(load.afterGap(policy, now))
                 .withRehearsal(Optional.empty());
     }

@@ -79,6 +79,19 @@ final class Facts {
         return world.clock.nanos();
     }
 
+    /** Whether control calls it FAILED: at the end of the last step, or in this one. */
+    boolean isCalledFailed(InstanceId id, ServiceFacts service) {
+        return service.lifecycle(id).filter(it -> it == Lifecycle.FAILED).isPresent()
+                || moves.stream()
+                        .anyMatch(it -> it.id().equals(id) && it.from() == Lifecycle.FAILED);
+    }
+
+    /** The same, or it has come to that in this step. */
+    boolean hasFailed(InstanceId id, ServiceFacts service) {
+        return isCalledFailed(id, service)
+                || moves.stream().anyMatch(m -> m.id().equals(id) && m.to() == Lifecycle.FAILED);
+    }
+
     /** What Ebb's clock on the wall showed at this world time, if it has not jumped since. */
     long wall(long worldNanos) {
         return world.clock.now().wallMillis() - (now() - worldNanos) / 1_000_000;

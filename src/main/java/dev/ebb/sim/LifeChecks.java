@@ -56,32 +56,45 @@ final class LifeChecks {
     /**
      * A mode never leaks actions: in {@code observe} and {@code recommend}, what stands in for
      * another may be started, and what brings the service to as many as it began with, less those
-     * whose end a person approved, and more by those whose start one did. An ordered size counts as
-     * approved. The first instance of a service that may have none is started for requests that
-     * wait, in every mode: that is no scaling.
+     * whose end a person approved, and more by those whose start one did. What has failed, or has a
+     * stand-in that lives, is not one of them any more. An ordered size counts as approved. The
+     * first instance of a service that may have none is started for requests that wait, in every
+     * mode: that is no scaling.
      */
     private void approved(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());
         Policy.Mode mode = service.policy.mode();
         boolean replaces =
                 facts.replaces.getOrDefault(intent.token(), Optional.empty()).isPresent();
-        if (mode == Policy.Mode.AUTOMATIC || replaces || service.orderedCount) {
+        if (mode == Policy.Mode.AUTOMATIC || service.orderedCount) {
             return;
         }
-        int alive = 0;
-        for (Trail trail : service.trails.values()) {
-            boolean lives = facts.world.process(trail.id).filter(SimInstance::isAlive).isPresent();
-            alive += lives && !trail.stopAsked ? 1 : 0;
-        }
+        int alive = standing(service);
         int onRequest = service.policy.range().min() == 0 ? 1 : 0;
         if (service.approvingStarts) {
             service.sanctioned = Math.max(service.sanctioned, alive + 1);
-        } else if (alive + 1 > Math.max(service.sanctioned, onRequest)) {
+        } else if (!replaces && alive + 1 > Math.max(service.sanctioned, onRequest)) {
             facts.violation(
                     "-",
                     "%s was started in the mode %s and nobody had approved it"
                             .formatted(intent.id(), mode.name().toLowerCase(Locale.ROOT)));
         }
+    }
+
+    private int standing(ServiceFacts service) {
+        Set<InstanceId> leaving = new HashSet<>();
+        for (SimInstance process : facts.world.alive()) {
+            facts.replaces
+                    .getOrDefault(process.intent.token(), Optional.empty())
+                    .ifPresent(leaving::add);
+        }
+        int standing = 0;
+        for (Trail trail : service.trails.values()) {
+            boolean lives = facts.world.process(trail.id).filter(SimInstance::isAlive).isPresent();
+            boolean leaves = trail.stopAsked || leaving.contains(trail.id);
+            standing += lives && !leaves && !facts.hasFailed(trail.id, service) ? 1 : 0;
+        }
+        return standing;
     }
 
     /**

@@ -7,19 +7,22 @@ sealed interface LoadShape {
 
     double at(double seconds);
 
-    /** The highest rate in a span of time, sampled once a second. */
+    /** Between two samples in seconds: of what is shorter, a few requests may come unseen. */
+    double SAMPLE_SECONDS = 0.1;
+
+    /** The highest rate in a span of time, sampled. */
     default double highest(double fromSeconds, double toSeconds) {
         double highest = at(fromSeconds);
-        for (double s = fromSeconds; s < toSeconds; s += 1) {
+        for (double s = fromSeconds; s < toSeconds; s += SAMPLE_SECONDS) {
             highest = Math.max(highest, at(s));
         }
         return Math.max(highest, at(toSeconds));
     }
 
-    /** The lowest rate in a span of time, sampled once a second. */
+    /** The lowest rate in a span of time, sampled. */
     default double lowest(double fromSeconds, double toSeconds) {
         double lowest = at(fromSeconds);
-        for (double s = fromSeconds; s < toSeconds; s += 1) {
+        for (double s = fromSeconds; s < toSeconds; s += SAMPLE_SECONDS) {
             lowest = Math.min(lowest, at(s));
         }
         return Math.min(lowest, at(toSeconds));

@@ -23,8 +23,8 @@ final class SteadyChecks {
      * I5: after an automatic stop, no start within the stabilization window, load and fleet being
      * as they were. Judged by what happens: the real load since then is at most 3 % above its
      * lowest in the window before the stop, nothing from outside disturbs the service, none of its
-     * callers has grown, and nothing is wanted of its requests: what is missed calls for more at
-     * once.
+     * callers has grown, no schedule's ceiling that asked for the stop has ended since, and nothing
+     * is wanted of its requests: what is missed calls for more at once.
      */
     void starting(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());
@@ -41,6 +41,7 @@ final class SteadyChecks {
                 service.lastStop < facts.disturbedUntil
                         || service.policy.goals().any()
                         || isRestless(service)
+                        || ceilingHasRisen(service)
                         || facts.callersGrewSince(service, service.lastStop);
         if (disturbed || now - stopped > stabilization || facts.shuttingDown) {
             return;
@@ -55,6 +56,11 @@ final class SteadyChecks {
                     "%s was started %.1f s after a stop, with the load as it was (%.1f/s, %.1f/s)"
                             .formatted(intent.id(), now - stopped, before, since));
         }
+    }
+
+    private boolean ceilingHasRisen(ServiceFacts service) {
+        int then = ScheduleFacts.ceiling(service.policy, facts.wall(service.lastStop));
+        return ScheduleFacts.ceiling(service.policy, facts.wall(facts.now())) > then;
     }
 
     /** Long streams carry the load of some time ago. */

@@ -29,7 +29,7 @@ final class StopChecks {
         Trail trail = facts.trail(id);
         ServiceFacts service = facts.of(id);
         boolean settledBefore = stoppingWasDurable(id);
-        boolean failed = isCalledFailed(id, service);
+        boolean failed = facts.isCalledFailed(id, service);
         recovery(id, settledBefore, failed);
         trail.stopAsked = true;
         trail.gaveUp = process.get().isHung(facts.now());
@@ -67,13 +67,6 @@ final class StopChecks {
         if (!trail.ordered && !sized && !(recommends && trail.approved)) {
             facts.violation("-", trail.id + " was stopped and nobody had approved it");
         }
-    }
-
-    /** Whether control calls it FAILED: at the end of the last step, or in this one. */
-    private boolean isCalledFailed(InstanceId id, ServiceFacts service) {
-        return service.lifecycle(id).filter(it -> it == Lifecycle.FAILED).isPresent()
-                || facts.moves.stream()
-                        .anyMatch(it -> it.id().equals(id) && it.from() == Lifecycle.FAILED);
     }
 
     /** Remembers, when control begins to call an instance FAILED, whether that was right. */

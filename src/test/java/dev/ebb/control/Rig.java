@@ -5,6 +5,7 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.core.Allowance;
+import dev.ebb.core.Arrivals;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
@@ -72,6 +73,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     boolean endsWhenAsked = true;
     Optional<String> cannotPlan = Optional.empty();
     Optional<String> cannotStart = Optional.empty();
+    Optional<Arrivals> arrivals = Optional.empty();
     double rate;
     double seconds;
 
@@ -366,7 +368,8 @@ final class Rig implements Platform, EndpointSink, MetricSource {
                 endpoints,
                 LatencyCounts.of(latency),
                 Optional.empty(),
-                standIns);
+                standIns,
+                arrivals);
     }
 
     // MetricSource

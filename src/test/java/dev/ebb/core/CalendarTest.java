@@ -136,6 +136,21 @@ class CalendarTest {
     }
 
     @Test
+    void aCeilingTakesNothingAwayThatAFloorWantsSoonAfter() {
+        Schedule soon = floor("launch", "00:06", 5, 6);
+        Schedule night = ceiling("night", "00:05", 60, 3);
+        Fleet fleet = new Fleet(policy(2, 10, soon, night), 6);
+        fleet.rate = 300;
+        fleet.until(299);
+        fleet.rate = 30;
+
+        fleet.until(659);
+        assertThat(fleet.events).isEmpty();
+
+        fleet.untilSo(f -> f.serving() == 3);
+    }
+
+    @Test
     void aFloorGoesBeforeACeilingAndSaysSo() {
         Fleet fleet =
                 new Fleet(

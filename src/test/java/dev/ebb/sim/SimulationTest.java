@@ -67,7 +67,12 @@ class SimulationTest {
         "1947, streams that outlast every drain",
         "3314, a full disk that heals for a moment",
         "11904, a stop that noise in the requests in flight undid",
-        "12214, the same in one of two services"
+        "12214, the same in one of two services",
+        "1083, a service at none began anew after a crash",
+        "1110, a ceiling took away what a floor wanted half a minute later",
+        "5488, counted as ejected through a pause of Ebb",
+        "5908, approved as a stand-in; then the other one failed",
+        "6229, a crash undid a rescue that was not durable"
     })
     void seedsThatOnceFoundBugs(long seed, String what) {
         Outcome outcome = Simulation.run(seed);
