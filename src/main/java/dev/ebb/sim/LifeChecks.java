@@ -56,10 +56,10 @@ final class LifeChecks {
     /**
      * A mode never leaks actions: in {@code observe} and {@code recommend}, what stands in for
      * another may be started, and what brings the service to as many as it began with, less those
-     * whose end a person approved, and more by those whose start one did. What has failed, or has a
-     * stand-in that lives, is not one of them any more. An ordered size counts as approved. The
-     * first instance of a service that may have none is started for requests that wait, in every
-     * mode: that is no scaling.
+     * whose end a person approved, and more by those whose start one did. What has failed, was
+     * taken out by a person, or has a stand-in that lives, is not one of them any more. An ordered
+     * size counts as approved. The first instance of a service that may have none is started for
+     * requests that wait, in every mode: that is no scaling.
      */
     private void approved(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());
@@ -72,13 +72,22 @@ final class LifeChecks {
         int alive = standing(service);
         int onRequest = service.policy.range().min() == 0 ? 1 : 0;
         if (service.approvingStarts) {
-            service.sanctioned = Math.max(service.sanctioned, alive + 1);
+            service.sanctioned = Math.max(service.sanctioned, living(service) + 1);
         } else if (!replaces && alive + 1 > Math.max(service.sanctioned, onRequest)) {
             facts.violation(
                     "-",
                     "%s was started in the mode %s and nobody had approved it"
                             .formatted(intent.id(), mode.name().toLowerCase(Locale.ROOT)));
         }
+    }
+
+    private int living(ServiceFacts service) {
+        int living = 0;
+        for (Trail trail : service.trails.values()) {
+            boolean lives = facts.world.process(trail.id).filter(SimInstance::isAlive).isPresent();
+            living += lives && !trail.stopAsked ? 1 : 0;
+        }
+        return living;
     }
 
     private int standing(ServiceFacts service) {
@@ -91,7 +100,7 @@ final class LifeChecks {
         int standing = 0;
         for (Trail trail : service.trails.values()) {
             boolean lives = facts.world.process(trail.id).filter(SimInstance::isAlive).isPresent();
-            boolean leaves = trail.stopAsked || leaving.contains(trail.id);
+            boolean leaves = trail.stopAsked || trail.ordered || leaving.contains(trail.id);
             standing += lives && !leaves && !facts.hasFailed(trail.id, service) ? 1 : 0;
         }
         return standing;

@@ -1,6 +1,5 @@
 package dev.ebb.xds;
 
-import com.google.protobuf.util.Durations;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -126,8 +125,8 @@ final class XdsConnection {
 
     private void wanted(LoadStatsResponse answer) {
         if (!over) {
-            ears.wantsLoads(
-                    this, Duration.ofNanos(Durations.toNanos(answer.getLoadReportingInterval())));
+            var every = answer.getLoadReportingInterval();
+            ears.wantsLoads(this, Duration.ofSeconds(every.getSeconds(), every.getNanos()));
         }
     }
 

@@ -72,7 +72,9 @@ class SimulationTest {
         "1110, a ceiling took away what a floor wanted half a minute later",
         "5488, counted as ejected through a pause of Ebb",
         "5908, approved as a stand-in; then the other one failed",
-        "6229, a crash undid a rescue that was not durable"
+        "6229, a crash undid a rescue that was not durable",
+        "9157, the only instance taken out by a person while requests wait",
+        "9493, a stand-in that a person approved, for one that came back"
     })
     void seedsThatOnceFoundBugs(long seed, String what) {
         Outcome outcome = Simulation.run(seed);
