@@ -174,15 +174,19 @@ final class ServiceFacts {
      * A lower bound of the need, from what control was given: CPU used and requests in flight,
      * averaged over the window, against the targets with their tolerance. What is unknown or
      * unbelievable counts as nothing, so that the real need can only be higher: one that was there
-     * for a part of the window counts by that part, for others had its load in the rest.
+     * for a part of the window counts by that part, for others had its load in the rest. Where none
+     * are allowed, and no request has come for the whole window, CPU alone is no need.
      */
     int needAtLeast(long now, long wallMillis) {
         double cores = 0;
         double flights = 0;
         long windows = Math.max(policy.in().window().toNanos(), policy.out().window().toNanos());
+        double since = Math.max(0, now - windows) / 1e9;
+        boolean quiet =
+                policy.range().min() == 0 && service.model.load().highest(since, now / 1e9) == 0;
         for (Trail trail : trails.values()) {
             if (!trail.stopAsked) {
-                cores += cpuOver(trail, now - windows, now);
+                cores += quiet ? 0 : cpuOver(trail, now - windows, now);
                 flights += flightsOver(trail, now - windows, now);
             }
         }

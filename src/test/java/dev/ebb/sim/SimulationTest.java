@@ -74,7 +74,8 @@ class SimulationTest {
         "5908, approved as a stand-in; then the other one failed",
         "6229, a crash undid a rescue that was not durable",
         "9157, the only instance taken out by a person while requests wait",
-        "9493, a stand-in that a person approved, for one that came back"
+        "9493, a stand-in that a person approved, for one that came back",
+        "11421, a processor that is used without requests, where none need stand"
     })
     void seedsThatOnceFoundBugs(long seed, String what) {
         Outcome outcome = Simulation.run(seed);
