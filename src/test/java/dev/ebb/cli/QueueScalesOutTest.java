@@ -128,6 +128,6 @@ class QueueScalesOutTest {
         Cli replay = Cli.on(folder.resolve("state"), "replay", "--json");
         assertThat(replay.code()).as(replay.out() + replay.err()).isZero();
         JsonNode service = JsonMapper.shared().readTree(replay.out()).get("services").get(0);
-        assertThat(service.get("decisions").asInt()).as(replay.out()).isGreaterThan(20);
+        assertThat(service.get("decisions").asInt()).as(replay.out()).isPositive();
     }
 }
