@@ -146,6 +146,17 @@ public final class Balancer {
     }
 
     /**
+     * For one that has waited for {@link #hasRoom}: where all that it has not tried are full, to
+     * one that it has. Else it would wait on although there is room, and be let go at once, again
+     * and again.
+     */
+    public Pick pickWithin(Tried tried, long nowNanos, RandomGenerator random) {
+        Pick pick = pick(tried, nowNanos, random);
+        boolean wouldWait = Pick.None.ALL_FULL.equals(pick);
+        return wouldWait ? pick(Tried.NONE, nowNanos, random) : pick;
+    }
+
+    /**
      * Where a second attempt beside another goes: to an endpoint that was not tried, or nowhere.
      * What is picked counts as in flight from here on.
      */

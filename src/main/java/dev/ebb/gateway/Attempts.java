@@ -106,7 +106,10 @@ abstract class Attempts {
     }
 
     private void attempt(long nowNanos) {
-        Pick pick = service.balancer.pick(tries.tried(), nowNanos, loop.random());
+        attempt(service.balancer.pick(tries.tried(), nowNanos, loop.random()), nowNanos);
+    }
+
+    private void attempt(Pick pick, long nowNanos) {
         // No switch over types: the first request of each life would wait for the making of it.
         if (pick instanceof Pick.Picked(Candidate picked)) {
             tries.begin();
@@ -168,7 +171,7 @@ abstract class Attempts {
     /** There is room at an instance. */
     final void admitted(long nowNanos) {
         queued = null;
-        attempt(nowNanos);
+        attempt(service.balancer.pickWithin(tries.tried(), nowNanos, loop.random()), nowNanos);
     }
 
     /** It has waited for too long, or must make place for another. */

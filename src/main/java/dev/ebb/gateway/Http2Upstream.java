@@ -107,7 +107,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     /** Whether the instance has not closed it, as far as the operating system knows. */
     boolean isOpen() {
         Channel open = channel;
-        return open != null && Ends.isOpen(open, loop) && !closed;
+        return open != null && !closed && open.isActive() && Ends.isOpen(open, loop);
     }
 
     /** It is of no use any more. */

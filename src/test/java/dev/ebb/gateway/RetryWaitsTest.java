@@ -114,4 +114,38 @@ class RetryWaitsTest {
             turns.release(2);
         }
     }
+
+    @Test
+    void whereOnlyTheOneThatFailedHasRoomItIsTriedAgain() throws IOException {
+        var failures = new Semaphore(1);
+        try (leaving;
+                staying;
+                var flaky =
+                        new TestInstance((request, exchange) -> {
+                            if (failures.tryAcquire()) {
+                                RetryTest.awaitQuietly(end);
+                                throw new IOException("closes");
+                            }
+                            exchange.ok("again");
+                        });
+                var gateway = gateway(new QueuePolicy(4, LONG, LONG), Timeouts.DEFAULT);
+                var first = new TestClient(gateway.gateway);
+                var second = new TestClient(gateway.gateway)) {
+            gateway.publish(List.of(flaky.endpoint(TestGateway.id(1), EndpointRole.ACTIVE)));
+            first.send(TestClient.get("/first"));
+            await().until(() -> flaky.requests.size() == 1);
+            gateway.publish(
+                    List.of(
+                            flaky.endpoint(TestGateway.id(1), EndpointRole.ACTIVE),
+                            staying.endpoint(TestGateway.id(2), EndpointRole.ACTIVE)));
+            second.send(TestClient.get("/second"));
+            await().until(() -> staying.requests.size() == 1);
+
+            end.countDown();
+
+            assertThat(first.read().text()).isEqualTo("again");
+            turns.release();
+            assertThat(second.read().text()).isEqualTo("stays");
+        }
+    }
 }
