@@ -260,9 +260,12 @@ final class Managed {
         return controller.status();
     }
 
-    /** Whether it should look again soon. */
+    /**
+     * Whether it should look again soon. Where another ServiceScale has the same workload, its pods
+     * are that one's, and so are their gates.
+     */
     boolean look() {
-        return reconciler.look();
+        return foreign.isEmpty() && reconciler.look();
     }
 
     Optional<String> trouble() {

@@ -96,6 +96,7 @@ public final class Operator implements AutoCloseable {
     private final Map<String, Managed> managed = new ConcurrentHashMap<>();
     private final Map<String, ScaleStatus> refused = new HashMap<>();
     private final Set<Managed> woken = ConcurrentHashMap.newKeySet();
+    private final Set<Target> looking = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService control = threads("operator", 1);
     private final ScheduledExecutorService workers = threads("reconciler", WORKERS);
     private final ScheduledExecutorService timers = threads("kubernetes", 3);
@@ -131,7 +132,7 @@ public final class Operator implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.log = log;
-        this.usage = new PodUsage(client);
+        this.usage = new PodUsage(client, clock);
         this.leadership =
                 settings.lease()
                         .map(l ->
@@ -350,16 +351,29 @@ public final class Operator implements AutoCloseable {
         }
     }
 
+    /** At most one look at a time for each workload, its former scale's included. */
     private void look(Managed one) {
         woken.remove(one);
-        if (managed.get(one.spec().uid()) != one || blind().isPresent()) {
+        if (!looking.add(one.target())) {
+            again(one);
             return;
         }
-        var again = new boolean[1];
-        guarded(() -> again[0] = one.look()).run();
-        if (again[0]) {
-            var _ = timers.schedule(() -> wake(one), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            if (managed.get(one.spec().uid()) != one || blind().isPresent()) {
+                return;
+            }
+            var again = new boolean[1];
+            guarded(() -> again[0] = one.look()).run();
+            if (again[0]) {
+                again(one);
+            }
+        } finally {
+            looking.remove(one.target());
         }
+    }
+
+    private void again(Managed one) {
+        var _ = timers.schedule(() -> wake(one), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     // ---- For others

@@ -1,5 +1,6 @@
 package dev.ebb.platform.kubernetes;
 
+import dev.ebb.control.Clock;
 import io.fabric8.kubernetes.api.model.metrics.v1beta1.PodMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -16,11 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class PodUsage {
     private final KubernetesClient client;
+    private final Clock clock;
     private final Map<String, Map<String, Usage>> namespaces = new ConcurrentHashMap<>();
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
 
-    PodUsage(KubernetesClient client) {
+    PodUsage(KubernetesClient client, Clock clock) {
         this.client = client;
+        this.clock = clock;
     }
 
     /** Asks once for all pods of a namespace. Pods that are gone are forgotten. */
@@ -37,11 +40,12 @@ final class PodUsage {
             return;
         }
         troubles.remove(namespace);
+        long now = clock.now().monotonicNanos();
         Map<String, Usage> before = namespaces.getOrDefault(namespace, Map.of());
         Map<String, Usage> next = HashMap.newHashMap(items.size());
         for (PodMetrics one : items) {
             String pod = one.getMetadata().getName();
-            Usage.after(Optional.ofNullable(before.get(pod)), one)
+            Usage.after(Optional.ofNullable(before.get(pod)), one, now)
                     .ifPresent(usage -> next.put(pod, usage));
         }
         namespaces.put(namespace, Map.copyOf(next));

@@ -15,14 +15,21 @@ import java.util.Optional;
  * to hold since the one before. Immutable.
  *
  * @param atMillis the timestamp, by the wall's clock of whoever measured
+ * @param heardNanos when it was first heard of, on the monotonic clock here
+ * @param containers of how many it is the sum
  * @param cpuNanosTotal since the first figure
  */
-record Usage(long atMillis, long cpuNanosTotal, long memoryBytes) {
+record Usage(long atMillis, long heardNanos, int containers, long cpuNanosTotal, long memoryBytes) {
 
-    /** With a newer figure; an older or the same one, or one that cannot be read, adds nothing. */
-    static Optional<Usage> after(Optional<Usage> before, PodMetrics metrics) {
+    /**
+     * With a newer figure. An older or the same one, one that cannot be read, and one in which
+     * containers are missing add nothing: what is not told is not zero.
+     */
+    static Optional<Usage> after(Optional<Usage> before, PodMetrics metrics, long nowNanos) {
         Optional<Long> at = instant(metrics.getTimestamp());
-        if (at.isEmpty() || before.filter(b -> b.atMillis >= at.get()).isPresent()) {
+        int told = metrics.getContainers().size();
+        boolean part = told == 0 || before.filter(b -> b.containers > told).isPresent();
+        if (part || at.isEmpty() || before.filter(b -> b.atMillis >= at.get()).isPresent()) {
             return before;
         }
         long nanoCores = 0;
@@ -38,7 +45,7 @@ record Usage(long atMillis, long cpuNanosTotal, long memoryBytes) {
         }
         long span = before.map(b -> at.get() - b.atMillis).orElse(0L);
         long total = before.map(Usage::cpuNanosTotal).orElse(0L) + nanoCores * span / 1_000;
-        return Optional.of(new Usage(at.get(), total, memory));
+        return Optional.of(new Usage(at.get(), nowNanos, told, total, memory));
     }
 
     private static Optional<Long> instant(String text) {
@@ -55,9 +62,13 @@ record Usage(long atMillis, long cpuNanosTotal, long memoryBytes) {
                 .map(Quantity::getNumericalAmount);
     }
 
-    /** On the monotonic clock, as old as the figure is. One from the future is of now. */
+    /**
+     * On the monotonic clock, as old as the figure is, and never newer than when it was heard: the
+     * clock of whoever measures may be ahead, and stay there when no new figures come.
+     */
     ProcessReading reading(long nowNanos, long nowMillis) {
         long age = Math.max(0, nowMillis - atMillis);
-        return new ProcessReading(nowNanos - age * 1_000_000, cpuNanosTotal, memoryBytes);
+        long measured = Math.min(heardNanos, nowNanos - age * 1_000_000);
+        return new ProcessReading(measured, cpuNanosTotal, memoryBytes);
     }
 }
