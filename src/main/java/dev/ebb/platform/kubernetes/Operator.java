@@ -275,14 +275,14 @@ public final class Operator implements AutoCloseable {
                     owner.uid().equals(spec.uid())
                             ? Optional.empty()
                             : Optional.of(Holds.otherScale(owner.name(), target));
-            guarded(() -> managed(spec, target, now).foreign(other)).run();
+            guarded(() -> managed(spec, target, other, now).foreign(other)).run();
         }
         managed.keySet().retainAll(present);
         refused.keySet().retainAll(present);
         teller.retain(present);
     }
 
-    private Managed managed(ScaleSpec spec, Target target, Now now) {
+    private Managed managed(ScaleSpec spec, Target target, Optional<Hold> other, Now now) {
         Managed before = managed.get(spec.uid());
         if (before != null && before.isFor(spec)) {
             return before;
@@ -301,6 +301,8 @@ public final class Operator implements AutoCloseable {
                         around,
                         () -> Optional.ofNullable(slot[0]).ifPresent(this::wake));
         slot[0] = one;
+        // Before anybody can have it look.
+        one.foreign(other);
         one.recover(now);
         managed.put(spec.uid(), one);
         log.accept(spec.words() + (before == null ? " is looked after" : " has changed"));

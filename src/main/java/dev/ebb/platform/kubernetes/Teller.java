@@ -53,7 +53,7 @@ final class Teller implements AutoCloseable {
                     TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(WAITING_MAX),
                     Thread.ofPlatform().daemon().name("teller").factory(),
-                    (_, _) -> dropped.incrementAndGet());
+                    (task, _) -> drop(task));
 
     /**
      * @param identity of this replica, for the Events
@@ -118,12 +118,33 @@ final class Teller implements AutoCloseable {
                 };
         boolean waits = statuses.put(spec.uid(), write) != null;
         if (!waits) {
-            thread.execute(() -> {
-                Runnable newest = statuses.remove(spec.uid());
-                if (newest != null) {
-                    newest.run();
-                }
-            });
+            thread.execute(new Newest(spec.uid()));
+        }
+    }
+
+    /** Writes the newest status there is by then. */
+    private final class Newest implements Runnable {
+        private final String uid;
+
+        Newest(String uid) {
+            this.uid = uid;
+        }
+
+        @Override
+        public void run() {
+            Runnable newest = statuses.remove(uid);
+            if (newest != null) {
+                newest.run();
+            }
+        }
+    }
+
+    /** There is no room: a status is told again at its next change, an Event is lost. */
+    private void drop(Runnable task) {
+        dropped.incrementAndGet();
+        if (task instanceof Newest status) {
+            statuses.remove(status.uid);
+            told.remove(status.uid);
         }
     }
 
