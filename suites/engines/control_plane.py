@@ -5,6 +5,7 @@ kube-controller-manager, without nodes and without a kubelet. Standard library o
     control_plane.py build           builds the two that nobody ships, once for each version
     control_plane.py start FOLDER    starts all three; prints the path of an administrator's kubeconfig
     control_plane.py stop FOLDER     ends what was started there
+    control_plane.py restart FOLDER NAME   ends one of the three at once, and starts it again
 
 The exit status is 3 where something that this needs is not installed, and the message says what.
 """
@@ -304,6 +305,30 @@ def stop(folder):
     os.remove(os.path.join(folder, "pids"))
 
 
+def restart(folder, name):
+    """As after a crash; what it was started with is in /proc."""
+    folder = os.path.abspath(folder)
+    path = os.path.join(folder, "pids")
+    with open(path, encoding="utf-8") as file:
+        lines = [line.split() for line in file]
+    pid, began, _ = next(line for line in lines if line[2] == name)
+    if started(pid) != began:
+        raise SystemExit(f"{name} has ended by itself")
+    with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
+        command = file.read().rstrip("\0").split("\0")
+    os.kill(int(pid), signal.SIGKILL)
+    while alive(pid, began, name):
+        time.sleep(0.05)
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(" ".join(line) + "\n" for line in lines if line[2] != name)
+    child = launch(folder, name, command)
+    with open(os.path.join(folder, "admin.kubeconfig"), encoding="utf-8") as file:
+        config = json.load(file)
+    port = int(config["clusters"][0]["cluster"]["server"].rpartition(":")[2])
+    token = config["users"][0]["user"]["token"]
+    until([child], folder, lambda: answers(folder, port, token, "/readyz"))
+
+
 def alive(pid, began, _):
     """A child of this very process that has ended is waited for, else it would stay a zombie."""
     try:
@@ -320,6 +345,8 @@ def main(arguments):
                 build()
             case ["start", folder]:
                 start(folder)
+            case ["restart", folder, name]:
+                restart(folder, name)
             case ["stop", folder]:
                 stop(folder)
             case _:

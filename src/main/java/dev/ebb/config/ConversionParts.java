@@ -23,6 +23,42 @@ final class ConversionParts {
     /** Fewest and most pods. */
     record Range(int min, int max) {}
 
+    /** What both kinds say all the rest in. */
+    static Optional<Walk> spec(Walk root) {
+        Optional<Walk> spec = root.map("spec");
+        if (spec.isEmpty()) {
+            root.problems().error(root.place(), "'spec' is missing");
+        }
+        return spec;
+    }
+
+    /** All together; empty where the target or the range has a problem. */
+    static Optional<ConvertedScale> scale(
+            String from,
+            Walk root,
+            Optional<Walk> meta,
+            Optional<ConvertedScale.Target> target,
+            Optional<Range> range,
+            OptionalInt cpu,
+            OptionalInt stabilization) {
+        Optional<String> name = meta.flatMap(m -> name(m, "name"));
+        Optional<String> namespace = meta.flatMap(m -> name(m, "namespace"));
+        if (target.isEmpty() || range.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ConvertedScale(
+                        from,
+                        root.place(),
+                        namespace,
+                        name.orElse(target.get().name()),
+                        target.get(),
+                        range.get().min(),
+                        range.get().max(),
+                        cpu,
+                        stabilization));
+    }
+
     static void none(Walk walk, Place place, String what) {
         walk.problems().warning(place, what + " has no equivalent");
     }

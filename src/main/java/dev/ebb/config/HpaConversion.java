@@ -24,9 +24,8 @@ final class HpaConversion {
                             .formatted(version.isEmpty() ? "no version" : Problems.quote(version)));
             return Optional.empty();
         }
-        Optional<Walk> spec = root.map("spec");
+        Optional<Walk> spec = ConversionParts.spec(root);
         if (spec.isEmpty()) {
-            problems.error(root.place(), "'spec' is missing");
             return Optional.empty();
         }
         Optional<Walk> meta = root.map("metadata");
@@ -50,22 +49,8 @@ final class HpaConversion {
         OptionalInt cpu = cpu(spec);
         OptionalInt stabilization =
                 spec.map("behavior").map(ConversionParts::behavior).orElse(OptionalInt.empty());
-        Optional<String> name = meta.flatMap(m -> ConversionParts.name(m, "name"));
-        Optional<String> namespace = meta.flatMap(m -> ConversionParts.name(m, "namespace"));
-        if (target.isEmpty() || range.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new ConvertedScale(
-                        "HorizontalPodAutoscaler",
-                        root.place(),
-                        namespace,
-                        name.orElse(target.get().name()),
-                        target.get(),
-                        range.get().min(),
-                        range.get().max(),
-                        cpu,
-                        stabilization));
+        return ConversionParts.scale(
+                "HorizontalPodAutoscaler", root, meta, target, range, cpu, stabilization);
     }
 
     private static void tellOwner(Walk meta) {

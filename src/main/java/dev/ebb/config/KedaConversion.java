@@ -12,9 +12,8 @@ final class KedaConversion {
     private KedaConversion() {}
 
     static Optional<ConvertedScale> read(Walk root) {
-        Optional<Walk> spec = root.map("spec");
+        Optional<Walk> spec = ConversionParts.spec(root);
         if (spec.isEmpty()) {
-            root.problems().error(root.place(), "'spec' is missing");
             return Optional.empty();
         }
         Walk s = spec.get();
@@ -37,22 +36,7 @@ final class KedaConversion {
         OptionalInt cpu = cpu(s);
         OptionalInt stabilization =
                 s.map("advanced").map(KedaConversion::advanced).orElse(OptionalInt.empty());
-        Optional<String> name = meta.flatMap(m -> ConversionParts.name(m, "name"));
-        Optional<String> namespace = meta.flatMap(m -> ConversionParts.name(m, "namespace"));
-        if (target.isEmpty() || range.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new ConvertedScale(
-                        "ScaledObject",
-                        root.place(),
-                        namespace,
-                        name.orElse(target.get().name()),
-                        target.get(),
-                        range.get().min(),
-                        range.get().max(),
-                        cpu,
-                        stabilization));
+        return ConversionParts.scale("ScaledObject", root, meta, target, range, cpu, stabilization);
     }
 
     private static OptionalInt advanced(Walk advanced) {

@@ -6,6 +6,7 @@ import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceState;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,16 @@ public final class Controller {
         return answer;
     }
 
+    /**
+     * Brings all that are on their way out, and can still be rescued, back into rotation: their
+     * number is not Ebb's to decide any more.
+     */
+    public void takeBack(Reason why, Now now) {
+        var orders = new Orders(this, ports, recorder, now);
+        loops.forEach(loop -> orders.takeBack(loop, why));
+        look(now);
+    }
+
     /** In place of {@link #step} once Ebb is to end; returns whether it may. */
     public boolean shutdown(Now now, boolean keepInstances) {
         if (shutdown.isEmpty()) {
@@ -136,7 +147,8 @@ public final class Controller {
                             state.nextOrdinal(),
                             state.frozen(),
                             state.ordered(),
-                            KeptParks.toWall(state.patience().parks(), now)));
+                            KeptParks.toWall(state.patience().parks(), now),
+                            loop.began));
             for (Instance instance : state.instances()) {
                 LaunchIntent intent = loop.intents.get(instance.id());
                 if (intent != null) {

@@ -176,21 +176,46 @@ public sealed interface JournalEntry {
      *
      * @param parks when Ebb parked one by itself within the last hour, in milliseconds since the
      *     epoch
+     * @param began the first ordinal that there could be since the last end in order; empty for 1,
+     *     as in the journal of an older Ebb
      */
     record KeptService(
             ServiceName name,
             int nextOrdinal,
             boolean frozen,
             OptionalInt replicas,
-            List<Long> parks) {
+            List<Long> parks,
+            OptionalInt began) {
         public KeptService {
             parks = List.copyOf(parks);
         }
 
-        /** One of which nothing was parked. */
+        /** One of which nothing was parked, and which has never ended in order. */
         public KeptService(
                 ServiceName name, int nextOrdinal, boolean frozen, OptionalInt replicas) {
-            this(name, nextOrdinal, frozen, replicas, List.of());
+            this(name, nextOrdinal, frozen, replicas, List.of(), OptionalInt.empty());
+        }
+
+        KeptService withReplicas(OptionalInt next) {
+            return new KeptService(name, nextOrdinal, frozen, next, parks, began);
+        }
+
+        KeptService withFrozen(boolean on) {
+            return new KeptService(name, nextOrdinal, on, replicas, parks, began);
+        }
+
+        KeptService withParks(List<Long> next) {
+            return new KeptService(name, nextOrdinal, frozen, replicas, next, began);
+        }
+
+        KeptService withNextOrdinal(int next) {
+            return new KeptService(name, next, frozen, replicas, parks, began);
+        }
+
+        /** After an end in order. */
+        KeptService anew() {
+            return new KeptService(
+                    name, nextOrdinal, frozen, replicas, parks, OptionalInt.of(nextOrdinal));
         }
     }
 

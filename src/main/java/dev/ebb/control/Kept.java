@@ -23,7 +23,6 @@ final class Kept {
     private final Map<ServiceName, KeptService> services = new TreeMap<>();
     private final Map<InstanceId, KeptInstance> instances = new TreeMap<>();
     private boolean frozen;
-    private boolean closed;
 
     static Kept from(List<JournalEntry> entries) {
         Kept kept = new Kept();
@@ -32,11 +31,12 @@ final class Kept {
     }
 
     /**
-     * Whether a service that may have none had instances before, and was at none when its last life
-     * was cut short. After an end in order everything begins anew.
+     * Whether a service that may have none had instances since everything last began anew, which it
+     * does after an end in order, and was at none when its last life was cut short.
      */
     boolean scaledToNone(ServiceName name) {
-        return !closed && service(name).nextOrdinal() > 1;
+        KeptService service = service(name);
+        return service.nextOrdinal() > service.began().orElse(1);
     }
 
     private void take(JournalEntry entry) {
@@ -52,14 +52,9 @@ final class Kept {
             case JournalEntry.Marked(long _, InstanceId id, Mark mark, boolean set) ->
                     change(id, i -> withMark(i, mark, set));
             case JournalEntry.Frozen(long _, var service, boolean on) -> freeze(service, on);
-            case JournalEntry.Ordered(long _, ServiceName name, OptionalInt replicas) -> {
-                KeptService old = service(name);
-                services.put(
-                        name,
-                        new KeptService(
-                                name, old.nextOrdinal(), old.frozen(), replicas, old.parks()));
-            }
-            case JournalEntry.Closed _ -> closed = true;
+            case JournalEntry.Ordered(long _, ServiceName name, OptionalInt replicas) ->
+                    services.put(name, service(name).withReplicas(replicas));
+            case JournalEntry.Closed _ -> services.replaceAll((_, s) -> s.anew());
             case JournalEntry.Opened _,
                     JournalEntry.OfEbb _,
                     JournalEntry.Configured _,
@@ -74,7 +69,6 @@ final class Kept {
         services.clear();
         instances.clear();
         frozen = checkpoint.frozen();
-        closed = false;
         checkpoint.services().forEach(s -> services.put(s.name(), s));
         checkpoint.instances().forEach(i -> instances.put(i.intent().id(), i));
     }
@@ -91,13 +85,7 @@ final class Kept {
                         Set.of()));
         KeptService old = service(id.service());
         services.put(
-                id.service(),
-                new KeptService(
-                        id.service(),
-                        Math.max(old.nextOrdinal(), id.ordinal() + 1),
-                        old.frozen(),
-                        old.replicas(),
-                        old.parks()));
+                id.service(), old.withNextOrdinal(Math.max(old.nextOrdinal(), id.ordinal() + 1)));
     }
 
     /** What counts for the hour: no restart, nothing that a person ordered. */
@@ -110,13 +98,7 @@ final class Kept {
                 && !restart
                 && old.replicas().isEmpty()) {
             services.put(
-                    old.name(),
-                    new KeptService(
-                            old.name(),
-                            old.nextOrdinal(),
-                            old.frozen(),
-                            old.replicas(),
-                            KeptParks.plus(old.parks(), moved.wallMillis())));
+                    old.name(), old.withParks(KeptParks.plus(old.parks(), moved.wallMillis())));
         }
     }
 
@@ -135,15 +117,10 @@ final class Kept {
         if (service.isEmpty()) {
             // All means all: what was said of a single service before is over.
             frozen = on;
-            services.replaceAll((_, s) -> frozen(s, on));
+            services.replaceAll((_, s) -> s.withFrozen(on));
             return;
         }
-        KeptService old = service(service.get());
-        services.put(old.name(), frozen(old, on));
-    }
-
-    private static KeptService frozen(KeptService s, boolean on) {
-        return new KeptService(s.name(), s.nextOrdinal(), on, s.replicas(), s.parks());
+        services.put(service.get(), service(service.get()).withFrozen(on));
     }
 
     private void change(InstanceId id, UnaryOperator<KeptInstance> change) {

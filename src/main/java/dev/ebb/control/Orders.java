@@ -217,13 +217,29 @@ final class Orders {
     }
 
     private Optional<Reason> command(ServiceLoop loop, Command command, Origin by) {
+        List<Planned> one = List.of(new Planned(command, List.of(ORDERED)));
+        return Optional.ofNullable(carryOut(loop, one, by).get(command));
+    }
+
+    private Map<Command, Reason> carryOut(ServiceLoop loop, List<Planned> planned, Origin by) {
         Map<InstanceId, Liveness> liveness = ports.platform().look();
         List<InstanceId> ids = loop.state.instances().stream().map(Instance::id).toList();
         Observation fresh = loop.observe(now, liveness, ports.metrics().read(ids, now));
-        Map<Command, Reason> refused =
-                loop.carryOut(List.of(new Planned(command, List.of(ORDERED))), fresh, by);
+        Map<Command, Reason> refused = loop.carryOut(planned, fresh, by);
         loop.publish(now, fresh.acknowledgedGeneration());
-        return Optional.ofNullable(refused.get(command));
+        return refused;
+    }
+
+    /** Whoever can still be rescued is, and no person has ordered it. */
+    void takeBack(ServiceLoop loop, Reason why) {
+        List<Planned> rescues =
+                loop.state.instances().stream()
+                        .filter(i -> i.lifecycle().canBeRescued())
+                        .map(i -> new Planned(new Command.Rescue(i.id()), List.of(why)))
+                        .toList();
+        if (!rescues.isEmpty()) {
+            var _ = carryOut(loop, rescues, Origin.EBB);
+        }
     }
 
     private void mark(ServiceLoop loop, InstanceId id, Mark mark, boolean set) {

@@ -72,7 +72,7 @@ final class Recovery {
         if (earlier != null) {
             state = state.withLearned(earlier);
         }
-        ServiceLoop loop = new ServiceLoop(plan, ports, recorder, state);
+        ServiceLoop loop = new ServiceLoop(plan, ports, recorder, state, service.began());
         List<Instance> instances = new ArrayList<>();
         for (KeptInstance one : mine) {
             restore(loop, one, replaced).ifPresent(instances::add);

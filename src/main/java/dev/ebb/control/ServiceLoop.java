@@ -37,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,6 +73,10 @@ final class ServiceLoop {
     final ServicePlan plan;
     final Map<InstanceId, LaunchIntent> intents = new TreeMap<>();
     final Map<InstanceId, String> identities = new HashMap<>();
+
+    /** See {@link JournalEntry.KeptService}. */
+    final OptionalInt began;
+
     private final Ports ports;
     private final Recorder recorder;
     private final Weights weights;
@@ -92,8 +97,14 @@ final class ServiceLoop {
     private List<Reason> standIns = List.of();
     ServiceState state;
 
-    ServiceLoop(ServicePlan plan, Ports ports, Recorder recorder, ServiceState state) {
+    ServiceLoop(
+            ServicePlan plan,
+            Ports ports,
+            Recorder recorder,
+            ServiceState state,
+            OptionalInt began) {
         this.plan = plan;
+        this.began = began;
         this.ports = ports;
         this.recorder = recorder;
         this.state = state;

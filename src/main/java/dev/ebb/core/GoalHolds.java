@@ -13,8 +13,14 @@ import java.util.Optional;
 
 /** What goals that are missed, or of which nothing is known, keep from being let go. Pure. */
 final class GoalHolds {
-    /** Requests in the present without a single latency: nobody reports them. */
+    /** Answers in the present of which the times should be known. */
     private static final double MANY = 100;
+
+    /**
+     * Of fewer than this share, those whose times are known say nothing of the others. Half, since
+     * the two are counted over different times when the load changes.
+     */
+    private static final double KNOWN = 0.5;
 
     private final Policy policy;
     private final Assessment assessment;
@@ -44,15 +50,23 @@ final class GoalHolds {
 
     private static Optional<Hold> latency(
             LatencyGoal goal, Experience experience, Present present) {
-        if (present.answers() == 0 && present.requests() > MANY) {
-            return Optional.of(
-                    new Hold(
-                            Reason.of(
-                                    "latency_unknown",
-                                    "requests end, but no data plane reports how long they took"),
-                            "latencies from the data plane"));
+        if (present.isSlow()) {
+            return Optional.of(slow(goal, experience, present));
         }
-        return present.isSlow() ? Optional.of(slow(goal, experience, present)) : Optional.empty();
+        double answered = present.requests() - present.unanswered();
+        double known = answered > MANY ? present.answers() / answered : 1;
+        return known < KNOWN ? Optional.of(unknown(known)) : Optional.empty();
+    }
+
+    private static Hold unknown(double known) {
+        String text =
+                known == 0
+                        ? "requests end, but no data plane reports how long they took"
+                        : "data planes report only of %s of the requests how long they took"
+                                .formatted(Text.percent(known));
+        return new Hold(
+                new Reason("latency_unknown", text, Map.of("known", known)),
+                "latencies from every data plane");
     }
 
     private static Hold slow(LatencyGoal goal, Experience experience, Present present) {

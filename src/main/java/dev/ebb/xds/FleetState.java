@@ -94,7 +94,10 @@ record FleetState(
     }
 
     private static InetSocketAddress listener(Listener listener) throws BadResource {
-        SocketAddress at = listener.getAddress().getSocketAddress();
+        if (listener.getFilterChainsCount() == 0
+                || listener.getFilterChains(0).getFiltersCount() == 0) {
+            throw new BadResource("the listener has no filter chain with a filter");
+        }
         HttpConnectionManager manager =
                 unpack(
                         listener.getFilterChains(0).getFilters(0).getTypedConfig(),
@@ -102,7 +105,14 @@ record FleetState(
         if (!manager.getRds().getRouteConfigName().equals(ListenerResources.ENVOY_NAME)) {
             throw new BadResource("the listener's routes are not Ebb's");
         }
-        return new InetSocketAddress(InetAddress.ofLiteral(at.getAddress()), at.getPortValue());
+        SocketAddress at = listener.getAddress().getSocketAddress();
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(at.getAddress()), at.getPortValue());
+        } catch (IllegalArgumentException e) {
+            throw new BadResource(
+                    "the listener's address is none: '%s', port %d"
+                            .formatted(at.getAddress(), at.getPortValue()));
+        }
     }
 
     /** Empty as long as a part is missing. A cluster without routes gets no requests. */

@@ -46,4 +46,17 @@ class NoneLeftRestartTest {
 
         assertThat(rig.events("start")).hasSize(2 * INITIAL);
     }
+
+    @Test
+    void alsoWhenTheNewLifeIsCutShortBeforeItsFirstStart() {
+        Rig rig = none();
+        while (!rig.ebb.shutdown(rig.now(), false)) {
+            rig.seconds++;
+        }
+
+        // Each life begins with a checkpoint, in which the end before it is not.
+        rig.crash().crash().crash().passes(3);
+
+        assertThat(rig.events("start")).hasSize(2 * INITIAL);
+    }
 }

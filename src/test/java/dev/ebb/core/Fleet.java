@@ -45,6 +45,10 @@ final class Fleet {
     boolean startsReady = true;
     boolean requestsCounted = true;
     boolean latenciesReported = true;
+
+    /** Of so many requests. */
+    double latenciesReportedOf = 1;
+
     double failureShare;
     long latencyNanos = 5_000_000;
 
@@ -168,10 +172,11 @@ final class Fleet {
         }
     }
 
-    private void count(double requests, double tail) {
+    private void count(double ended, double tail) {
         if (!latenciesReported) {
             return;
         }
+        double requests = ended * latenciesReportedOf;
         long slow = tail > 0 ? Math.round(requests * 0.03) : 0;
         latency[LatencyCounts.bucketOf(Math.round(tail * 1e6))] += slow;
         latency[LatencyCounts.bucketOf(latencyNanos)] += Math.round(requests) - slow;

@@ -139,6 +139,17 @@ class GoalsTest {
         assertThat(fleet.serving()).isLessThan(most);
     }
 
+    /** As with one data plane of several that reports none. */
+    @Test
+    void withLatenciesOfFewRequestsNobodyIsLetGo() {
+        Fleet fleet = fleet(12);
+        fleet.latenciesReportedOf = 0.2;
+        fleet.until(600);
+
+        assertThat(fleet.events("Park")).isEmpty();
+        assertThat(fleet.holds()).contains("latency_unknown");
+    }
+
     @Test
     void withoutLatenciesNobodyIsLetGo() {
         Fleet fleet = fleet(12);

@@ -157,7 +157,8 @@ final class Entries {
                                 random.nextInt(),
                                 random.nextBoolean(),
                                 maybeInt(),
-                                list(random::nextLong))),
+                                list(random::nextLong),
+                                maybeInt())),
                 kept);
     }
 

@@ -177,6 +177,11 @@ public record Experience(
             return requests;
         }
 
+        /** Of the requests, the failed and the refused ones. */
+        public double unanswered() {
+            return unanswered;
+        }
+
         public long answers() {
             return latencies.total();
         }

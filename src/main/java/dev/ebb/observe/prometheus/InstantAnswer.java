@@ -8,7 +8,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What Prometheus answers to {@code /api/v1/query}, in the form of its HTTP API: a scalar, or a
- * vector of exactly one sample. Anything else is no number, and never 0. Pure.
+ * vector of exactly one sample. Anything else, and one with warnings, is no number, and never 0.
+ * Infos (badly named metrics and the like) are no warnings. Pure.
  */
 final class InstantAnswer {
     private static final int LONGEST = 200;
@@ -29,6 +30,14 @@ final class InstantAnswer {
         }
         if (!root.path("status").asString("").equals("success")) {
             throw new IOException("it refuses: " + error(root).orElse("no reason given"));
+        }
+        // With one of these a part of the series may be missing, and the sum too small.
+        JsonNode warnings = root.path("warnings");
+        if (!warnings.isEmpty()) {
+            throw new IOException(
+                    "it may be in part only, Prometheus warns: "
+                            + line(warnings.path(0).asString(""))
+                                    .orElse("of what, it does not say"));
         }
         JsonNode data = root.path("data");
         JsonNode result = data.path("result");
@@ -57,7 +66,11 @@ final class InstantAnswer {
     }
 
     private static Optional<String> error(JsonNode root) {
-        String text = root.path("error").asString("");
+        return line(root.path("error").asString(""));
+    }
+
+    /** The first line, for people. */
+    private static Optional<String> line(String text) {
         String line = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
         return line.isBlank()
                 ? Optional.empty()

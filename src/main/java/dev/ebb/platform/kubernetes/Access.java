@@ -77,7 +77,7 @@ public record Access(Optional<Path> kubeconfig, Optional<String> context) {
                             "the API server at %s does not know who asks: %s"
                                     .formatted(server, said);
                     case 403 ->
-                            "a right is missing at %s: %s (docs/kubernetes.md lists them)"
+                            "a right is missing at %s: %s (docs/install-kubernetes.md lists them)"
                                     .formatted(server, said);
                     case 404 ->
                             ("%s does not know the kind ServiceScale; first: kubectl apply -f"

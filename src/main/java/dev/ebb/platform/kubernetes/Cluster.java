@@ -5,8 +5,12 @@ import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.Scale;
+import io.fabric8.kubernetes.api.model.autoscaling.v1.ScaleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.Scalable;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -41,25 +45,19 @@ final class Cluster implements Sight {
         this.fence = fence;
     }
 
+    private RollableScalableResource<Deployment> deployment() {
+        return client.apps().deployments().inNamespace(target.namespace()).withName(target.name());
+    }
+
+    private RollableScalableResource<ReplicaSet> replicaSet() {
+        return client.apps().replicaSets().inNamespace(target.namespace()).withName(target.name());
+    }
+
     @Override
     public Optional<WorkloadView> workload() {
         return switch (target.kind()) {
-            case DEPLOYMENT ->
-                    Optional.ofNullable(
-                                    client.apps()
-                                            .deployments()
-                                            .inNamespace(target.namespace())
-                                            .withName(target.name())
-                                            .get())
-                            .map(WorkloadView::of);
-            case REPLICA_SET ->
-                    Optional.ofNullable(
-                                    client.apps()
-                                            .replicaSets()
-                                            .inNamespace(target.namespace())
-                                            .withName(target.name())
-                                            .get())
-                            .map(WorkloadView::of);
+            case DEPLOYMENT -> Optional.ofNullable(deployment().get()).map(WorkloadView::of);
+            case REPLICA_SET -> Optional.ofNullable(replicaSet().get()).map(WorkloadView::of);
         };
     }
 
@@ -67,21 +65,9 @@ final class Cluster implements Sight {
     private Optional<LabelSelector> selector() {
         return switch (target.kind()) {
             case DEPLOYMENT ->
-                    Optional.ofNullable(
-                                    client.apps()
-                                            .deployments()
-                                            .inNamespace(target.namespace())
-                                            .withName(target.name())
-                                            .get())
-                            .map(d -> d.getSpec().getSelector());
+                    Optional.ofNullable(deployment().get()).map(d -> d.getSpec().getSelector());
             case REPLICA_SET ->
-                    Optional.ofNullable(
-                                    client.apps()
-                                            .replicaSets()
-                                            .inNamespace(target.namespace())
-                                            .withName(target.name())
-                                            .get())
-                            .map(d -> d.getSpec().getSelector());
+                    Optional.ofNullable(replicaSet().get()).map(r -> r.getSpec().getSelector());
         };
     }
 
@@ -175,38 +161,29 @@ final class Cluster implements Sight {
         return builder;
     }
 
-    /** Scales the workload, if it is still what was read. */
+    /**
+     * Scales the workload, if it is still what was read. It is one request, and nothing is read
+     * before it, so the fence is asked right before what is written.
+     */
     Written scale(WorkloadView read, int replicas) {
-        return Written.attempt(
-                fence,
-                () -> {
-                    switch (target.kind()) {
-                        case DEPLOYMENT ->
-                                scale(
-                                        client.apps()
-                                                .deployments()
-                                                .inNamespace(target.namespace())
-                                                .withName(target.name()),
-                                        read,
-                                        replicas);
-                        case REPLICA_SET ->
-                                scale(
-                                        client.apps()
-                                                .replicaSets()
-                                                .inNamespace(target.namespace())
-                                                .withName(target.name()),
-                                        read,
-                                        replicas);
-                    }
-                });
-    }
-
-    private static void scale(Scalable<?> scalable, WorkloadView read, int replicas) {
-        Scale scale = scalable.scale();
-        scale.getMetadata().setResourceVersion(read.resourceVersion());
-        scale.getMetadata().setUid(read.uid());
-        scale.getSpec().setReplicas(replicas);
-        scalable.scale(scale);
+        Scalable<?> scalable =
+                switch (target.kind()) {
+                    case DEPLOYMENT -> deployment();
+                    case REPLICA_SET -> replicaSet();
+                };
+        Scale wanted =
+                new ScaleBuilder()
+                        .withNewMetadata()
+                        .withName(target.name())
+                        .withNamespace(target.namespace())
+                        .withUid(read.uid())
+                        .withResourceVersion(read.resourceVersion())
+                        .endMetadata()
+                        .withNewSpec()
+                        .withReplicas(replicas)
+                        .endSpec()
+                        .build();
+        return Written.attempt(fence, () -> scalable.scale(wanted));
     }
 
     @Override

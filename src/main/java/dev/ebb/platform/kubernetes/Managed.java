@@ -124,6 +124,11 @@ final class Managed {
         return foreign.or(sight::autoscaled).or(() -> workload.get().owned()).or(this::observed);
     }
 
+    /** As above, and the gates are nobody else's: what was begun is to be taken back. */
+    private Optional<Hold> notMine() {
+        return foreign.isPresent() ? Optional.empty() : notOurs();
+    }
+
     private Optional<Hold> observed() {
         return spec.policy().mode() == Mode.OBSERVE
                 ? Optional.of(
@@ -199,6 +204,7 @@ final class Managed {
         }
         approve(now);
         protect(now);
+        notMine().ifPresent(hold -> controller.takeBack(hold.why(), now));
         controller.step(now);
         ServiceStatus seen = controller.status().services().getFirst();
         around.teller()

@@ -132,7 +132,7 @@ public final class Operator implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.log = log;
-        this.usage = new PodUsage(client, clock);
+        this.usage = new PodUsage(client, this::running, clock);
         this.leadership =
                 settings.lease()
                         .map(l ->
@@ -195,13 +195,25 @@ public final class Operator implements AutoCloseable {
         });
         var _ =
                 timers.scheduleWithFixedDelay(
-                        guarded(() -> askedAbout.forEach(usage::ask)),
+                        guarded(this::measure),
                         0,
                         settings.metricsEvery().toMillis(),
                         TimeUnit.MILLISECONDS);
         var _ =
                 control.scheduleAtFixedRate(
                         guarded(this::tick), 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void measure() {
+        Set<String> asked = askedAbout;
+        usage.retain(asked);
+        asked.forEach(usage::ask);
+    }
+
+    private Optional<Set<String>> running(String namespace, String pod) {
+        return Optional.ofNullable(informers.getOrDefault(namespace, informers.get("")))
+                .flatMap(i -> i.pod(namespace, pod))
+                .map(p -> PodMore.of(p).running());
     }
 
     /** A mistake of ours must not end the watch over pods. */
@@ -234,6 +246,7 @@ public final class Operator implements AutoCloseable {
         }
         if (!leads) {
             managed.clear();
+            askedAbout = Set.of();
             steppedNanos = System.nanoTime();
             return;
         }

@@ -89,9 +89,7 @@ final class PodJournal implements Journal {
                             state,
                             pod.more().keep().isPresent() ? Set.of(Mark.PROTECTED) : Set.of()));
         }
-        var service =
-                new KeptService(
-                        fleet.service(), kept.size() + 1, false, OptionalInt.empty(), List.of());
+        var service = new KeptService(fleet.service(), kept.size() + 1, false, OptionalInt.empty());
         return List.of(
                 new JournalEntry.Checkpoint(now.wallMillis(), false, List.of(service), kept));
     }

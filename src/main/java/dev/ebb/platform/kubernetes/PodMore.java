@@ -2,6 +2,7 @@ package dev.ebb.platform.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -10,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What an operator needs to know of a pod beyond what its removal depends on. Immutable.
@@ -21,6 +25,7 @@ import java.util.OptionalInt;
  * @param cpuCores what its containers request, else may use at most; empty when one says neither
  * @param memoryBytes what its containers may use at most, else request; empty as above
  * @param keep the annotation by which somebody wants it left alone
+ * @param running names of its containers that run; of one whose node has said nothing yet, all
  */
 record PodMore(
         Optional<String> resourceVersion,
@@ -32,7 +37,8 @@ record PodMore(
         Optional<Double> cpuCores,
         Optional<Long> memoryBytes,
         Optional<String> keep,
-        Map<String, String> labels) {
+        Map<String, String> labels,
+        Set<String> running) {
 
     static final PodMore NOTHING =
             new PodMore(
@@ -45,7 +51,8 @@ record PodMore(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Map.of());
+                    Map.of(),
+                    Set.of());
 
     /** Annotations that ask for a pod to be left alone, and the value that does. */
     private static final Map<String, String> KEEP =
@@ -56,6 +63,7 @@ record PodMore(
 
     PodMore {
         labels = Map.copyOf(labels);
+        running = Set.copyOf(running);
     }
 
     static PodMore of(Pod pod) {
@@ -80,7 +88,30 @@ record PodMore(
                         .map(Map.Entry::getKey)
                         .sorted()
                         .findFirst(),
-                Optional.ofNullable(meta.getLabels()).orElse(Map.of()));
+                Optional.ofNullable(meta.getLabels()).orElse(Map.of()),
+                running(pod));
+    }
+
+    /** Those that a kubelet measures: sidecars, which are init containers that run on, too. */
+    private static Set<String> running(Pod pod) {
+        List<ContainerStatus> all =
+                Optional.ofNullable(pod.getStatus().getContainerStatuses()).orElse(List.of());
+        if (all.isEmpty()) {
+            return pod.getSpec().getContainers().stream()
+                    .map(Container::getName)
+                    .collect(Collectors.toSet());
+        }
+        return Stream.concat(
+                        all.stream(),
+                        Optional.ofNullable(pod.getStatus().getInitContainerStatuses())
+                                .orElse(List.of())
+                                .stream())
+                .filter(c ->
+                        Optional.ofNullable(c.getState())
+                                .flatMap(s -> Optional.ofNullable(s.getRunning()))
+                                .isPresent())
+                .map(ContainerStatus::getName)
+                .collect(Collectors.toSet());
     }
 
     private static OptionalInt port(Pod pod) {

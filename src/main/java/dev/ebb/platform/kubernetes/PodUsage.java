@@ -8,21 +8,31 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The metrics API (metrics.k8s.io), which cannot be watched: one list for each namespace, every few
- * seconds. What it does not give is not there, and what it gives keeps its own timestamp. Read by
- * any thread; {@link #ask} is for one at a time, and waits.
+ * seconds. What it does not give is not there, and what it gives keeps its own timestamp. Of a pod
+ * that has not been seen yet it is not known what is missing in its figures, so there are none.
+ * Read by any thread; {@link #ask} is for one at a time, and waits.
  */
 final class PodUsage {
     private final KubernetesClient client;
+    private final Running running;
     private final Clock clock;
     private final Map<String, Map<String, Usage>> namespaces = new ConcurrentHashMap<>();
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
 
-    PodUsage(KubernetesClient client, Clock clock) {
+    /** What a pod's figures must tell of. */
+    interface Running {
+        /** Names of the pod's containers that run; empty when nobody has seen the pod. */
+        Optional<Set<String>> of(String namespace, String pod);
+    }
+
+    PodUsage(KubernetesClient client, Running running, Clock clock) {
         this.client = client;
+        this.running = running;
         this.clock = clock;
     }
 
@@ -45,16 +55,18 @@ final class PodUsage {
         Map<String, Usage> next = HashMap.newHashMap(items.size());
         for (PodMetrics one : items) {
             String pod = one.getMetadata().getName();
-            Usage.after(Optional.ofNullable(before.get(pod)), one, now)
+            Optional<Usage> known = Optional.ofNullable(before.get(pod));
+            running.of(namespace, pod)
+                    .flatMap(containers -> Usage.after(known, one, containers, now))
                     .ifPresent(usage -> next.put(pod, usage));
         }
         namespaces.put(namespace, Map.copyOf(next));
     }
 
-    /** Where nobody is asked about any more. */
-    void forget(String namespace) {
-        namespaces.remove(namespace);
-        troubles.remove(namespace);
+    /** Forgets all others. */
+    void retain(Set<String> asked) {
+        namespaces.keySet().retainAll(asked);
+        troubles.keySet().retainAll(asked);
     }
 
     Optional<Usage> of(String namespace, String pod) {

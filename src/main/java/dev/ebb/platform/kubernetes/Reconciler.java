@@ -55,7 +55,7 @@ final class Reconciler {
         this.fleet = fleet;
         this.watched = watched;
         this.cluster = cluster;
-        this.removal = new Removal(new FreshSight(cluster, watched), cluster);
+        this.removal = new Removal(new FreshSight(cluster, watched), cluster, notOurs);
         this.mayClose = mayClose;
         this.notOurs = notOurs;
         this.max = max;
@@ -96,24 +96,19 @@ final class Reconciler {
         for (PodView pod : pods) {
             boolean close = wanted.get(pod.uid()) == Wanted.OUT_OF_ROTATION;
             boolean closed = pod.inRotation().equals(Optional.of(false));
-            if (close && !closed && mayClose.apply((int) out).isEmpty()) {
+            if (close && !closed && mayClose((int) out)) {
                 write(pod, false).ifPresent(failed::add);
             }
         }
         return failed.stream().findFirst();
     }
 
-    private Optional<String> write(PodView pod, boolean open) {
-        return failure(cluster.gate(pod, open, Instant.now().toString()));
+    private boolean mayClose(int out) {
+        return notOurs.get().isEmpty() && mayClose.apply(out).isEmpty();
     }
 
-    private static Optional<String> failure(Written written) {
-        return switch (written) {
-            case Written.Done() -> Optional.empty();
-            case Written.Conflict(String why) -> Optional.of(why);
-            case Written.Outdated(String why) -> Optional.of(why);
-            case Written.Failed(String why) -> Optional.of(why);
-        };
+    private Optional<String> write(PodView pod, boolean open) {
+        return cluster.gate(pod, open, Instant.now().toString()).failure();
     }
 
     /** Asks for as many as there are and were started, if nobody has asked for them yet. */
@@ -126,7 +121,7 @@ final class Reconciler {
         long counting = watched.pods().stream().filter(PodView::counts).count();
         int want = (int) Math.min(max, counting + pending);
         return want > workload.get().replicas()
-                ? failure(cluster.scale(workload.get(), want))
+                ? cluster.scale(workload.get(), want).failure()
                 : Optional.empty();
     }
 
@@ -149,6 +144,7 @@ final class Reconciler {
         }
         switch (step) {
             case Step.Spared(List<PodView> spared) -> fleet.spare(uids(spared));
+            case Step.Refused(List<PodView> _) -> fleet.spare(victims);
             case Step.Held(Hold hold) -> hold(hold, victims);
             case Step.Again(String why) -> trouble = Optional.of(why);
             case Step.Idle(), Step.Intended(var _), Step.Scaled(int _), Step.Waiting() -> {}
@@ -162,9 +158,12 @@ final class Reconciler {
         }
         held = Optional.of(hold);
         if (nanoTime.getAsLong() - heldSinceNanos >= PATIENCE_NANOS) {
-            cluster.pods().stream()
-                    .filter(p -> p.counts() && p.removal().isPresent())
-                    .forEach(p -> cluster.intend(p, Optional.empty()));
+            Optional<String> failed = removal.takeBack();
+            if (failed.isPresent()) {
+                // Who is spared while the intent stands is a victim to whoever finds it.
+                trouble = failed;
+                return;
+            }
             fleet.spare(victims);
             held = Optional.empty();
         }

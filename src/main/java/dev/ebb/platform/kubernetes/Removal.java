@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -19,13 +20,21 @@ import java.util.stream.Collectors;
 final class Removal {
     private final Sight sight;
     private final Cluster cluster;
+    private final Supplier<Optional<Hold>> notOurs;
+
+    /** Of a workload whose size is Ebb's to decide. */
+    Removal(Sight sight, Cluster cluster) {
+        this(sight, cluster, Optional::empty);
+    }
 
     /**
      * @param sight may lag behind; the scaling is refused where that matters
+     * @param notOurs why the size is not Ebb's to decide; what was begun is taken back then
      */
-    Removal(Sight sight, Cluster cluster) {
+    Removal(Sight sight, Cluster cluster, Supplier<Optional<Hold>> notOurs) {
         this.sight = sight;
         this.cluster = cluster;
+        this.notOurs = notOurs;
     }
 
     /** What a step has found or done. */
@@ -48,6 +57,9 @@ final class Removal {
         record Spared(List<PodView> victims) implements Step {}
 
         record Held(Hold hold) implements Step {}
+
+        /** The size is somebody else's, and what was begun is taken back. */
+        record Refused(List<PodView> victims) implements Step {}
 
         /** Someone else was quicker, or the API server failed; to be tried again. */
         record Again(String why) implements Step {}
@@ -96,6 +108,9 @@ final class Removal {
         if (victims.isEmpty()) {
             return new Step.Idle();
         }
+        if (notOurs.get().isPresent()) {
+            return new Step.Refused(victims);
+        }
         Set<String> uids = uids(victims);
         Optional<Hold> hold = hold(scene.choosing(uids), uids);
         if (hold.isPresent()) {
@@ -132,6 +147,9 @@ final class Removal {
         WorkloadView deployment = scene.deployment();
         boolean same = chosen.stream().allMatch(p -> p.removal().equals(Optional.of(intent)));
         if (same && isAsDecided(deployment, intent)) {
+            if (notOurs.get().isPresent()) {
+                return afterTakingBack(chosen, new Step.Refused(chosen));
+            }
             // Intents of which a crash has left out some would have another pod deleted.
             return chosen.size() == intent.victims()
                     ? scale(scene, chosen, intent)
@@ -159,22 +177,37 @@ final class Removal {
         if (hold.isPresent()) {
             return new Step.Held(hold.get());
         }
-        return switch (cluster.scale(scene.deployment(), intent.to())) {
-            case Written.Done() -> new Step.Scaled(intent.to());
-            case Written.Conflict(String why) -> new Step.Again(why);
-            case Written.Outdated(String why) -> new Step.Again(why);
-            case Written.Failed(String why) -> new Step.Again(why);
-        };
+        return cluster.scale(scene.deployment(), intent.to())
+                .failure()
+                .<Step>map(Step.Again::new)
+                .orElse(new Step.Scaled(intent.to()));
     }
 
     private Step spare(List<PodView> chosen) {
-        chosen.forEach(pod -> cluster.intend(pod, Optional.empty()));
-        return new Step.Spared(chosen);
+        return afterTakingBack(chosen, new Step.Spared(chosen));
     }
 
     private Step takeBack(List<PodView> chosen, String why) {
-        chosen.forEach(pod -> cluster.intend(pod, Optional.empty()));
-        return new Step.Again(why);
+        return afterTakingBack(chosen, new Step.Again(why));
+    }
+
+    private Step afterTakingBack(List<PodView> chosen, Step next) {
+        return takeBack(chosen).<Step>map(Step.Again::new).orElse(next);
+    }
+
+    /** Takes back every intent there is. Returns why one stands still; it is to be tried again. */
+    Optional<String> takeBack() {
+        return takeBack(
+                sight.pods().stream().filter(p -> p.counts() && p.removal().isPresent()).toList());
+    }
+
+    private Optional<String> takeBack(List<PodView> chosen) {
+        return chosen.stream()
+                .map(pod -> cluster.intend(pod, Optional.empty()).failure())
+                .flatMap(Optional::stream)
+                .toList()
+                .stream()
+                .findFirst();
     }
 
     /** Why the victims may not be removed now. */

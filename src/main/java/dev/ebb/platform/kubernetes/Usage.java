@@ -8,6 +8,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the metrics API has said of one pod up to now. It gives the mean use of CPU over a window
@@ -16,19 +18,24 @@ import java.util.Optional;
  *
  * @param atMillis the timestamp, by the wall's clock of whoever measured
  * @param heardNanos when it was first heard of, on the monotonic clock here
- * @param containers of how many it is the sum
  * @param cpuNanosTotal since the first figure
  */
-record Usage(long atMillis, long heardNanos, int containers, long cpuNanosTotal, long memoryBytes) {
+record Usage(long atMillis, long heardNanos, long cpuNanosTotal, long memoryBytes) {
 
     /**
      * With a newer figure. An older or the same one, one that cannot be read, and one in which
      * containers are missing add nothing: what is not told is not zero.
+     *
+     * @param running names of the containers that must be in it
      */
-    static Optional<Usage> after(Optional<Usage> before, PodMetrics metrics, long nowNanos) {
+    static Optional<Usage> after(
+            Optional<Usage> before, PodMetrics metrics, Set<String> running, long nowNanos) {
         Optional<Long> at = instant(metrics.getTimestamp());
-        int told = metrics.getContainers().size();
-        boolean part = told == 0 || before.filter(b -> b.containers > told).isPresent();
+        Set<String> told =
+                metrics.getContainers().stream()
+                        .map(ContainerMetrics::getName)
+                        .collect(Collectors.toSet());
+        boolean part = told.isEmpty() || !told.containsAll(running);
         if (part || at.isEmpty() || before.filter(b -> b.atMillis >= at.get()).isPresent()) {
             return before;
         }
@@ -45,7 +52,7 @@ record Usage(long atMillis, long heardNanos, int containers, long cpuNanosTotal,
         }
         long span = before.map(b -> at.get() - b.atMillis).orElse(0L);
         long total = before.map(Usage::cpuNanosTotal).orElse(0L) + nanoCores * span / 1_000;
-        return Optional.of(new Usage(at.get(), nowNanos, told, total, memory));
+        return Optional.of(new Usage(at.get(), nowNanos, total, memory));
     }
 
     private static Optional<Long> instant(String text) {

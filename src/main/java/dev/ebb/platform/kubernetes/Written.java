@@ -19,6 +19,16 @@ sealed interface Written {
     /** The API server did not do it, or could not be asked; whether it did may be unknown. */
     record Failed(String why) implements Written {}
 
+    /** Why it was not done; empty when it was. */
+    default Optional<String> failure() {
+        return switch (this) {
+            case Done() -> Optional.empty();
+            case Conflict(String why) -> Optional.of(why);
+            case Outdated(String why) -> Optional.of(why);
+            case Failed(String why) -> Optional.of(why);
+        };
+    }
+
     /** Runs a write, if the fence is open. Nothing is thrown for what the API server says. */
     static Written attempt(Fence fence, Runnable write) {
         Optional<String> closed = fence.closed();

@@ -88,6 +88,11 @@ class PrometheusQueriesTest {
         return typed.replaceFirst("^(vector|scalar|matrix) (.*)$", form);
     }
 
+    private static String with(String more) {
+        String whole = scalar("9");
+        return whole.substring(0, whole.length() - 1) + "," + more + "}";
+    }
+
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         try (exchange) {
@@ -164,6 +169,21 @@ class PrometheusQueriesTest {
         try (var queries = ask(url(), Credentials.NONE)) {
             assertThat(problem(queries)).isEqualTo(why);
             assertThat(queries.read(SHOP).getFirst().value()).isEmpty();
+        }
+    }
+
+    /** As Thanos and others say that a store did not answer: the sum is too small then. */
+    @Test
+    void anAnswerThatMayBeInPartOnlyIsMissing() {
+        String part = with("\"warnings\":[\"store-2 is away\\nin line 2\"]");
+        handler = exchange -> answer(exchange, 200, part);
+        try (var queries = ask(url(), Credentials.NONE)) {
+            assertThat(problem(queries))
+                    .isEqualTo("it may be in part only, Prometheus warns: store-2 is away");
+            assertThat(queries.read(SHOP).getFirst().value()).isEmpty();
+            String infos = with("\"infos\":[\"no counter\"]");
+            handler = exchange -> answer(exchange, 200, infos);
+            assertThat(until(queries, r -> r.problem().isEmpty()).value()).contains(9.0);
         }
     }
 

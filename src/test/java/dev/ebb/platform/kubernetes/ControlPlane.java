@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -92,6 +93,21 @@ final class ControlPlane implements AutoCloseable {
         new ProcessBuilder("kill", "-" + signal, pid).start().waitFor();
     }
 
+    /** Ends the API server, and starts it again; what it knew of the past is gone. */
+    void restartApiServer() throws IOException, InterruptedException {
+        Path script =
+                Path.of(System.getProperty("ebb.project", "."), "suites/engines/control_plane.py");
+        String folder = System.getenv("EBB_TEST_KUBE");
+        Process restart =
+                new ProcessBuilder(
+                                "python3", script.toString(), "restart", folder, "kube-apiserver")
+                        .inheritIO()
+                        .start();
+        if (restart.waitFor() != 0) {
+            throw new IllegalStateException("the API server did not come back; see " + folder);
+        }
+    }
+
     private static KubernetesClient client(Path kubeconfig) {
         try {
             Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
@@ -162,6 +178,30 @@ final class ControlPlane implements AutoCloseable {
                                 .addNewPort()
                                 .withPort(8080)
                                 .endPort()
+                                .endSpec()
+                                .build())
+                .create();
+    }
+
+    /** Another autoscaler of the Deployment, named {@code other}. */
+    void autoscaler() {
+        client.autoscaling()
+                .v2()
+                .horizontalPodAutoscalers()
+                .inNamespace(namespace)
+                .resource(
+                        new HorizontalPodAutoscalerBuilder()
+                                .withNewMetadata()
+                                .withName("other")
+                                .endMetadata()
+                                .withNewSpec()
+                                .withMinReplicas(1)
+                                .withMaxReplicas(9)
+                                .withNewScaleTargetRef()
+                                .withApiVersion("apps/v1")
+                                .withKind("Deployment")
+                                .withName(APP)
+                                .endScaleTargetRef()
                                 .endSpec()
                                 .build())
                 .create();

@@ -208,8 +208,8 @@ class InstallationTest {
                     '' events create -
                     apps deployments list watch
                     apps replicasets list watch
-                    apps deployments/scale get update
-                    apps replicasets/scale get update
+                    apps deployments/scale update -
+                    apps replicasets/scale update -
                     discovery.k8s.io endpointslices list watch
                     autoscaling horizontalpodautoscalers list watch
                     policy poddisruptionbudgets list watch
@@ -314,7 +314,16 @@ class InstallationTest {
                                     "own annot"));
             refused(() -> condition(operator, pod, "Ready"), "own condition");
             refused(() -> image(operator, pod), "spec of a pod");
-            refused(() -> label(operator, pod), "labels of a pod");
+            refused(() -> label(operator, pod), "no labels of a pod");
+            refused(
+                    () -> metadata(operator, pod, Map.of("finalizers", List.of("a.example/b"))),
+                    "no finalizers");
+            var owner = Map.of("apiVersion", "v1", "kind", "Pod", "name", "x", "uid", "y");
+            refused(
+                    () -> metadata(operator, pod, Map.of("ownerReferences", List.of(owner))),
+                    "no owners");
+            refused(() -> status(operator, pod, Map.of("podIP", "10.1.2.3")), "in the status");
+            refused(() -> status(operator, pod, Map.of("phase", "Failed")), "in the status");
         }
         // Others may, as before.
         annotate(admin(), pod, "example.com/other");
@@ -333,7 +342,15 @@ class InstallationTest {
     }
 
     private static void label(KubernetesClient client, Pod pod) {
-        write(client, pod, "", Map.of("metadata", Map.of("labels", Map.of("app", "other"))));
+        metadata(client, pod, Map.of("labels", Map.of("app", "other")));
+    }
+
+    private static void metadata(KubernetesClient client, Pod pod, Map<String, Object> fields) {
+        write(client, pod, "", Map.of("metadata", fields));
+    }
+
+    private static void status(KubernetesClient client, Pod pod, Map<String, Object> fields) {
+        write(client, pod, "status", Map.of("status", fields));
     }
 
     private static void image(KubernetesClient client, Pod pod) {
@@ -343,7 +360,7 @@ class InstallationTest {
 
     private static void condition(KubernetesClient client, Pod pod, String type) {
         var condition = Map.of("type", type, "status", "False", "reason", "Parked");
-        write(client, pod, "status", Map.of("status", Map.of("conditions", List.of(condition))));
+        status(client, pod, Map.of("conditions", List.of(condition)));
     }
 
     /** By server-side apply, as Ebb writes. */

@@ -7,11 +7,7 @@ import dev.ebb.core.Now;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
-import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
-import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -74,7 +70,7 @@ class OperatorRightsTest {
         Set<String> used = new TreeSet<>();
         asked.forEach(a -> used.add(words(a)));
         // A ReplicaSet without a Deployment is scaled in the same way.
-        Set<String> granted = new TreeSet<>(granted());
+        Set<String> granted = new TreeSet<>(Rights.granted());
         granted.removeIf(g -> g.startsWith("apps/replicasets/scale"));
         granted.remove("apps/replicasets get");
         assertThat(used).as("all that it may, and needs").isEqualTo(granted);
@@ -225,28 +221,5 @@ class OperatorRightsTest {
                         object.path("resource").asString(""),
                         sub.isEmpty() ? "" : "/" + sub,
                         asked.get("verb").asString());
-    }
-
-    /** Each group, resource and verb of its roles. */
-    private static Set<String> granted() throws IOException {
-        Set<String> all = new TreeSet<>();
-        try (var admin = new KubernetesClientBuilder().build();
-                InputStream in = Files.newInputStream(MANIFESTS.resolve("rights.yaml"))) {
-            for (var one : admin.load(in).items()) {
-                var rules =
-                        switch (one) {
-                            case ClusterRole r -> r.getRules();
-                            case Role r -> r.getRules();
-                            default -> List.<PolicyRule>of();
-                        };
-                for (var rule : rules) {
-                    for (String resource : rule.getResources()) {
-                        String group = rule.getApiGroups().getFirst();
-                        rule.getVerbs().forEach(v -> all.add(group + "/" + resource + " " + v));
-                    }
-                }
-            }
-        }
-        return all;
     }
 }

@@ -3,79 +3,25 @@ package dev.ebb.platform.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ebb.core.Now;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
-import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operator from end to end, on a real control plane; skipped where none was started. */
 @Tag("kubernetes")
 @Timeout(240)
-class OperatorTest {
-    private static final Duration LONG = Duration.ofSeconds(90);
-    private static final Path CRD = Path.of("deploy", "kubernetes", "crd.yaml");
-
-    /** Little for each of four pods that request 0.1 cores, and enough for one. */
-    private static final double LITTLE = 0.03;
-
-    /** More than two pods may carry, and not more than four. */
-    private static final double MUCH = 0.2;
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
-    private final Set<String> seen = new HashSet<>();
-    private Optional<ControlPlane> plane = Optional.empty();
-
-    @BeforeEach
-    void controlPlane() throws Exception {
-        plane = Optional.of(ControlPlane.open());
-        Path home = Path.of(System.getProperty("ebb.project", "."));
-        plane().client.load(Files.newInputStream(home.resolve(CRD))).serverSideApply();
-        PodLoad.define(plane().client);
-        for (String name : List.of("servicescales.ebb.dev", "pods.metrics.k8s.io")) {
-            await().atMost(LONG).until(() -> isEstablished(name));
-        }
-    }
-
-    private boolean isEstablished(String crd) {
-        var found =
-                plane().client.apiextensions().v1().customResourceDefinitions().withName(crd).get();
-        return Optional.ofNullable(found)
-                .flatMap(c -> Optional.ofNullable(c.getStatus()))
-                .flatMap(s -> Optional.ofNullable(s.getConditions()))
-                .orElse(List.of())
-                .stream()
-                .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open.reversed()) {
-            one.close();
-        }
-        plane.ifPresent(ControlPlane::close);
-    }
+class OperatorTest extends OperatorRig {
+    /** For how long the API server stands still. */
+    private static final Duration AWAY =
+            Duration.ofSeconds(Integer.getInteger("ebb.faults.seconds", 6));
 
     @Test
     void exactlyTheChosenPodsGoUnderLoadAndComeBack() throws Exception {
@@ -119,6 +65,36 @@ class OperatorTest {
         assertThat(uids()).isEqualTo(before);
         assertThat(lines("start")).isEmpty();
         assertThat(replicas()).isEqualTo(3);
+    }
+
+    /** Somebody has another autoscaler do it, or wants Ebb to observe only. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasBegunIsTakenBackWhereTheSizeIsNotEbbsAnyMore(boolean other) throws Exception {
+        plane().deployServers(3);
+        open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
+        start();
+        apply("automatic", 60, 90);
+        await().atMost(LONG).until(() -> parked().size() == 1);
+        Set<String> before = uids();
+        if (other) {
+            autoscaler();
+        } else {
+            apply("observe", 60, 90);
+        }
+        await().atMost(LONG).until(() -> parked().isEmpty() && cluster().pickable().size() == 3);
+        assertThat(names("rescue ")).hasSize(1);
+        assertThat(lines("rescue ").getFirst())
+                .contains(other ? "HorizontalPodAutoscaler" : "the mode is observe");
+
+        // A new pod is let in all the same: nobody else opens its gate.
+        plane().client
+                .pods()
+                .inNamespace(namespace())
+                .withName(cluster().pods().getFirst().name())
+                .delete();
+        await().atMost(LONG).until(() -> settled() && !uids().equals(before));
+        assertThat(lines("park ")).hasSize(1);
     }
 
     @Test
@@ -265,7 +241,11 @@ class OperatorTest {
         plane().signalApiServer("STOP");
         try {
             long answered = client.answered();
-            await().atMost(LONG).until(() -> client.answered() > answered + 800);
+            long from = System.nanoTime();
+            await().atMost(AWAY.plus(LONG))
+                    .until(() ->
+                            client.answered() > answered + 800
+                                    && System.nanoTime() - from >= AWAY.toNanos());
             assertThat(before)
                     .allMatch(uid -> plane().kubelet.process(uid).orElseThrow().isAlive());
         } finally {
@@ -274,220 +254,5 @@ class OperatorTest {
         await().atMost(LONG).until(() -> replicas() < 3 && settled());
         client.close();
         assertThat(client.failures()).isEmpty();
-    }
-
-    // ---- What it takes
-
-    private Operator.LeaseSettings lease() {
-        return new Operator.LeaseSettings(
-                namespace(),
-                "ebb",
-                Duration.ofSeconds(6),
-                Duration.ofSeconds(2),
-                Duration.ofMillis(500));
-    }
-
-    private Operator start() throws Exception {
-        return start("test", ControlPlane.kubeconfig(), Optional.empty());
-    }
-
-    private Operator start(String identity, Path kubeconfig, Optional<Operator.LeaseSettings> lease)
-            throws Exception {
-        var settings =
-                new Operator.Settings(
-                        List.of(namespace()),
-                        Duration.ofMillis(250),
-                        Duration.ofMillis(500),
-                        lease,
-                        identity,
-                        "test");
-        Operator operator =
-                Operator.open(
-                        new Access(Optional.of(kubeconfig), Optional.empty()),
-                        settings,
-                        () -> new Now(System.nanoTime(), System.currentTimeMillis()),
-                        log::add);
-        open(operator);
-        operator.start();
-        return operator;
-    }
-
-    private void apply(String mode, int shortest, int longest) {
-        apply(mode, shortest, longest, "Deployment");
-    }
-
-    private void apply(String mode, int shortest, int longest, String kind) {
-        var scale = new GenericKubernetesResource();
-        scale.setApiVersion("ebb.dev/v1alpha1");
-        scale.setKind("ServiceScale");
-        scale.setMetadata(
-                new ObjectMetaBuilder()
-                        .withName(ControlPlane.APP)
-                        .withNamespace(namespace())
-                        .build());
-        scale.setAdditionalProperties(
-                Map.of(
-                        "spec",
-                        Map.of(
-                                "targetRef",
-                                Map.of("kind", kind, "name", ControlPlane.APP),
-                                "mode",
-                                mode,
-                                "minReplicas",
-                                1,
-                                "maxReplicas",
-                                4,
-                                "scaleOut",
-                                Map.of("windowSeconds", 1),
-                                "scaleIn",
-                                Map.of(
-                                        "windowSeconds",
-                                        2,
-                                        "stabilizationSeconds",
-                                        3,
-                                        "freshnessSeconds",
-                                        5,
-                                        "absentPercent",
-                                        50),
-                                "trial",
-                                Map.of("shortestSeconds", shortest, "longestSeconds", longest),
-                                "drain",
-                                Map.of("settleSeconds", 1, "deadlineSeconds", 60))));
-        scales().resource(scale).serverSideApply();
-    }
-
-    private NonNamespaceOperation<
-                    GenericKubernetesResource,
-                    GenericKubernetesResourceList,
-                    Resource<GenericKubernetesResource>>
-            scales() {
-        return plane().client
-                .genericKubernetesResources(ScaleSpec.RESOURCE)
-                .inNamespace(namespace());
-    }
-
-    private void autoscaler() {
-        plane().client
-                .autoscaling()
-                .v2()
-                .horizontalPodAutoscalers()
-                .inNamespace(namespace())
-                .resource(
-                        new HorizontalPodAutoscalerBuilder()
-                                .withNewMetadata()
-                                .withName("other")
-                                .endMetadata()
-                                .withNewSpec()
-                                .withMinReplicas(1)
-                                .withMaxReplicas(9)
-                                .withNewScaleTargetRef()
-                                .withApiVersion("apps/v1")
-                                .withKind("Deployment")
-                                .withName(ControlPlane.APP)
-                                .endScaleTargetRef()
-                                .endSpec()
-                                .build())
-                .create();
-    }
-
-    private void budget(int least) {
-        plane().client
-                .policy()
-                .v1()
-                .podDisruptionBudget()
-                .inNamespace(namespace())
-                .resource(
-                        new PodDisruptionBudgetBuilder()
-                                .withNewMetadata()
-                                .withName("all")
-                                .endMetadata()
-                                .withNewSpec()
-                                .withNewMinAvailable(least)
-                                .withNewSelector()
-                                .addToMatchLabels("app", ControlPlane.APP)
-                                .endSelector()
-                                .endSpec()
-                                .build())
-                .create();
-    }
-
-    private Optional<Object> status(String... path) {
-        GenericKubernetesResource scale = scales().withName(ControlPlane.APP).get();
-        Object value = scale.getAdditionalProperties().get("status");
-        for (String key : path) {
-            value = value instanceof Map<?, ?> map ? map.get(key) : null;
-        }
-        return Optional.ofNullable(value);
-    }
-
-    private Optional<String> reason(String condition) {
-        return status("conditions").stream()
-                .flatMap(list -> ((List<?>) list).stream())
-                .map(c -> (Map<?, ?>) c)
-                .filter(c -> condition.equals(c.get("type")))
-                .map(c -> String.valueOf(c.get("reason")))
-                .findFirst();
-    }
-
-    private List<PodView> parked() {
-        return cluster().pods().stream()
-                .filter(p -> p.counts() && p.inRotation().equals(Optional.of(false)))
-                .toList();
-    }
-
-    /** No pod is on its way in or out. */
-    private boolean settled() {
-        List<PodView> pods = cluster().pods();
-        return pods.size() == replicas() && pods.stream().allMatch(p -> p.counts() && p.ready());
-    }
-
-    private Set<String> uids() {
-        Set<String> uids = new HashSet<>();
-        for (PodView pod : cluster().pods()) {
-            uids.add(pod.uid());
-            seen.add(pod.uid() + " " + pod.name());
-        }
-        return uids;
-    }
-
-    private Set<String> namesOf(Set<String> uids) {
-        return seen.stream()
-                .filter(s -> uids.contains(s.substring(0, s.indexOf(' '))))
-                .map(s -> s.substring(s.indexOf(' ') + 1))
-                .collect(Collectors.toSet());
-    }
-
-    private List<String> lines(String action) {
-        String start = namespace() + "/" + ControlPlane.APP + " " + action;
-        return log.stream().filter(l -> l.startsWith(start)).toList();
-    }
-
-    /** The pods that lines of the log are about. */
-    private Set<String> names(String action) {
-        int from = (namespace() + "/" + ControlPlane.APP + " " + action).length();
-        return lines(action).stream()
-                .map(l -> l.substring(from).split("[: ]", 2)[0])
-                .collect(Collectors.toSet());
-    }
-
-    private int replicas() {
-        return cluster().workload().orElseThrow().replicas();
-    }
-
-    private <T extends AutoCloseable> T open(T one) {
-        open.add(one);
-        return one;
-    }
-
-    private ControlPlane plane() {
-        return plane.orElseThrow();
-    }
-
-    private Cluster cluster() {
-        return plane().cluster();
-    }
-
-    private String namespace() {
-        return plane().namespace;
     }
 }

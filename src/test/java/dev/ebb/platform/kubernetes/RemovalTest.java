@@ -3,9 +3,10 @@ package dev.ebb.platform.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ebb.core.Hold;
+import dev.ebb.core.Reason;
 import dev.ebb.platform.kubernetes.Removal.Step;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +166,43 @@ class RemovalTest {
         assertThat(replicas()).isEqualTo(5);
     }
 
+    /** An HPA has come between the intent and the scaling. */
+    @Test
+    void whatWasBegunIsTakenBackWhereTheSizeIsNotEbbsAnyMore() {
+        List<PodView> victims = cluster().pods().subList(1, 3);
+        park(victims);
+        var hold = new Hold(Reason.of("other_autoscaler", "another scales it"), "its end");
+        var another = new AtomicBoolean();
+        var removal =
+                new Removal(
+                        cluster(), cluster(), () -> Optional.of(hold).filter(_ -> another.get()));
+        assertThat(removal.step(uids(victims))).isInstanceOf(Step.Intended.class);
+        another.set(true);
+
+        assertThat(removal.step(uids(victims))).isInstanceOf(Step.Refused.class);
+        assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty() && p.cost() == 0);
+        assertThat(removal.step(uids(victims))).isInstanceOf(Step.Refused.class);
+        assertThat(replicas()).isEqualTo(5);
+        assertThat(cluster().pods()).noneMatch(p -> p.removal().isPresent());
+    }
+
+    /** A victim that is spared while its intent stands would be one to whoever finds it. */
+    @Test
+    void nobodyIsSparedWhoseIntentCouldNotBeTakenBack() {
+        List<PodView> victims = cluster().pods().subList(1, 3);
+        park(victims);
+        var leads = new AtomicBoolean(true);
+        var target = new Target(plane().namespace, Target.Kind.DEPLOYMENT, ControlPlane.APP);
+        var fenced = new Cluster(plane().client, target, fence(leads));
+        var removal = new Removal(cluster(), fenced);
+        assertThat(removal.step(uids(victims))).isInstanceOf(Step.Intended.class);
+        leads.set(false);
+        assertThat(removal.takeBack()).contains("no leader");
+        leads.set(true);
+        assertThat(removal.takeBack()).isEmpty();
+        assertThat(cluster().pods()).allMatch(p -> p.removal().isEmpty() && p.cost() == 0);
+    }
+
     @Test
     void afterACrashBetweenIntentAndScaleTheNextOneGoesOn() {
         List<PodView> victims = cluster().pods().subList(1, 3);
@@ -212,28 +251,13 @@ class RemovalTest {
     void anotherAutoscalerAndARolloutHoldIt() {
         List<PodView> victims = cluster().pods().subList(0, 1);
         park(victims);
-        var hpa =
-                new HorizontalPodAutoscalerBuilder()
-                        .withNewMetadata()
-                        .withName("other")
-                        .endMetadata()
-                        .withNewSpec()
-                        .withMinReplicas(1)
-                        .withMaxReplicas(9)
-                        .withNewScaleTargetRef()
-                        .withApiVersion("apps/v1")
-                        .withKind("Deployment")
-                        .withName(ControlPlane.APP)
-                        .endScaleTargetRef()
-                        .endSpec()
-                        .build();
         var hpas =
                 plane().client
                         .autoscaling()
                         .v2()
                         .horizontalPodAutoscalers()
                         .inNamespace(plane().namespace);
-        hpas.resource(hpa).create();
+        plane().autoscaler();
         var removal = new Removal(cluster(), cluster());
         assertThat(code(removal.step(uids(victims)))).isEqualTo("other_autoscaler");
         hpas.withName("other").delete();
@@ -332,6 +356,10 @@ class RemovalTest {
 
     private Cluster cluster() {
         return plane().cluster();
+    }
+
+    private static Fence fence(AtomicBoolean leads) {
+        return () -> leads.get() ? Optional.empty() : Optional.of("no leader");
     }
 
     private static String code(Step step) {

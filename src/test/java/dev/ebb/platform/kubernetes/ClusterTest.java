@@ -1,0 +1,57 @@
+package dev.ebb.platform.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is sent for a scale, and when the fence is asked; without a control plane. */
+class ClusterTest {
+    private static final WorkloadView READ =
+            new WorkloadView(
+                    "the workload shop",
+                    "uid-7",
+                    3,
+                    5,
+                    true,
+                    false,
+                    true,
+                    Optional.empty(),
+                    "4711");
+
+    /** Were something read in between, a leader could be deposed meanwhile, and write. */
+    @ParameterizedTest
+    @EnumSource(Target.Kind.class)
+    void aScaleIsOneRequestForOneQuestionToTheFence(Target.Kind kind) throws Exception {
+        var asked = new AtomicInteger();
+        Fence fence =
+                () -> {
+                    asked.incrementAndGet();
+                    return Optional.empty();
+                };
+        try (var api = new LoopbackApi("{\"kind\":\"Scale\",\"apiVersion\":\"autoscaling/v1\"}")) {
+            var cluster = new Cluster(api.client, new Target("ns", kind, "shop"), fence);
+            assertThat(cluster.scale(READ, 4)).isEqualTo(new Written.Done());
+            assertThat(asked).hasValue(1);
+            assertThat(api.asked()).hasSize(1);
+            assertThat(api.asked().getFirst())
+                    .startsWith("PUT /apis/")
+                    .contains("/namespaces/ns/", "/shop/scale ")
+                    .contains("\"resourceVersion\":\"4711\"", "\"uid\":\"uid-7\"")
+                    .contains("\"replicas\":4");
+        }
+    }
+
+    @Test
+    void behindAClosedFenceNothingIsSent() throws Exception {
+        try (var api = new LoopbackApi("{}")) {
+            var target = new Target("ns", Target.Kind.DEPLOYMENT, "shop");
+            var cluster = new Cluster(api.client, target, () -> Optional.of("it does not lead"));
+            assertThat(cluster.scale(READ, 4)).isEqualTo(new Written.Failed("it does not lead"));
+            assertThat(api.asked()).isEmpty();
+        }
+    }
+}
