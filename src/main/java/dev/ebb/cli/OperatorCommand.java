@@ -55,6 +55,8 @@ final class OperatorCommand implements Callable<Integer> {
 
     @Mixin private StateOption state;
 
+    @Mixin private OperatorXds xds;
+
     @Option(
             names = "--kubeconfig",
             paramLabel = "FILE",
@@ -200,7 +202,8 @@ final class OperatorCommand implements Callable<Integer> {
                     new Access(kubeconfig, context),
                     settings,
                     () -> new Now(System.nanoTime(), System.currentTimeMillis()),
-                    this::log);
+                    this::log,
+                    xds.planes());
         } catch (Access.RefusedException e) {
             throw new Failure(Exit.FAILED, e.why());
         }

@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,16 +79,9 @@ final class Upgrades {
     private final Running running;
     private final Path state;
     private final Optional<Successor> successor;
-    private Optional<UnderWay> last = Optional.empty();
+    private Optional<Thread> thread = Optional.empty();
     private boolean givenUp;
     private volatile boolean over;
-
-    /**
-     * One that has begun.
-     *
-     * @param decided once the new process is in charge, or everything is taken back
-     */
-    private record UnderWay(Thread thread, CountDownLatch decided) {}
 
     /**
      * @param state the folder, where the progress is written
@@ -115,35 +106,22 @@ final class Upgrades {
             return new Answer.Refused("cannot write to %s: %s".formatted(state, e));
         }
         var handover = new Handover(running, successor.orElseThrow(), order, progress);
-        var decided = new CountDownLatch(1);
-        var started = new Thread(() -> run(handover, decided), "upgrade");
+        var started = new Thread(() -> run(handover), "upgrade");
         started.setDaemon(true);
         started.start();
-        last = Optional.of(new UnderWay(started, decided));
+        thread = Optional.of(started);
         return new Answer.Done("the upgrade has begun");
     }
 
-    private void run(Handover handover, CountDownLatch decided) {
+    private void run(Handover handover) {
         try {
-            boolean succeeded = handover.begin();
-            decide(succeeded);
-            decided.countDown();
-            if (succeeded) {
+            if (handover.begin()) {
+                over = true;
                 handover.leave();
                 running.left();
             }
         } catch (RuntimeException e) {
             LOG.error("the upgrade failed in a way that should not happen", e);
-        } finally {
-            decided.countDown();
-        }
-    }
-
-    /** From here on nobody interrupts, and what did so before is of no matter any more. */
-    private synchronized void decide(boolean succeeded) {
-        over = succeeded;
-        if (succeeded) {
-            boolean _ = Thread.interrupted();
         }
     }
 
@@ -159,7 +137,7 @@ final class Upgrades {
         if (givenUp) {
             return Optional.of("Ebb is ending");
         }
-        if (last.filter(one -> one.thread().isAlive()).isPresent()) {
+        if (thread.filter(Thread::isAlive).isPresent()) {
             return Optional.of("an upgrade is under way; see: ebb status");
         }
         if (!HandoverDoor.isAvailable() || running.sockets().isEmpty()) {
@@ -187,23 +165,19 @@ final class Upgrades {
     }
 
     /**
-     * Ebb is to end: an upgrade that is under way is taken back, and none begins any more. Waits
-     * until that is done, and not for what one that has succeeded still answers.
+     * Ebb is to end: an upgrade that is under way is taken back, and none begins any more.
      *
      * @return whether one has succeeded, so that there is nothing left here to end
      */
     boolean giveUp() throws InterruptedException {
-        Optional<UnderWay> underWay;
+        Optional<Thread> underWay;
         synchronized (this) {
             givenUp = true;
-            underWay = last;
-            if (!over) {
-                underWay.ifPresent(one -> one.thread().interrupt());
-            }
+            underWay = thread;
         }
-        if (underWay.isPresent()
-                && !underWay.get().decided().await(GIVE_UP_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.error("the upgrade is not taken back after {}", Texts.span(GIVE_UP_MAX));
+        if (!over && underWay.isPresent()) {
+            underWay.get().interrupt();
+            underWay.get().join(GIVE_UP_MAX.toMillis());
         }
         return over;
     }

@@ -14,6 +14,7 @@ import dev.ebb.core.TrafficReading;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Port: a data plane. Called by the control thread only; no call waits. */
 public interface EndpointSink {
@@ -38,6 +39,9 @@ public interface EndpointSink {
      * service that has none.
      */
     default void onDemand(Runnable wake) {}
+
+    /** Takes in which instances others have found unwell; they are picked only if all are. */
+    default void eject(ServiceName service, Set<InstanceId> instances) {}
 
     /** How many seconds a start of this service's takes, as measured; for clients to come again. */
     default void startTakes(ServiceName service, double seconds) {}

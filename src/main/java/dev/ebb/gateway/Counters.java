@@ -36,11 +36,8 @@ final class Counters {
 
     static final int UNQUEUED = PADDING + 17;
 
-    /** Times that something came in, on whatever connection. */
-    static final int TURNS = PADDING + 18;
-
     /** Retries, by what had failed. */
-    static final int RETRIES = PADDING + 19;
+    static final int RETRIES = PADDING + 18;
 
     /** Answers of instances by the first digit of their status, 1 to 5. */
     static final int ANSWERS = RETRIES + RetryOn.values().length;

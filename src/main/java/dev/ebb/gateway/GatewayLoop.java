@@ -145,8 +145,7 @@ final class GatewayLoop {
 
     private void tick() {
         try {
-            turnNanos = System.nanoTime();
-            long now = turnNanos;
+            long now = turn();
             for (LoopService service : services) {
                 service.tick(now);
             }
@@ -306,7 +305,6 @@ final class GatewayLoop {
 
     /** Something has come in, and the time is looked at once for all that follows from it. */
     long turn() {
-        unrouted.count(Counters.TURNS);
         turnNanos = System.nanoTime();
         return turnNanos;
     }
@@ -316,9 +314,9 @@ final class GatewayLoop {
         return turnNanos;
     }
 
-    /** Any thread: requests that have come so far, and whatever else has come in. */
-    long activity() {
-        long sum = unrouted.value(Counters.REQUESTS) + unrouted.value(Counters.TURNS);
+    /** Any thread: requests of all kinds that have come so far. */
+    long requests() {
+        long sum = unrouted.value(Counters.REQUESTS);
         for (LoopService service : services) {
             sum += service.counters.value(Counters.REQUESTS);
         }

@@ -41,10 +41,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private boolean closing;
     private long idleSinceNanos;
 
-    /** For how long it was unused before the present exchange, and since when it serves that. */
+    /** For how long it was unused before the present exchange. */
     private long idleNanos;
-
-    private long takenNanos;
 
     UpstreamConnection(GatewayLoop loop, UpstreamPool pool, Attempt first) {
         this.loop = loop;
@@ -65,7 +63,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             ended = true;
             attempt = null;
             opened.close();
-            pool.notConnected(this);
+            pool.closed(this, false, 0);
             if (waiting != null) {
                 waiting.noConnection(refusalOf(failure));
             }
@@ -98,8 +96,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     /** Serves this exchange from now on. */
     void take(Attempt next) {
         attempt = next;
-        takenNanos = loop.now();
-        idleNanos = used ? takenNanos - idleSinceNanos : 0;
+        idleNanos = used ? loop.now() - idleSinceNanos : 0;
         silent = true;
         inBody = false;
         interim = 0;
@@ -376,8 +373,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void release(long nowNanos) {
-        // Also when another exchange takes it at once.
-        idleSinceNanos = nowNanos;
         pool.release(this, nowNanos);
     }
 
@@ -418,33 +413,25 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        long now = loop.turn();
+        loop.turn();
         Attempt current = attempt;
         attempt = null;
         dropIn();
         if (!ended) {
             ended = true;
-            pool.closed(this, !closing, now - idleSinceNanos, now);
+            pool.closed(this, !closing, System.nanoTime() - idleSinceNanos);
+        }
+        if (current != null && silent && !current.instanceIsStopped()) {
+            // Perhaps it closed while the request was on its way; if so, that was its habit.
+            pool.closedByInstance(idleNanos);
         }
         if (current == null) {
             return;
         }
         if (inBody && body.endsWithClose() && !reset && !current.instanceIsStopped()) {
             current.responseEnded(body, null);
-            return;
-        }
-        if (!current.instanceIsStopped()) {
-            tellHabit(now);
-        }
-        current.broken(reset ? Break.RESET : Break.CLOSED);
-    }
-
-    /** Perhaps it closed while the request was on its way; if so, that was its habit. */
-    private void tellHabit(long nowNanos) {
-        if (silent && idleNanos > 0 && nowNanos - takenNanos <= IdleTime.CROSSING_NANOS) {
-            pool.closedByInstance(idleNanos, nowNanos);
         } else {
-            pool.brokeOff(nowNanos);
+            current.broken(reset ? Break.RESET : Break.CLOSED);
         }
     }
 

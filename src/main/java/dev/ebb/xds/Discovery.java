@@ -1,6 +1,7 @@
 package dev.ebb.xds;
 
 import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.DataPlanes.Witness;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,7 +115,7 @@ final class Discovery {
         }
         String node = stream.nodeId().orElse("");
         LOG.info("the data plane {} has lost its connection, or closed it", node);
-        for (XdsService service : settings.services()) {
+        for (XdsService service : store.services()) {
             OptionalLong generation = stream.generation(service.name());
             if (generation.isPresent()) {
                 lost.add(new Lost(node, service.name(), generation.getAsLong(), nanoTime()));
@@ -134,6 +136,34 @@ final class Discovery {
     }
 
     // ---- From control
+
+    /** Takes in which services there are. */
+    synchronized void serve(List<XdsService> services) {
+        if (!store.services().equals(services)) {
+            store.serve(services);
+            flush();
+        }
+    }
+
+    synchronized List<String> services() {
+        return store.services().stream().map(s -> s.name().value()).toList();
+    }
+
+    /** Who has asked for a service; one with several streams for it is as far as the slowest. */
+    synchronized List<Witness> witnesses(ServiceName service) {
+        long now = nanoTime();
+        Map<String, Witness> all = new TreeMap<>();
+        for (DiscoveryStream<?, ?, ?> stream : streams) {
+            String node = stream.nodeId().orElse("");
+            stream.generation(service)
+                    .ifPresent(g ->
+                            all.merge(
+                                    node,
+                                    new Witness(node, g, loads.isFresh(node, now)),
+                                    (a, b) -> a.generation() < b.generation() ? a : b));
+        }
+        return List.copyOf(all.values());
+    }
 
     synchronized void publish(EndpointSnapshot snapshot) {
         store.publish(snapshot);

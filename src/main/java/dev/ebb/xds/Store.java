@@ -14,9 +14,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All resources as they are to be now, for each kind of data plane. Not for several threads. */
 final class Store {
+    /** Those that have a listener of their own. */
+    private static final List<Flavor> PROXIES = List.of(Flavor.ENVOY, Flavor.EBB);
+
     private final Map<Flavor, Map<ResourceType, Map<String, Resource>>> resources =
             new EnumMap<>(Flavor.class);
     private final Map<ServiceName, EndpointSnapshot> snapshots = new HashMap<>();
@@ -24,6 +28,8 @@ final class Store {
 
     /** Services that nothing is said of yet: their data planes go on with what they have. */
     private final Set<String> held = new HashSet<>();
+
+    private List<XdsService> services = List.of();
 
     Store(XdsSettings settings) {
         for (Flavor flavor : Flavor.values()) {
@@ -33,18 +39,49 @@ final class Store {
             }
             resources.put(flavor, types);
         }
-        for (XdsService service : settings.services()) {
-            held.add(service.name().value());
+        for (Flavor proxy : PROXIES) {
+            put(proxy, ResourceType.LISTENER, ListenerResources.envoy(settings.proxy()));
+        }
+        serve(settings.services());
+    }
+
+    /** Takes in which services there are; those that stay are told of as before. */
+    void serve(List<XdsService> next) {
+        Set<ServiceName> there = next.stream().map(XdsService::name).collect(Collectors.toSet());
+        services.stream().filter(s -> !there.contains(s.name())).forEach(this::drop);
+        for (XdsService service : next) {
+            if (services.stream().noneMatch(s -> s.name().equals(service.name()))) {
+                held.add(service.name().value());
+            }
             for (Flavor flavor : Flavor.values()) {
                 put(flavor, ResourceType.CLUSTER, ClusterResources.of(flavor, service));
             }
             put(Flavor.GRPC, ResourceType.LISTENER, ListenerResources.grpc(service));
             put(Flavor.GRPC, ResourceType.ROUTE, RouteResources.grpc(service));
         }
-        for (Flavor proxy : List.of(Flavor.ENVOY, Flavor.EBB)) {
-            put(proxy, ResourceType.LISTENER, ListenerResources.envoy(settings.proxy()));
-            put(proxy, ResourceType.ROUTE, RouteResources.envoy(settings.services()));
+        services = List.copyOf(next);
+        PROXIES.forEach(p -> put(p, ResourceType.ROUTE, RouteResources.envoy(services)));
+    }
+
+    private void drop(XdsService service) {
+        String name = service.name().value();
+        for (Flavor flavor : Flavor.values()) {
+            of(flavor, ResourceType.CLUSTER).remove(name);
+            of(flavor, ResourceType.ENDPOINT).remove(name);
         }
+        of(Flavor.GRPC, ResourceType.LISTENER).remove(name);
+        of(Flavor.GRPC, ResourceType.ROUTE).remove(name);
+        held.remove(name);
+        snapshots.remove(service.name());
+        ejected.remove(service.name());
+    }
+
+    List<XdsService> services() {
+        return services;
+    }
+
+    private boolean knows(ServiceName name) {
+        return services.stream().anyMatch(s -> s.name().equals(name));
     }
 
     private void put(Flavor flavor, ResourceType type, Resource resource) {
@@ -61,6 +98,9 @@ final class Store {
      */
     void publish(EndpointSnapshot snapshot) {
         ServiceName service = snapshot.service();
+        if (!knows(service)) {
+            return;
+        }
         snapshots.put(service, snapshot);
         boolean some = snapshot.endpoints().stream().anyMatch(e -> e.role() == EndpointRole.ACTIVE);
         if (some) {
@@ -71,7 +111,7 @@ final class Store {
 
     /** Takes in which instances Ebb's own checks have ejected; returns whether that is news. */
     boolean eject(ServiceName service, Set<InstanceId> instances) {
-        if (ejected.getOrDefault(service, Set.of()).equals(instances)) {
+        if (!knows(service) || ejected.getOrDefault(service, Set.of()).equals(instances)) {
             return false;
         }
         ejected.put(service, Set.copyOf(instances));

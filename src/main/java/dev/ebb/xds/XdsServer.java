@@ -1,6 +1,7 @@
 package dev.ebb.xds;
 
 import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.DataPlanes.Witness;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -122,7 +124,18 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
         discovery.publish(snapshot);
     }
 
+    /** Takes in which services there are, in the place of those of the settings. */
+    public void serve(List<XdsService> services) {
+        discovery.serve(services);
+    }
+
+    /** Who has asked for a service, and is connected. */
+    public List<Witness> witnesses(ServiceName service) {
+        return discovery.witnesses(service);
+    }
+
     /** Takes in which instances Ebb's own checks have ejected: they are told to be unhealthy. */
+    @Override
     public void eject(ServiceName service, Set<InstanceId> instances) {
         discovery.eject(service, instances);
     }

@@ -128,7 +128,7 @@ final class XdsServices {
             return new LoadStream(
                     discovery,
                     ClusterResources.duration(settings.reports()),
-                    settings.services().stream().map(s -> s.name().value()).toList(),
+                    discovery.services(),
                     out);
         }
     }

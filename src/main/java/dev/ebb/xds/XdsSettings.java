@@ -39,6 +39,10 @@ public record XdsSettings(
         this(listen, proxy, services, grace, quiet, reports, Optional.empty());
     }
 
+    public XdsSettings withServices(List<XdsService> others) {
+        return new XdsSettings(listen, proxy, others, grace, quiet, reports, tls);
+    }
+
     public XdsSettings withTls(XdsServerTls how) {
         return new XdsSettings(listen, proxy, services, grace, quiet, reports, Optional.of(how));
     }

@@ -46,7 +46,8 @@ public final class RealEnvoy implements AutoCloseable {
         return found.get();
     }
 
-    static RealEnvoy start(Path folder, String node, InetSocketAddress ebb) throws IOException {
+    public static RealEnvoy start(Path folder, String node, InetSocketAddress ebb)
+            throws IOException {
         return start(folder, node, Bootstrap.envoy(node, ebb, 0));
     }
 
@@ -72,7 +73,7 @@ public final class RealEnvoy implements AutoCloseable {
         return new RealEnvoy(process, log);
     }
 
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 

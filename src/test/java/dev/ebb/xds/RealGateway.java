@@ -7,15 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** An {@code ebb gateway} as a process of its own. */
-final class RealGateway implements AutoCloseable {
+public final class RealGateway implements AutoCloseable {
     private static final long END_SECONDS = 30;
-    private static final Pattern ADMIN = Pattern.compile("admin at http://127.0.0.1:(\\d+)");
     private static final Pattern LISTENS = Pattern.compile("listening at http://127.0.0.1:(\\d+)");
 
     private final Process process;
@@ -26,7 +24,7 @@ final class RealGateway implements AutoCloseable {
         this.output = output;
     }
 
-    static RealGateway start(Path folder, String node, int xdsPort, String... more)
+    public static RealGateway start(Path folder, String node, int xdsPort, String... more)
             throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -58,7 +56,7 @@ final class RealGateway implements AutoCloseable {
         return new RealGateway(process, output);
     }
 
-    String output() {
+    public String output() {
         try {
             return Files.exists(output) ? Files.readString(output, UTF_8) : "";
         } catch (IOException e) {
@@ -66,14 +64,14 @@ final class RealGateway implements AutoCloseable {
         }
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         if (!process.isAlive()) {
             throw new AssertionError("it has ended: " + output());
         }
         return LISTENS.matcher(output()).find();
     }
 
-    int port() {
+    public int port() {
         Matcher listens = LISTENS.matcher(output());
         if (!listens.find()) {
             throw new AssertionError(output());
@@ -81,38 +79,13 @@ final class RealGateway implements AutoCloseable {
         return Integer.parseInt(listens.group(1));
     }
 
-    /** The admin port, once it is known. */
-    OptionalInt admin() {
-        if (!process.isAlive()) {
-            throw new AssertionError("it has ended: " + output());
-        }
-        Matcher admin = ADMIN.matcher(output());
-        return admin.find()
-                ? OptionalInt.of(Integer.parseInt(admin.group(1)))
-                : OptionalInt.empty();
-    }
-
-    /** The same as {@link #end}, without interruption. */
-    int ended() {
-        try {
-            return end();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Waits until it has ended of itself. */
-    int exit() throws InterruptedException {
+    /** Tells it to end, and waits for that. Returns its exit code. */
+    public int end() throws InterruptedException {
+        process.toHandle().destroy();
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end: " + output());
         }
         return process.exitValue();
-    }
-
-    /** Tells it to end, and waits for that. Returns its exit code. */
-    int end() throws InterruptedException {
-        process.toHandle().destroy();
-        return exit();
     }
 
     @Override

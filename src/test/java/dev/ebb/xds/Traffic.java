@@ -13,18 +13,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Clients that ask without a pause, each one request at a time, and note what fails. */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
     private static final int CLIENTS = 4;
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    final AtomicLong answered = new AtomicLong();
-    final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    public final AtomicLong answered = new AtomicLong();
+    public final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<Thread> threads = new ArrayList<>();
     private final URI at;
     private volatile boolean ended;
 
-    Traffic(int port) {
+    public Traffic(int port) {
         at = URI.create("http://127.0.0.1:" + port + "/");
         for (int i = 0; i < CLIENTS; i++) {
             threads.add(Thread.ofPlatform().daemon().start(this::run));

@@ -28,21 +28,22 @@ import java.util.stream.Collectors;
 final class GateSink implements EndpointSink {
     private final Fleet fleet;
     private final Sight sight;
-    private final Duration settle;
+    private final Optional<Duration> settle;
     private final Supplier<Optional<Hold>> hold;
     private final Runnable wake;
     private final Map<String, Long> outSinceNanos = new HashMap<>();
     private long acknowledged;
 
     /**
-     * @param settle how long a pod that nothing offers any more is taken to be busy
+     * @param settle how long a pod that nothing offers any more is taken to be busy; empty where
+     *     others count what is in flight
      * @param hold what keeps every removal
      * @param wake has the reconciler look
      */
     GateSink(
             Fleet fleet,
             Sight sight,
-            Duration settle,
+            Optional<Duration> settle,
             Supplier<Optional<Hold>> hold,
             Runnable wake) {
         this.fleet = fleet;
@@ -78,7 +79,7 @@ final class GateSink implements EndpointSink {
                 boolean isOut = !pod.ready() && !pickable.contains(pod.uid());
                 allOut &= isOut;
                 boolean settled = isOut && hasSettled(pod.uid(), now);
-                stoodIn |= settled;
+                stoodIn |= settled && settle.isPresent();
                 inFlight = settled ? 0 : 1;
                 if (!isOut) {
                     outSinceNanos.remove(pod.uid());
@@ -96,14 +97,15 @@ final class GateSink implements EndpointSink {
                 endpoints,
                 LatencyCounts.empty(),
                 Optional.empty(),
-                stoodIn ? List.of(standIn()) : List.of());
+                stoodIn ? settle.map(GateSink::standIn).stream().toList() : List.of());
     }
 
     private boolean hasSettled(String uid, Now now) {
-        return now.isPast(outSinceNanos.computeIfAbsent(uid, _ -> now.monotonicNanos()), settle);
+        long since = outSinceNanos.computeIfAbsent(uid, _ -> now.monotonicNanos());
+        return settle.map(s -> now.isPast(since, s)).orElse(true);
     }
 
-    private Reason standIn() {
+    private static Reason standIn(Duration settle) {
         double seconds = settle.toMillis() / 1000.0;
         return new Reason(
                 "stood_in_settle",

@@ -6,6 +6,7 @@ import dev.ebb.balance.EjectionPolicy;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.StrategyKind;
 import dev.ebb.control.Controller;
+import dev.ebb.control.EndpointSink;
 import dev.ebb.control.Order;
 import dev.ebb.control.Ports;
 import dev.ebb.control.ServicePlan;
@@ -74,7 +75,7 @@ final class Managed {
                         this::notOurs,
                         spec.policy().range().max(),
                         System::nanoTime);
-        var services = new GateSink(fleet, sight, spec.settle(), this::hold, wake);
+        EndpointSink services = sink(spec, wake);
         var ports =
                 new Ports(
                         new PodPlatform(fleet, sight, this::notOurs, wake),
@@ -91,6 +92,19 @@ final class Managed {
                         List.of(new ServicePlan(name, spec.policy(), BALANCE)),
                         ports,
                         around.version());
+    }
+
+    /** The services of the cluster, and the data planes that are served. */
+    private EndpointSink sink(ScaleSpec spec, Runnable wake) {
+        boolean joined = around.planes().isPresent() && spec.plane().isPresent();
+        Optional<Duration> settle =
+                joined && spec.plane().get().all() ? Optional.empty() : Optional.of(spec.settle());
+        var gates = new GateSink(fleet, sight, settle, this::hold, wake);
+        return joined
+                ? around.planes()
+                        .get()
+                        .join(spec, spec.plane().get(), gates, fleet, around.informers())
+                : gates;
     }
 
     ScaleSpec spec() {

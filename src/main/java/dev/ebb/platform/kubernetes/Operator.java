@@ -1,6 +1,7 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.control.Clock;
+import dev.ebb.control.DataPlanes;
 import dev.ebb.control.Order;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
@@ -93,6 +94,7 @@ public final class Operator implements AutoCloseable {
     private final Optional<Leadership> leadership;
     private final Pace pace;
     private final Teller teller;
+    private final Optional<PlaneBoard> planes;
     private final Map<String, Managed> managed = new ConcurrentHashMap<>();
     private final Map<String, ScaleStatus> refused = new HashMap<>();
     private final Set<Managed> woken = ConcurrentHashMap.newKeySet();
@@ -121,13 +123,35 @@ public final class Operator implements AutoCloseable {
      */
     public static Operator open(Access access, Settings settings, Clock clock, Consumer<String> log)
             throws Access.RefusedException {
-        return new Operator(access.client(), settings, clock, log);
+        return open(access, settings, clock, log, Optional.empty());
+    }
+
+    /**
+     * One that serves data planes, too, as long as it leads.
+     *
+     * @param planes closed by {@link #close}
+     * @throws Access.RefusedException when the way to the API server cannot be used
+     */
+    public static Operator open(
+            Access access,
+            Settings settings,
+            Clock clock,
+            Consumer<String> log,
+            Optional<DataPlanes> planes)
+            throws Access.RefusedException {
+        return new Operator(access.client(), settings, clock, log, planes);
     }
 
     /**
      * @param client one that does not retry by itself; closed by {@link #close}
      */
-    Operator(KubernetesClient client, Settings settings, Clock clock, Consumer<String> log) {
+    Operator(
+            KubernetesClient client,
+            Settings settings,
+            Clock clock,
+            Consumer<String> log,
+            Optional<DataPlanes> planes) {
+        this.planes = planes.map(PlaneBoard::new);
         this.client = client;
         this.settings = settings;
         this.clock = clock;
@@ -168,6 +192,7 @@ public final class Operator implements AutoCloseable {
                             this::blind,
                             clock,
                             log,
+                            this.planes,
                             settings.version()));
         }
         this.seenNanos = System.nanoTime();
@@ -247,6 +272,7 @@ public final class Operator implements AutoCloseable {
         if (!leads) {
             managed.clear();
             askedAbout = Set.of();
+            planes.ifPresent(PlaneBoard::rest);
             steppedNanos = System.nanoTime();
             return;
         }
@@ -258,6 +284,7 @@ public final class Operator implements AutoCloseable {
                                 Comparator.comparing(ScaleSpec::created)
                                         .thenComparing(ScaleSpec::words))
                         .toList();
+        planes.ifPresent(p -> p.serve(specs));
         adjust(specs, now);
         askedAbout = specs.stream().map(ScaleSpec::namespace).collect(Collectors.toSet());
         managed.values().forEach(one -> guarded(() -> one.step(now)).run());
@@ -305,7 +332,7 @@ public final class Operator implements AutoCloseable {
                         Optional.ofNullable(surroundings.get(spec.namespace()))
                                 .orElse(surroundings.get("")));
         var slot = new Managed[1];
-        ServiceName name = before == null ? name(spec) : before.name();
+        ServiceName name = before == null ? Names.of(spec, names()) : before.name();
         var one =
                 new Managed(
                         spec,
@@ -322,16 +349,8 @@ public final class Operator implements AutoCloseable {
         return one;
     }
 
-    /** Unique among those at work: several namespaces may have one of the same name. */
-    private ServiceName name(ScaleSpec spec) {
-        Set<ServiceName> taken =
-                managed.values().stream().map(Managed::name).collect(Collectors.toSet());
-        if (ServiceName.isValid(spec.name()) && !taken.contains(new ServiceName(spec.name()))) {
-            return new ServiceName(spec.name());
-        }
-        String plain = spec.name().replaceAll("[^a-z0-9]", "-").replaceAll("^[^a-z]+", "s");
-        String start = plain.isEmpty() ? "s" : plain.substring(0, Math.min(28, plain.length()));
-        return new ServiceName("%s-%08x".formatted(start, spec.words().hashCode()));
+    private Set<ServiceName> names() {
+        return managed.values().stream().map(Managed::name).collect(Collectors.toSet());
     }
 
     /**
@@ -355,6 +374,8 @@ public final class Operator implements AutoCloseable {
         for (Managed one : managed.values()) {
             if (one.spec().namespace().equals(namespace)) {
                 wake(one);
+                planes.ifPresent(
+                        p -> p.changed(one.spec(), task -> control.execute(guarded(task))));
             }
         }
     }
@@ -467,6 +488,7 @@ public final class Operator implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        planes.ifPresent(PlaneBoard::close);
         teller.close();
         leadership.ifPresent(Leadership::giveUp);
         informers.values().forEach(Informers::close);

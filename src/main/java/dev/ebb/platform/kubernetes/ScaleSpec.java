@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param target empty when its kind is none that Ebb scales
  * @param targetWords for sentences: {@code StatefulSet db of apps/v1}
  * @param settle how long a pod that nothing offers any more is taken to be busy
+ * @param plane the data planes that carry its requests; empty where nothing is known of them
  * @param approved the recommendation that a person has approved
  */
 record ScaleSpec(
@@ -30,6 +31,7 @@ record ScaleSpec(
         String targetWords,
         Policy policy,
         Duration settle,
+        Optional<PlaneSpec> plane,
         Optional<String> approved) {
 
     static final String GROUP = "ebb.dev";
@@ -70,6 +72,7 @@ record ScaleSpec(
                 "%s %s of %s".formatted(kind, name, apiVersion),
                 policy(spec),
                 spec.in("drain").seconds("settleSeconds", 60),
+                PlaneSpec.of(spec.map(), meta.getName()),
                 Optional.ofNullable(annotations.get(APPROVE)));
     }
 
@@ -137,6 +140,7 @@ record ScaleSpec(
         return uid.equals(other.uid)
                 && policy.equals(other.policy)
                 && settle.equals(other.settle)
+                && plane.equals(other.plane)
                 && target.equals(other.target);
     }
 

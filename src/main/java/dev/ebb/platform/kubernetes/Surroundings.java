@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  *
  * @param blind why the API server cannot be seen now; empty when it can
  * @param log takes a line for each decision; must not wait
+ * @param planes where data planes are served
  * @param version of this program
  */
 record Surroundings(
@@ -22,4 +23,5 @@ record Surroundings(
         Supplier<Optional<String>> blind,
         Clock clock,
         Consumer<String> log,
+        Optional<PlaneBoard> planes,
         String version) {}

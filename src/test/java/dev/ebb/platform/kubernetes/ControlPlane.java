@@ -42,6 +42,9 @@ final class ControlPlane implements AutoCloseable {
             server.serve_forever()
             """;
 
+    private static final String SERVER_AT_ADDRESS =
+            "import os\n" + SERVER.replace("('127.0.0.1', 0)", "(os.environ['POD_IP'], 8080)");
+
     final KubernetesClient client;
     final String namespace = "test-" + UUID.randomUUID().toString().substring(0, 8);
     final TestKubelet kubelet;
@@ -121,6 +124,14 @@ final class ControlPlane implements AutoCloseable {
     /** A Deployment with Ebb's gate, and a Service in front of it. */
     void deploy(int replicas) {
         deploy(replicas, List.of("sleep", "600"), false);
+    }
+
+    /**
+     * As {@link #deployServers}, at the pods' own addresses: for data planes, where the machine has
+     * these addresses.
+     */
+    void deployReachable(int replicas) {
+        deploy(replicas, List.of("python3", "-c", SERVER_AT_ADDRESS), false);
     }
 
     /** As {@link #deploy}, of pods that answer requests, and drop all that they have at SIGTERM. */

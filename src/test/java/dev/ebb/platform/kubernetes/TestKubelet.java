@@ -139,12 +139,14 @@ final class TestKubelet implements AutoCloseable {
         return addresses.computeIfAbsent(uid, u -> address());
     }
 
-    private static Process start(Pod pod) {
+    private Process start(Pod pod) {
         Container container = pod.getSpec().getContainers().getFirst();
         List<String> command = new ArrayList<>(container.getCommand());
         command.addAll(Optional.ofNullable(container.getArgs()).orElse(List.of()));
         try {
-            return new ProcessBuilder(command).start();
+            var builder = new ProcessBuilder(command);
+            builder.environment().put("POD_IP", addressOf(pod.getMetadata().getUid()));
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

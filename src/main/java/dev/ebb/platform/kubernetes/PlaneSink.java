@@ -1,0 +1,216 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.balance.Endpoint;
+import dev.ebb.balance.EndpointRole;
+import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.DataPlanes;
+import dev.ebb.control.DataPlanes.Witness;
+import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Hold;
+import dev.ebb.core.InstanceId;
+import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
+import dev.ebb.core.ServiceName;
+import dev.ebb.core.TrafficReading;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The services of the cluster and the data planes behind xDS as one: what all have acknowledged is
+ * acknowledged, and what any has in flight is in flight. Data planes are told of pods as control
+ * wants them, and at once of what Kubernetes knows better: that one is leaving, or not well.
+ *
+ * <p>To data planes a pod has a number that is made of its uid, so it is the same in each replica
+ * and each life of the operator; to control, numbers are those of one life. Generations that they
+ * acknowledge grow from one life of a controller to the next. Control thread only.
+ */
+final class PlaneSink implements EndpointSink {
+    /** As many as names of instances have. */
+    private static final int NUMBERS = 999_999_999;
+
+    private final GateSink gates;
+    private final DataPlanes planes;
+    private final PlaneSpec spec;
+    private final ServiceName cluster;
+    private final Fleet fleet;
+    private final Function<Fleet.Bound, Optional<Pod>> pods;
+    private final Supplier<Optional<Hold>> refused;
+    private final long base;
+    private EndpointSnapshot wanted;
+    private List<Endpoint> told = List.of();
+    private Map<InstanceId, InstanceId> numbers = Map.of();
+
+    /**
+     * @param pods as they are seen now
+     * @param refused why data planes are not told of the workload
+     * @param base below which all generations are of earlier controllers
+     */
+    PlaneSink(
+            GateSink gates,
+            DataPlanes planes,
+            PlaneSpec spec,
+            Fleet fleet,
+            Function<Fleet.Bound, Optional<Pod>> pods,
+            Supplier<Optional<Hold>> refused,
+            long base) {
+        this.gates = gates;
+        this.planes = planes;
+        this.spec = spec;
+        this.cluster = new ServiceName(spec.cluster());
+        this.fleet = fleet;
+        this.pods = pods;
+        this.refused = refused;
+        this.base = base;
+        this.wanted = EndpointSnapshot.empty(fleet.service());
+    }
+
+    @Override
+    public void publish(EndpointSnapshot snapshot) {
+        gates.publish(snapshot);
+        wanted = snapshot;
+        tell(true);
+    }
+
+    /** Tells what is new of the pods, if anything is. */
+    void refresh() {
+        tell(false);
+    }
+
+    private void tell(boolean anyway) {
+        if (wanted.generation() == 0 || refused.get().isPresent()) {
+            return;
+        }
+        Map<InstanceId, InstanceId> now = new TreeMap<>();
+        List<Endpoint> endpoints = new ArrayList<>();
+        Set<InstanceId> unwell = new HashSet<>();
+        for (Endpoint endpoint : wanted.endpoints()) {
+            Optional<Fleet.Bound> bound = fleet.of(endpoint.id());
+            Optional<PodAddress> at =
+                    bound.flatMap(pods).flatMap(pod -> PodAddress.of(pod, spec.port()));
+            if (at.isPresent()) {
+                InstanceId id = number(bound.orElseThrow().uid(), now.values());
+                now.put(endpoint.id(), id);
+                endpoints.add(endpoint(endpoint, id, at.get()));
+                if (!at.get().well()) {
+                    unwell.add(id);
+                }
+            }
+        }
+        numbers = Map.copyOf(now);
+        planes.eject(cluster, unwell);
+        if (anyway || !endpoints.equals(told)) {
+            told = List.copyOf(endpoints);
+            planes.publish(new EndpointSnapshot(cluster, base + wanted.generation(), endpoints));
+        }
+    }
+
+    /** Two of the same number among so few are next to impossible; the later one has the next. */
+    private InstanceId number(String uid, Collection<InstanceId> taken) {
+        int number = Math.floorMod(uid.hashCode(), NUMBERS);
+        while (taken.contains(new InstanceId(cluster, 1 + number))) {
+            number = (number + 1) % NUMBERS;
+        }
+        return new InstanceId(cluster, 1 + number);
+    }
+
+    private static Endpoint endpoint(Endpoint wanted, InstanceId id, PodAddress at) {
+        return new Endpoint(
+                id,
+                at.host(),
+                at.port(),
+                at.leaving() ? EndpointRole.DRAINING : wanted.role(),
+                wanted.weight(),
+                wanted.rampFromNanos(),
+                at.zone());
+    }
+
+    @Override
+    public Report report(ServiceName service, Now now) {
+        Report own = gates.report(service, now);
+        Report others = planes.report(cluster, now);
+        Map<InstanceId, EndpointReport> endpoints = new HashMap<>(own.endpoints());
+        numbers.forEach((id, number) -> {
+            EndpointReport other = others.endpoints().get(number);
+            if (other != null) {
+                endpoints.computeIfPresent(id, (_, report) -> plus(report, other));
+            }
+        });
+        List<Reason> standIns = new ArrayList<>(own.standIns());
+        standIns.addAll(others.standIns());
+        confirmed().ifPresent(standIns::add);
+        return new Report(
+                Math.min(own.acknowledgedGeneration(), ofControl(others.acknowledgedGeneration())),
+                endpoints,
+                others.latency(),
+                Optional.empty(),
+                standIns);
+    }
+
+    /** A generation of this controller's; 0 for one of an earlier one. */
+    private long ofControl(long acknowledged) {
+        return acknowledged == Long.MAX_VALUE ? acknowledged : Math.max(0, acknowledged - base);
+    }
+
+    private static EndpointReport plus(EndpointReport own, EndpointReport other) {
+        TrafficReading a = own.traffic();
+        TrafficReading b = other.traffic();
+        return new EndpointReport(
+                new TrafficReading(
+                        Math.min(a.measuredAtNanos(), b.measuredAtNanos()),
+                        a.inFlight() + b.inFlight(),
+                        b.streams(),
+                        b.requestsTotal(),
+                        b.failuresTotal(),
+                        b.latencyNanosTotal()),
+                own.health(),
+                own.healthReason(),
+                own.ledger());
+    }
+
+    /** Who has confirmed, for the record of a stop. */
+    private Optional<Reason> confirmed() {
+        List<Witness> all = planes.witnesses(cluster);
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        long counting = all.stream().filter(Witness::counts).count();
+        String names = all.stream().map(Witness::name).collect(Collectors.joining(", "));
+        return Optional.of(
+                new Reason(
+                        "confirmed_by",
+                        "confirmed by %s; %d of %d report what they have in flight"
+                                .formatted(names, counting, all.size()),
+                        Map.of("confirmed", (double) all.size(), "counting", (double) counting)));
+    }
+
+    @Override
+    public Optional<Hold> uncounted() {
+        return gates.uncounted().or(refused).or(planes::uncounted).or(this::missing);
+    }
+
+    private Optional<Hold> missing() {
+        int there = planes.witnesses(cluster).size();
+        if (there >= spec.least()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Hold(
+                        new Reason(
+                                "no_data_plane",
+                                "%d of at least %d data planes have asked for the cluster '%s'"
+                                        .formatted(there, spec.least(), cluster),
+                                Map.of("there", (double) there, "least", (double) spec.least())),
+                        "more data planes, or a smaller spec.dataPlane.xds.least"));
+    }
+}
