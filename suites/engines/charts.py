@@ -3,8 +3,9 @@
 only.
 
     charts.py build            builds the two, once for each version
-    charts.py render FOLDER    writes FOLDER/kustomize.yaml, FOLDER/helm.yaml and
-                               FOLDER/helm-namespaces.yaml, and checks what the chart's schema refuses
+    charts.py render FOLDER    writes FOLDER/kustomize.yaml, FOLDER/helm.yaml,
+                               FOLDER/helm-namespaces.yaml, and both with all that is opt-in as
+                               kustomize-more.yaml and helm-more.yaml, and checks what the chart's schema refuses
 
 The exit status is 3 where something that this needs is not installed, and the message says what.
 """
@@ -74,6 +75,18 @@ def refuses(value):
         raise SystemExit(f"the chart's schema does not refuse {value}:\n{done.stderr.strip()}")
 
 
+def overlay(folder):
+    """With what is opt-in, as somebody's own overlay has it."""
+    place = os.path.join(folder, "overlay")
+    os.makedirs(place, exist_ok=True)
+    base = os.path.relpath(MANIFESTS, os.path.realpath(place))
+    with open(os.path.join(place, "kustomization.yaml"), "w", encoding="utf-8") as file:
+        file.write(
+            f"resources: [{base}]\ncomponents: [{base}/rollouts, {base}/slices]\n"
+        )
+    return place
+
+
 def render(folder):
     for name in VERSIONS:
         if not os.path.exists(binary(name)):
@@ -86,6 +99,8 @@ def render(folder):
         "kustomize.yaml": run(binary("kustomize"), "build", MANIFESTS),
         "helm.yaml": template(),
         "helm-namespaces.yaml": template("--set", "namespaces={web,shop}"),
+        "kustomize-more.yaml": run(binary("kustomize"), "build", overlay(folder)),
+        "helm-more.yaml": template("--set", "rollouts=true,slices=true"),
     }
     for name, text in rendered.items():
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:

@@ -33,10 +33,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   resources: [events]
   verbs: [create]
 - apiGroups: [apps]
-  resources: [deployments, replicasets]
+  resources: [deployments, replicasets, statefulsets]
   verbs: [get, list, watch]
 - apiGroups: [apps]
-  resources: [deployments/scale, replicasets/scale]
+  resources: [deployments/scale, replicasets/scale, statefulsets/scale]
   verbs: [update]
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
@@ -50,4 +50,23 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: [metrics.k8s.io]
   resources: [pods]
   verbs: [list]
+{{- end }}
+
+{{- define "ebb.moreRules" -}}
+{{- if .Values.rollouts }}
+- apiGroups: [argoproj.io]
+  resources: [rollouts]
+  verbs: [get, list, watch]
+- apiGroups: [argoproj.io]
+  resources: [rollouts/scale]
+  verbs: [get, update]
+{{- end }}
+{{- if .Values.slices }}
+- apiGroups: [""]
+  resources: [services]
+  verbs: [list, watch]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [create, update, delete]
+{{- end }}
 {{- end }}

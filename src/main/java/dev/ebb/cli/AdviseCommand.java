@@ -13,10 +13,7 @@ import dev.ebb.sim.lab.rival.Lineup;
 import dev.ebb.sim.lab.rival.Rivals;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +31,9 @@ import picocli.CommandLine.Spec;
         header = "Say how few instances a recorded load needs, and print the policy for it.",
         description = {
             "Reads load from Prometheus or from files, as `ebb backtest` does, and acts on nothing."
-                    + " Savings are against as many instances as the peak needs, all the time.",
+                    + " Savings are against as many instances as the peak needs, all the time."
+                    + " With --kubernetes it looks at the workloads of a cluster, and savings are"
+                    + " against the pods that there are, or were.",
             ""
         })
 final class AdviseCommand implements Callable<Integer> {
@@ -45,29 +44,18 @@ final class AdviseCommand implements Callable<Integer> {
     @Option(names = "--trace", paramLabel = "FILE", arity = "1..*", description = "Recorded load.")
     private List<Path> traces = new ArrayList<>();
 
-    @Option(names = "--prometheus", paramLabel = "URL", description = "http://127.0.0.1:9090")
-    private Optional<String> prometheus = Optional.empty();
-
     @Option(
             names = "--query",
             paramLabel = "QUERY",
             description = "A service's load, in PromQL; repeated for several services.")
     private List<String> queries = new ArrayList<>();
 
-    @Option(names = "--from", paramLabel = "TIME", description = "As 2026-11-19T00:00:00Z.")
-    private Optional<String> from = Optional.empty();
-
-    @Option(names = "--to", paramLabel = "TIME", description = "As --from.")
-    private Optional<String> to = Optional.empty();
-
-    @Option(names = "--every", paramLabel = "TIME", description = "The query's step: 60s.")
-    private Optional<String> every = Optional.empty();
-
-    @Option(names = "--token-file", paramLabel = "FILE", description = "With a bearer token.")
-    private Optional<Path> tokenFile = Optional.empty();
-
     @Option(names = "--price", paramLabel = "X", description = "Of an instance, per hour.")
     private Optional<Double> price = Optional.empty();
+
+    @Mixin private PastOptions past;
+
+    @Mixin private ClusterOptions cluster;
 
     @Mixin private TraceInput input;
 
@@ -77,7 +65,11 @@ final class AdviseCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         PrintWriter err = spec.commandLine().getErr();
         checkOptions();
-        List<Trace> all = prometheus.isPresent() ? asked() : input.read(traces, err);
+        if (cluster.isGiven()) {
+            PrintWriter out = spec.commandLine().getOut();
+            return new ClusterAdviser(cluster, past, model, price, out, err).advise();
+        }
+        List<Trace> all = past.isGiven() ? asked() : input.read(traces, err);
         if (all.isEmpty()) {
             throw new Failure(
                     Exit.USAGE, "give --trace FILE, or --prometheus URL with --query QUERY");
@@ -106,45 +98,33 @@ final class AdviseCommand implements Callable<Integer> {
         if (price.filter(p -> !(p >= 0)).isPresent()) {
             throw new Failure(Exit.USAGE, "--price: wants a number of 0 or more");
         }
-        if (prometheus.isPresent() && !traces.isEmpty()) {
+        cluster.check();
+        if (cluster.isGiven()) {
+            if (!traces.isEmpty() || !queries.isEmpty()) {
+                throw new Failure(
+                        Exit.USAGE,
+                        "--kubernetes finds the load itself, without --trace or --query");
+            }
+            return;
+        }
+        if (past.isGiven() && !traces.isEmpty()) {
             throw new Failure(Exit.USAGE, "give --trace or --prometheus, not both");
         }
-        if (prometheus.isPresent() == queries.isEmpty()) {
+        if (past.isGiven() == queries.isEmpty()) {
             throw new Failure(Exit.USAGE, "--prometheus URL and --query QUERY belong together");
         }
     }
 
-    private static String token(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new Failure(Exit.FAILED, "--token-file: " + file + " cannot be read");
-        }
-    }
-
     private List<Trace> asked() throws InterruptedException {
-        long end = to.map(t -> time("--to", t)).orElse(System.currentTimeMillis() / 1000);
-        long start = from.map(t -> time("--from", t)).orElse(end - 7 * 86_400);
-        long step = Math.max(1, Math.round(Spans.seconds("--every", every, 60)));
-        if (start >= end) {
-            throw new Failure(Exit.USAGE, "--from: is not before --to");
-        }
-        var query =
-                new PrometheusQuery(prometheus.orElseThrow(), tokenFile.map(AdviseCommand::token));
+        PastOptions.Window w = past.window();
+        PrometheusQuery query = past.query();
         List<Trace> all = new ArrayList<>();
         for (String text : queries) {
-            TraceRead read = query.range("service-" + (all.size() + 1), text, start, end, step);
+            TraceRead read =
+                    query.range("service-" + (all.size() + 1), text, w.start(), w.end(), w.step());
             all.add(read.trace());
         }
         return all;
-    }
-
-    private static long time(String option, String text) {
-        try {
-            return Instant.parse(text).getEpochSecond();
-        } catch (DateTimeParseException e) {
-            throw new Failure(Exit.USAGE, option + ": wants a time as 2026-11-19T00:00:00Z");
-        }
     }
 
     private void tell(Comparison one) {

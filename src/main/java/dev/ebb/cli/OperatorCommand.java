@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
 /** {@code ebb operator}: looks after the ServiceScales of a Kubernetes cluster. */
 @Command(
         name = "operator",
-        header = "Scale Deployments of a Kubernetes cluster in.",
+        header = "Scale workloads of a Kubernetes cluster in.",
         description = {
             "Looks after every ServiceScale of the namespaces: parks pods by a readiness gate,"
                     + " watches that nobody misses them, and then removes exactly those. What it"

@@ -35,6 +35,26 @@ record PrometheusQuery(String url, Optional<String> token) {
      */
     TraceRead range(String name, String query, long start, long end, long step)
             throws InterruptedException {
+        try {
+            return answers(query, start, end, step).trace(name);
+        } catch (InputProblem e) {
+            throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** As {@link #range}; empty where Prometheus knows no values. */
+    Optional<TraceRead> find(String name, String query, long start, long end, long step)
+            throws InterruptedException {
+        PrometheusAnswers answers = answers(query, start, end, step);
+        try {
+            return Optional.of(answers.trace(name));
+        } catch (InputProblem e) {
+            return Optional.empty();
+        }
+    }
+
+    private PrometheusAnswers answers(String query, long start, long end, long step)
+            throws InterruptedException {
         if ((end - start) / step / POINTS >= PARTS) {
             throw new Failure(Exit.USAGE, "--step: more than 10,000,000 points; make it longer");
         }
@@ -44,7 +64,7 @@ record PrometheusQuery(String url, Optional<String> token) {
                 long to = Math.min(end, from + (POINTS - 1) * step);
                 part(client, query, from, to, step, answers);
             }
-            return answers.trace(name);
+            return answers;
         } catch (InputProblem e) {
             throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
         } catch (IOException | IllegalArgumentException e) {

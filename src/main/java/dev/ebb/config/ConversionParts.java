@@ -100,18 +100,32 @@ final class ConversionParts {
                         r.text("apiVersion").orElse("apps/v1"),
                         r.text("kind").orElse("Deployment"),
                         name.get());
-        boolean scaled =
-                target.apiVersion().equals("apps/v1")
-                        && List.of("Deployment", "ReplicaSet").contains(target.kind());
-        if (!scaled) {
-            spec.problems()
-                    .warning(
-                            r.place(),
-                            "Ebb scales Deployments and ReplicaSets of apps/v1; for a %s of %s it"
-                                            .formatted(target.kind(), target.apiVersion())
-                                    + " only says that it holds");
-        }
+        note(target).ifPresent(text -> spec.problems().warning(r.place(), text));
         return Optional.of(target);
+    }
+
+    /** What is to be known of a target before its ServiceScale is applied. */
+    private static Optional<String> note(ConvertedScale.Target target) {
+        boolean apps = target.apiVersion().equals("apps/v1");
+        return switch (target.kind()) {
+            case "Deployment", "ReplicaSet" ->
+                    apps
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "Ebb wants the apiVersion apps/v1 for a " + target.kind());
+            case "StatefulSet" ->
+                    Optional.of(
+                            "of a StatefulSet only the pod with the highest number can go, one at a"
+                                    + " time, whatever its load");
+            case "Rollout" ->
+                    Optional.of(
+                            "the operator needs the rights for Argo Rollouts:"
+                                    + " deploy/kubernetes/rollouts");
+            default ->
+                    Optional.of(
+                            "the operator needs rights for %ss of %s and their scale"
+                                    .formatted(target.kind(), target.apiVersion()));
+        };
     }
 
     static Optional<Range> range(

@@ -242,7 +242,8 @@ class ConvertCommandTest {
         Cli cli = convert(HPA.replace("kind: Deployment", "kind: StatefulSet"));
 
         assertThat(cli.code()).isEqualTo(Exit.OK);
-        assertThat(cli.err()).contains("for a StatefulSet of apps/v1 it only says that it holds");
+        assertThat(cli.err())
+                .contains("of a StatefulSet only the pod with the highest number can go");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.core.Hold;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -10,10 +11,13 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.Scale;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.ScaleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.Scalable;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +42,7 @@ final class Cluster implements Sight {
     private final KubernetesClient client;
     private final Target target;
     private final Fence fence;
+    private volatile Optional<ResourceDefinitionContext> context = Optional.empty();
 
     Cluster(KubernetesClient client, Target target, Fence fence) {
         this.client = client;
@@ -55,20 +60,57 @@ final class Cluster implements Sight {
 
     @Override
     public Optional<WorkloadView> workload() {
-        return switch (target.kind()) {
-            case DEPLOYMENT -> Optional.ofNullable(deployment().get()).map(WorkloadView::of);
-            case REPLICA_SET -> Optional.ofNullable(replicaSet().get()).map(WorkloadView::of);
-        };
+        if (target.kind().equals(Target.Kind.DEPLOYMENT)) {
+            return Optional.ofNullable(deployment().get()).map(WorkloadView::of);
+        }
+        if (target.kind().equals(Target.Kind.REPLICA_SET)) {
+            return Optional.ofNullable(replicaSet().get()).map(WorkloadView::of);
+        }
+        return Optional.ofNullable(other().get()).map(this::view);
+    }
+
+    private WorkloadView view(GenericKubernetesResource one) {
+        Optional<ScaleSeen> scale =
+                target.kind().isKnown()
+                        ? Optional.empty()
+                        : Optional.of(ScaleSeen.of(other().scale(), one));
+        WorkloadView view = OtherWorkloads.of(target.kind(), one, scale);
+        return OtherWorkloads.hasTemplate(one)
+                ? view
+                : view.withGated(pods().stream().allMatch(p -> p.more().gated()));
+    }
+
+    private Resource<GenericKubernetesResource> other() {
+        try {
+            ResourceDefinitionContext known =
+                    context.isPresent() ? context.get() : KindLookup.of(client, target.kind());
+            context = Optional.of(known);
+            return client.genericKubernetesResources(known)
+                    .inNamespace(target.namespace())
+                    .withName(target.name());
+        } catch (KindLookup.RefusedException e) {
+            throw new KubernetesClientException(e.getMessage(), e);
+        }
     }
 
     /** The labels by which the workload's pods are told; empty when it does not exist. */
     private Optional<LabelSelector> selector() {
-        return switch (target.kind()) {
-            case DEPLOYMENT ->
-                    Optional.ofNullable(deployment().get()).map(d -> d.getSpec().getSelector());
-            case REPLICA_SET ->
-                    Optional.ofNullable(replicaSet().get()).map(r -> r.getSpec().getSelector());
-        };
+        if (target.kind().equals(Target.Kind.DEPLOYMENT)) {
+            return Optional.ofNullable(deployment().get()).map(d -> d.getSpec().getSelector());
+        }
+        if (target.kind().equals(Target.Kind.REPLICA_SET)) {
+            return Optional.ofNullable(replicaSet().get()).map(s -> s.getSpec().getSelector());
+        }
+        return Optional.ofNullable(other().get()).flatMap(this::selector);
+    }
+
+    private Optional<LabelSelector> selector(GenericKubernetesResource one) {
+        Tree spec = Tree.of(one).in("spec");
+        return target.kind().isKnown() && spec.has("selector")
+                ? Optional.of(
+                        client.getKubernetesSerialization()
+                                .convertValue(spec.in("selector").map(), LabelSelector.class))
+                : ScaleSeen.of(other().scale(), one).selector();
     }
 
     @Override
@@ -166,11 +208,7 @@ final class Cluster implements Sight {
      * before it, so the fence is asked right before what is written.
      */
     Written scale(WorkloadView read, int replicas) {
-        Scalable<?> scalable =
-                switch (target.kind()) {
-                    case DEPLOYMENT -> deployment();
-                    case REPLICA_SET -> replicaSet();
-                };
+        Scalable<?> scalable = scalable();
         Scale wanted =
                 new ScaleBuilder()
                         .withNewMetadata()
@@ -184,6 +222,13 @@ final class Cluster implements Sight {
                         .endSpec()
                         .build();
         return Written.attempt(fence, () -> scalable.scale(wanted));
+    }
+
+    private Scalable<?> scalable() {
+        if (target.kind().equals(Target.Kind.DEPLOYMENT)) {
+            return deployment();
+        }
+        return target.kind().equals(Target.Kind.REPLICA_SET) ? replicaSet() : other();
     }
 
     @Override

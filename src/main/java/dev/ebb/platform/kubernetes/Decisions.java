@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The newest decisions about one workload, in the words of pods. Bounded; thread-safe. */
 final class Decisions {
@@ -41,10 +43,15 @@ final class Decisions {
     }
 
     private final Fleet fleet;
+    private final Function<String, Optional<String>> remark;
     private final Deque<Decision> newest = new ArrayDeque<>();
 
-    Decisions(Fleet fleet) {
+    /**
+     * @param remark what else is to be known of an action
+     */
+    Decisions(Fleet fleet, Function<String, Optional<String>> remark) {
         this.fleet = fleet;
+        this.remark = remark;
     }
 
     /** What an entry of the journal says of a pod; empty where it says nothing of one. */
@@ -53,10 +60,13 @@ final class Decisions {
             return Optional.empty();
         }
         String pod = fleet.of(moved.id()).map(Fleet.Bound::pod).orElse("");
+        String action = action(moved.from(), moved.to());
         List<String> reasons =
-                moved.reasons().stream().map(Reason::text).map(fleet::inWords).toList();
-        var decision =
-                new Decision(moved.wallMillis(), action(moved.from(), moved.to()), pod, reasons);
+                Stream.concat(
+                                moved.reasons().stream().map(Reason::text).map(fleet::inWords),
+                                remark.apply(action).stream())
+                        .toList();
+        var decision = new Decision(moved.wallMillis(), action, pod, reasons);
         synchronized (newest) {
             newest.addFirst(decision);
             while (newest.size() > KEPT) {

@@ -12,12 +12,17 @@ record FreshSight(Sight now, Sight watched) implements Sight {
 
     @Override
     public Optional<WorkloadView> workload() {
-        return now.workload();
+        return watched.isByGate() ? now.workload() : now.workload().map(w -> w.withGated(true));
     }
 
     @Override
     public List<PodView> pods() {
         return now.pods();
+    }
+
+    @Override
+    public boolean isByGate() {
+        return watched.isByGate();
     }
 
     @Override

@@ -18,7 +18,17 @@ final class Holds {
     static Hold unsupported(ScaleSpec spec) {
         return new Hold(
                 Reason.of("unsupported", spec.targetWords() + " is no workload that Ebb scales"),
-                "a Deployment, or a ReplicaSet of its own, as the target");
+                "a workload with a scale subresource as the target, as a Deployment is");
+    }
+
+    /** The only one that could go is to be left alone. */
+    static Hold kept(Target target, PodView highest, String annotation) {
+        return new Hold(
+                Reason.of(
+                        "highest_kept",
+                        "of %s only pod %s could go, and its annotation %s wants it left alone"
+                                .formatted(target.words(), highest.name(), annotation)),
+                "that annotation being removed");
     }
 
     static Hold missing(Target target) {

@@ -2,6 +2,7 @@ package dev.ebb.platform.kubernetes;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +31,7 @@ final class Informers implements AutoCloseable {
     private static final long PAGE = 500;
     private static final String OWNER = "owner";
     private static final String PICKABLE = "pickable";
+    private static final String SERVICE = "service";
 
     private final List<SharedIndexInformer<?>> all = new ArrayList<>();
     private final SharedIndexInformer<Pod> pods;
@@ -40,6 +41,7 @@ final class Informers implements AutoCloseable {
     private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
     private final SharedIndexInformer<PodDisruptionBudget> budgets;
     private final SharedIndexInformer<GenericKubernetesResource> scales;
+    private final OtherKinds others;
 
     /**
      * @param namespace empty for all
@@ -73,7 +75,7 @@ final class Informers implements AutoCloseable {
                                 ? discovery.inNamespace(namespace.get())
                                 : discovery.inAnyNamespace(),
                         changed);
-        slices.addIndexers(Map.of(PICKABLE, Slices::pickable));
+        slices.addIndexers(Map.of(PICKABLE, Slices::pickable, SERVICE, Informers::service));
         var hpas = client.autoscaling().v2().horizontalPodAutoscalers();
         autoscalers =
                 informer(
@@ -88,6 +90,7 @@ final class Informers implements AutoCloseable {
                                 ? pdbs.inNamespace(namespace.get())
                                 : pdbs.inAnyNamespace(),
                         changed);
+        others = new OtherKinds(client, namespace, changed);
         var resources = client.genericKubernetesResources(ScaleSpec.RESOURCE);
         scales =
                 informer(
@@ -171,44 +174,88 @@ final class Informers implements AutoCloseable {
         return Optional.ofNullable(informer.getStore().getByKey(key));
     }
 
-    /** The pods of a workload, by who controls whom. */
-    List<Pod> podsOf(Target target, String uid) {
-        Function<String, Stream<Pod>> owned =
-                owner -> pods.getIndexer().byIndex(OWNER, owner).stream();
-        return switch (target.kind()) {
-            case REPLICA_SET -> owned.apply(uid).toList();
-            case DEPLOYMENT ->
-                    replicaSets.getIndexer().byIndex(OWNER, uid).stream()
-                            .flatMap(set -> owned.apply(set.getMetadata().getUid()))
-                            .toList();
-        };
+    /** Workloads of any other kind. */
+    OtherKinds others() {
+        return others;
     }
 
-    /** Whether a pod belongs to a workload, by who controls whom. */
+    /** The uid of a workload; empty when it is not seen. */
+    Optional<String> uid(Target target) {
+        if (target.kind().equals(Target.Kind.DEPLOYMENT)) {
+            return deployment(target).map(d -> d.getMetadata().getUid());
+        }
+        if (target.kind().equals(Target.Kind.REPLICA_SET)) {
+            return replicaSet(target).map(s -> s.getMetadata().getUid());
+        }
+        return others.find(target).map(o -> o.getMetadata().getUid());
+    }
+
+    /**
+     * The pods of a workload: by who controls whom, or, where it is not known whether that leads to
+     * all of them, by the selector in its scale.
+     */
+    List<Pod> podsOf(Target target, String uid) {
+        if (!target.kind().isKnown()) {
+            return others.scale(target).flatMap(ScaleSeen::selector).stream()
+                    .flatMap(selector ->
+                            pods
+                                    .getIndexer()
+                                    .byIndex(Cache.NAMESPACE_INDEX, target.namespace())
+                                    .stream()
+                                    .filter(p -> matches(selector, p)))
+                    .toList();
+        }
+        return Stream.concat(Stream.of(uid), setsOf(uid))
+                .flatMap(owner -> pods.getIndexer().byIndex(OWNER, owner).stream())
+                .toList();
+    }
+
+    /** The ReplicaSets that a workload makes its pods by. */
+    private Stream<String> setsOf(String uid) {
+        return replicaSets.getIndexer().byIndex(OWNER, uid).stream()
+                .map(set -> set.getMetadata().getUid());
+    }
+
+    private static boolean matches(LabelSelector selector, Pod pod) {
+        return Holds.matches(
+                selector, Optional.ofNullable(pod.getMetadata().getLabels()).orElse(Map.of()));
+    }
+
+    /** Whether a pod belongs to a workload. */
     boolean isOf(Target target, Pod pod) {
         if (!target.namespace().equals(pod.getMetadata().getNamespace())) {
             return false;
         }
+        if (!target.kind().isKnown()) {
+            // As long as that is not known, it may: nobody's gate is opened by mistake.
+            return others.scale(target)
+                    .flatMap(ScaleSeen::selector)
+                    .map(s -> matches(s, pod))
+                    .orElse(true);
+        }
         List<String> owners = owner(pod);
-        return switch (target.kind()) {
-            case REPLICA_SET ->
-                    replicaSet(target)
-                            .filter(s -> owners.contains(s.getMetadata().getUid()))
-                            .isPresent();
-            case DEPLOYMENT ->
-                    deployment(target)
-                            .map(d -> d.getMetadata().getUid())
-                            .filter(uid ->
-                                    replicaSets.getIndexer().byIndex(OWNER, uid).stream()
-                                            .anyMatch(
-                                                    s -> owners.contains(s.getMetadata().getUid())))
-                            .isPresent();
-        };
+        Optional<String> uid = uid(target);
+        return uid.isEmpty()
+                ? others.trouble(target.kind()).isPresent()
+                : owners.contains(uid.get()) || setsOf(uid.get()).anyMatch(owners::contains);
     }
 
     /** Whether a service may send requests to the pod of this uid. */
     boolean isPickable(String uid) {
         return !slices.getIndexer().byIndex(PICKABLE, uid).isEmpty();
+    }
+
+    /** All of a Service, whoever has written them. */
+    List<EndpointSlice> slices(String namespace, String service) {
+        return slices.getIndexer().byIndex(SERVICE, namespace + "/" + service);
+    }
+
+    private static List<String> service(EndpointSlice slice) {
+        return Optional.ofNullable(slice.getMetadata().getLabels())
+                .flatMap(l -> Optional.ofNullable(l.get(SlicePlan.SERVICE)))
+                .map(name -> slice.getMetadata().getNamespace() + "/" + name)
+                .stream()
+                .toList();
     }
 
     List<HorizontalPodAutoscaler> autoscalers(String namespace) {
@@ -222,5 +269,6 @@ final class Informers implements AutoCloseable {
     @Override
     public void close() {
         all.forEach(SharedIndexInformer::close);
+        others.close();
     }
 }

@@ -40,8 +40,14 @@ final class Managed {
     private final ScaleSpec spec;
     private final Target target;
     private final Surroundings around;
+    private final Optional<OwnSlices> slices;
+
+    /** As the pods say it themselves: what a PodDisruptionBudget goes by. */
+    private final Sight raw;
+
     private final Sight sight;
     private final Fleet fleet;
+    private final PodOrder order;
     private final Decisions decisions;
     private final Reconciler reconciler;
     private final Controller controller;
@@ -62,9 +68,12 @@ final class Managed {
         this.latest = spec;
         this.target = target;
         this.around = around;
-        this.sight = new WatchedSight(around.informers(), target);
+        this.slices = slices(spec, target, around);
+        this.raw = new WatchedSight(around.informers(), target);
+        this.sight = slices.<Sight>map(s -> new SlicedSight(raw, s)).orElse(raw);
         this.fleet = new Fleet(name);
-        this.decisions = new Decisions(fleet);
+        this.order = new PodOrder(target, fleet);
+        this.decisions = new Decisions(fleet, order::remark);
         var cluster = new Cluster(around.client(), target, around.fence());
         this.reconciler =
                 new Reconciler(
@@ -84,7 +93,7 @@ final class Managed {
                         new PodJournal(
                                 fleet,
                                 sight,
-                                around.blind(),
+                                this::blind,
                                 entry -> decisions.hear(entry).ifPresent(this::tell),
                                 () -> around.clock().now()));
         this.controller =
@@ -105,6 +114,20 @@ final class Managed {
                         .get()
                         .join(spec, spec.plane().get(), gates, fleet, around.informers())
                 : gates;
+    }
+
+    private static Optional<OwnSlices> slices(ScaleSpec spec, Target target, Surroundings around) {
+        return switch (spec.park()) {
+            case Park.Gate() -> Optional.empty();
+            case Park.Slices(String service) ->
+                    Optional.of(
+                            new OwnSlices(
+                                    around.client(),
+                                    around.informers(),
+                                    target,
+                                    service,
+                                    around.fence()));
+        };
     }
 
     ScaleSpec spec() {
@@ -129,13 +152,35 @@ final class Managed {
         foreign = hold;
     }
 
+    /** Why there is no workload to be seen. */
+    private Hold absent() {
+        return unseen().orElseGet(() -> Holds.missing(target));
+    }
+
+    /** Why nothing is known of workloads of this kind. */
+    private Optional<Hold> unseen() {
+        return around.informers().others().trouble(target.kind());
+    }
+
+    /** Why nobody can be taken out of the EndpointSlices that should be Ebb's. */
+    private Optional<Hold> unsliced() {
+        return slices.flatMap(OwnSlices::hold);
+    }
+
+    private Optional<String> blind() {
+        return around.blind().get().or(() -> unseen().map(h -> h.why().text()));
+    }
+
     /** Why the workload's size is not Ebb's to change. */
     private Optional<Hold> notOurs() {
         Optional<WorkloadView> workload = sight.workload();
         if (workload.isEmpty()) {
-            return Optional.of(Holds.missing(target));
+            return Optional.of(absent());
         }
-        return foreign.or(sight::autoscaled).or(() -> workload.get().owned()).or(this::observed);
+        return foreign.or(this::unseen)
+                .or(sight::autoscaled)
+                .or(() -> workload.get().owned())
+                .or(this::observed);
     }
 
     /** As above, and the gates are nobody else's: what was begun is to be taken back. */
@@ -156,7 +201,7 @@ final class Managed {
     private Optional<Hold> hold() {
         Optional<WorkloadView> workload = sight.workload();
         if (workload.isEmpty()) {
-            return Optional.of(Holds.missing(target));
+            return Optional.of(absent());
         }
         List<PodView> pods = sight.pods();
         boolean observes = spec.policy().mode() == Mode.OBSERVE;
@@ -165,7 +210,9 @@ final class Managed {
                 ? requests
                 : foreign.or(sight::autoscaled)
                         .or(() -> workload.get().hold())
+                        .or(this::unsliced)
                         .or(() -> requests)
+                        .or(() -> order.hold(workload.get(), pods))
                         .or(() -> budget(out()));
     }
 
@@ -177,17 +224,19 @@ final class Managed {
     }
 
     private Optional<Hold> budget(int out) {
-        return Holds.budget(around.informers().budgets(target.namespace()), sight.pods(), out);
+        return Holds.budget(around.informers().budgets(target.namespace()), raw.pods(), out);
     }
 
     /** Why Ebb cannot do what the ServiceScale asks for, as a condition. */
     private Optional<Hold> notReady() {
         Optional<WorkloadView> workload = sight.workload();
         if (workload.isEmpty()) {
-            return Optional.of(Holds.missing(target));
+            return Optional.of(absent());
         }
-        return foreign.or(sight::autoscaled)
+        return foreign.or(this::unseen)
+                .or(sight::autoscaled)
                 .or(() -> workload.get().hold().filter(h -> !h.why().code().startsWith("rollout")))
+                .or(this::unsliced)
                 .or(() -> Holds.noRequest(sight.pods()))
                 .or(() ->
                         around.usage()
@@ -203,20 +252,16 @@ final class Managed {
     /** Once, before the first step. */
     void recover(Now now) {
         controller.recover(now);
-        fleet.bound()
-                .keySet()
-                .forEach(id -> isKept(id).filter(k -> k).ifPresent(_ -> kept.add(id)));
+        fleet.bound().keySet().stream().filter(this::isKept).forEach(kept::add);
     }
 
     void step(Now now) {
         if (sight.workload().isEmpty()) {
-            around.teller()
-                    .changed(
-                            latest,
-                            status.refused(latest, Holds.missing(target), now.wallMillis()));
+            around.teller().changed(latest, status.refused(latest, absent(), now.wallMillis()));
             return;
         }
         approve(now);
+        overtaken(now);
         protect(now);
         notMine().ifPresent(hold -> controller.takeBack(hold.why(), now));
         controller.step(now);
@@ -253,23 +298,31 @@ final class Managed {
         }
     }
 
-    /** What pods' annotations say of being left alone becomes a mark. */
+    private void overtaken(Now now) {
+        for (InstanceId id : order.overtaken(sight.workload(), sight.pods())) {
+            order.bringingBack(() -> controller.order(new Order.Rescue(id), now));
+        }
+    }
+
+    /** What must not be chosen becomes a mark. */
     private void protect(Now now) {
-        for (InstanceId id : fleet.bound().keySet()) {
-            isKept(id)
-                    .ifPresent(keep -> {
-                        if (keep ? kept.add(id) : kept.remove(id)) {
-                            controller.order(new Order.Protect(id, keep), now);
-                        }
-                    });
+        Set<String> others = order.kept(sight.workload(), sight.pods());
+        for (var one : fleet.bound().entrySet()) {
+            InstanceId id = one.getKey();
+            boolean keep = others.contains(one.getValue().uid()) || isKept(id);
+            if (keep ? kept.add(id) : kept.remove(id)) {
+                controller.order(new Order.Protect(id, keep), now);
+            }
         }
         kept.retainAll(fleet.bound().keySet());
     }
 
-    private Optional<Boolean> isKept(InstanceId id) {
+    /** What pods' annotations say of being left alone. */
+    private boolean isKept(InstanceId id) {
         return fleet.of(id)
                 .flatMap(b -> around.informers().pod(target.namespace(), b.pod()))
-                .map(pod -> PodMore.of(pod).keep().isPresent());
+                .filter(pod -> PodMore.of(pod).keep().isPresent())
+                .isPresent();
     }
 
     Order.Answer order(Order order, Now now) {

@@ -102,6 +102,21 @@ record PodView(
                 more);
     }
 
+    /** Where something else than its gate says whether services send it requests. */
+    PodView withRotation(Optional<Boolean> rotation) {
+        return new PodView(
+                name,
+                uid,
+                phase,
+                assigned,
+                ready && rotation.orElse(false),
+                rotation,
+                leaving,
+                cost,
+                removal,
+                more);
+    }
+
     /** Whether it counts among a ReplicaSet's pods. */
     boolean counts() {
         return !leaving && phase != Phase.ENDED;

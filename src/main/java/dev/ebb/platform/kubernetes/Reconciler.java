@@ -79,6 +79,16 @@ final class Reconciler {
     /** Returns what went wrong. */
     private Optional<String> gates() {
         Map<String, Wanted> wanted = fleet.gates();
+        if (watched instanceof SlicedSight(Sight raw, OwnSlices slices)) {
+            // A gate that nobody opens would keep a pod from being ready.
+            List<String> failed =
+                    raw.pods().stream()
+                            .filter(p -> p.counts() && p.more().gated())
+                            .filter(p -> !p.inRotation().equals(Optional.of(true)))
+                            .flatMap(p -> write(p, true).stream())
+                            .toList();
+            return slices.keep(wanted, this::mayClose).or(() -> failed.stream().findFirst());
+        }
         List<PodView> pods =
                 watched.pods().stream().filter(p -> p.counts() && p.more().gated()).toList();
         List<String> failed = new ArrayList<>();

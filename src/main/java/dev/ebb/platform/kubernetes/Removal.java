@@ -224,7 +224,7 @@ final class Removal {
         Set<String> pickable = new HashSet<>(sight.pickable());
         return scene.pods().stream()
                 .filter(p -> victims.contains(p.uid()))
-                .filter(p -> p.ready() || pickable.contains(p.uid()))
+                .filter(p -> (sight.isByGate() && p.ready()) || pickable.contains(p.uid()))
                 .findFirst()
                 .map(p ->
                         new Hold(
@@ -252,13 +252,46 @@ final class Removal {
     }
 
     private static Optional<Hold> rival(Scene scene, Set<String> victims) {
-        return DeletionOrder.rivalOf(victims, scene.pods())
+        return scene.deployment().first().isHighest()
+                ? lower(scene, victims).or(() -> blocking(scene, victims))
+                : DeletionOrder.rivalOf(victims, scene.pods())
+                        .map(p ->
+                                new Hold(
+                                        Reason.of(
+                                                "another_first",
+                                                "pod " + p.name() + " might be deleted first"),
+                                        "that pod becoming ready, or going"));
+    }
+
+    private static Optional<Hold> lower(Scene scene, Set<String> victims) {
+        return Ordinals.rivalOf(victims, scene.pods())
                 .map(p ->
                         new Hold(
                                 Reason.of(
                                         "another_first",
-                                        "pod " + p.name() + " might be deleted first"),
-                                "that pod becoming ready, or going"));
+                                        "pod %s has a higher number, so that it would go first"
+                                                .formatted(p.name())),
+                                "that pod being chosen, or going"));
+    }
+
+    /**
+     * A StatefulSet that keeps the order deletes nobody as long as one of the others is unready.
+     */
+    private static Optional<Hold> blocking(Scene scene, Set<String> victims) {
+        if (scene.deployment().first() != WorkloadView.First.HIGHEST_IN_ORDER) {
+            return Optional.empty();
+        }
+        return scene.pods().stream()
+                .filter(p -> !victims.contains(p.uid()))
+                .filter(p -> !p.counts() || !p.ready())
+                .findFirst()
+                .map(p ->
+                        new Hold(
+                                Reason.of(
+                                        "in_order",
+                                        "%s deletes one pod after the other, and waits for pod %s"
+                                                .formatted(scene.deployment().words(), p.name())),
+                                "that pod becoming ready, or being gone"));
     }
 
     private static Set<String> uids(List<PodView> pods) {

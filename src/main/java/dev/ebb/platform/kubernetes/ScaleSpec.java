@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param uid of the ServiceScale
  * @param created when, as Kubernetes writes it
- * @param target empty when its kind is none that Ebb scales
+ * @param target empty when its kind has no scale, as far as is known without asking
  * @param targetWords for sentences: {@code StatefulSet db of apps/v1}
  * @param settle how long a pod that nothing offers any more is taken to be busy
  * @param plane the data planes that carry its requests; empty where nothing is known of them
@@ -32,6 +32,7 @@ record ScaleSpec(
         Policy policy,
         Duration settle,
         Optional<PlaneSpec> plane,
+        Park park,
         Optional<String> approved) {
 
     static final String GROUP = "ebb.dev";
@@ -51,6 +52,8 @@ record ScaleSpec(
     /** Kubernetes itself decides when a container has to be started anew, and when a pod has. */
     private static final Duration NEVER = Duration.ofDays(3_650);
 
+    private static final double ANY_LOAD = 100;
+
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     static ScaleSpec of(GenericKubernetesResource resource) {
@@ -62,18 +65,28 @@ record ScaleSpec(
         String name = ref.text("name", "");
         Map<String, String> annotations =
                 Optional.ofNullable(meta.getAnnotations()).orElse(Map.of());
+        Optional<Target> target =
+                Target.Kind.of(apiVersion, kind).map(k -> new Target(meta.getNamespace(), k, name));
         return new ScaleSpec(
                 meta.getNamespace(),
                 meta.getName(),
                 meta.getUid(),
                 Optional.ofNullable(meta.getCreationTimestamp()).orElse(""),
                 Optional.ofNullable(meta.getGeneration()).orElse(0L),
-                Target.Kind.of(apiVersion, kind).map(k -> new Target(meta.getNamespace(), k, name)),
+                target,
                 "%s %s of %s".formatted(kind, name, apiVersion),
-                policy(spec),
+                target.flatMap(PodOrder::remark).isPresent()
+                        ? whateverTheLoad(policy(spec))
+                        : policy(spec),
                 spec.in("drain").seconds("settleSeconds", 60),
                 PlaneSpec.of(spec.map(), meta.getName()),
+                Park.of(spec.text("park", "gate"), spec.text("service", "")),
                 Optional.ofNullable(annotations.get(APPROVE)));
+    }
+
+    /** The only pod that can go is a candidate however much it is used. */
+    private static Policy whateverTheLoad(Policy policy) {
+        return policy.withIn(policy.in().withCandidateBelow(ANY_LOAD));
     }
 
     private static Policy policy(Fields spec) {
@@ -141,6 +154,7 @@ record ScaleSpec(
                 && policy.equals(other.policy)
                 && settle.equals(other.settle)
                 && plane.equals(other.plane)
+                && park.equals(other.park)
                 && target.equals(other.target);
     }
 

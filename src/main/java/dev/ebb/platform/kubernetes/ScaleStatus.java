@@ -151,7 +151,7 @@ final class ScaleStatus {
                         notReady.isEmpty(),
                         notReady,
                         "Managed",
-                        "Ebb looks after " + spec.targetWords(),
+                        "Ebb looks after " + spec.targetWords() + remark(spec),
                         wallMillis),
                 condition(
                         spec,
@@ -161,6 +161,10 @@ final class ScaleStatus {
                         "Nothing",
                         "nothing keeps the next step from being taken",
                         wallMillis));
+    }
+
+    private static String remark(ScaleSpec spec) {
+        return spec.target().flatMap(PodOrder::remark).map(r -> "; " + r).orElse("");
     }
 
     private Map<String, Object> condition(

@@ -5,6 +5,7 @@ import dev.ebb.core.Reason;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How one workload and its pods are seen: asked for at once, or watched and a little late. */
 interface Sight {
@@ -18,6 +19,11 @@ interface Sight {
     /** The uids of its pods that some service sends requests to, as EndpointSlices say. */
     List<String> pickable();
 
+    /** Whether pods are taken out of rotation by their gate, so that a parked one is not ready. */
+    default boolean isByGate() {
+        return true;
+    }
+
     /** Who else scales the workload. */
     Optional<Hold> autoscaled();
 
@@ -26,7 +32,7 @@ interface Sight {
         return all.stream()
                 .filter(hpa -> {
                     var ref = hpa.getSpec().getScaleTargetRef();
-                    return target.kind().word().equals(ref.getKind())
+                    return isOf(target.kind(), ref.getApiVersion(), ref.getKind())
                             && target.name().equals(ref.getName());
                 })
                 .findFirst()
@@ -39,5 +45,12 @@ interface Sight {
                                             .formatted(name, target.words())),
                             "the removal of " + name + " or another target for it");
                 });
+    }
+
+    /** Whether a reference is to this kind, in whatever version of its group. */
+    private static boolean isOf(Target.Kind kind, @Nullable String apiVersion, String word) {
+        String version = Optional.ofNullable(apiVersion).orElse(kind.apiVersion());
+        return new Target.Kind(version, word).group().equals(kind.group())
+                && kind.word().equals(word);
     }
 }

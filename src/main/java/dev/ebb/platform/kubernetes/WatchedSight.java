@@ -1,6 +1,7 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.core.Hold;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,16 +10,31 @@ record WatchedSight(Informers informers, Target target) implements Sight {
 
     @Override
     public Optional<WorkloadView> workload() {
-        return switch (target.kind()) {
-            case DEPLOYMENT -> informers.deployment(target).map(WorkloadView::of);
-            case REPLICA_SET -> informers.replicaSet(target).map(WorkloadView::of);
-        };
+        if (target.kind().equals(Target.Kind.DEPLOYMENT)) {
+            return informers.deployment(target).map(WorkloadView::of);
+        }
+        if (target.kind().equals(Target.Kind.REPLICA_SET)) {
+            return informers.replicaSet(target).map(WorkloadView::of);
+        }
+        return informers.others().find(target).map(this::other);
+    }
+
+    private WorkloadView other(GenericKubernetesResource one) {
+        boolean known = target.kind().isKnown();
+        var scale = known ? Optional.<ScaleSeen>empty() : informers.others().scale(target);
+        WorkloadView view = OtherWorkloads.of(target.kind(), one, scale);
+        return OtherWorkloads.hasTemplate(one)
+                ? view
+                : view.withGated(
+                        informers.podsOf(target, view.uid()).stream()
+                                .map(PodMore::of)
+                                .allMatch(PodMore::gated));
     }
 
     @Override
     public List<PodView> pods() {
-        return workload().stream()
-                .flatMap(w -> informers.podsOf(target, w.uid()).stream())
+        return informers.uid(target).stream()
+                .flatMap(uid -> informers.podsOf(target, uid).stream())
                 .map(PodView::of)
                 .toList();
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What matters here of a Deployment or a ReplicaSet. Immutable.
+ * What matters here of a workload. Immutable.
  *
  * @param words for sentences: {@code the Deployment shop}
  * @param generation grows with each change of its spec
@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param gated whether its pods have Ebb's readiness gate, without which they cannot be parked
  * @param owner who else decides its size: the Deployment of a ReplicaSet
  * @param resourceVersion of what was read, to change nothing else
+ * @param first which of its pods go first when it is scaled in
  */
 record WorkloadView(
         String words,
@@ -32,7 +33,26 @@ record WorkloadView(
         boolean paused,
         boolean gated,
         Optional<String> owner,
-        String resourceVersion) {
+        String resourceVersion,
+        First first) {
+
+    /** Which pods of a workload go first when it is scaled in. */
+    enum First {
+        /** Those with the lowest deletion cost: wherever a ReplicaSet deletes them. */
+        CHEAPEST,
+
+        /** The highest numbers of a StatefulSet, all at once. */
+        HIGHEST,
+
+        /**
+         * The highest numbers of a StatefulSet, one by one, and only while all others are ready.
+         */
+        HIGHEST_IN_ORDER;
+
+        boolean isHighest() {
+            return this != CHEAPEST;
+        }
+    }
 
     static WorkloadView of(Deployment deployment) {
         ObjectMeta meta = deployment.getMetadata();
@@ -46,7 +66,8 @@ record WorkloadView(
                 Boolean.TRUE.equals(deployment.getSpec().getPaused()),
                 isGated(deployment.getSpec().getTemplate()),
                 Optional.empty(),
-                meta.getResourceVersion());
+                meta.getResourceVersion(),
+                First.CHEAPEST);
     }
 
     static WorkloadView of(ReplicaSet set) {
@@ -68,7 +89,8 @@ record WorkloadView(
                         .filter(o -> Boolean.TRUE.equals(o.getController()))
                         .map(OwnerReference::getName)
                         .findFirst(),
-                meta.getResourceVersion());
+                meta.getResourceVersion(),
+                First.CHEAPEST);
     }
 
     private static boolean isGated(PodTemplateSpec template) {
@@ -86,6 +108,21 @@ record WorkloadView(
 
     private static long number(Number value) {
         return Optional.ofNullable(value).map(Number::longValue).orElse(0L);
+    }
+
+    /** Of a kind that says nothing of its pods' template, they say it themselves. */
+    WorkloadView withGated(boolean podsAre) {
+        return new WorkloadView(
+                words,
+                uid,
+                generation,
+                replicas,
+                settled,
+                paused,
+                podsAre,
+                owner,
+                resourceVersion,
+                first);
     }
 
     /** Why nothing may be removed from it at the moment. */

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is sent for a scale, and when the fence is asked; without a control plane. */
 class ClusterTest {
@@ -20,11 +21,16 @@ class ClusterTest {
                     false,
                     true,
                     Optional.empty(),
-                    "4711");
+                    "4711",
+                    WorkloadView.First.CHEAPEST);
+
+    static Stream<Target.Kind> kinds() {
+        return Stream.of(Target.Kind.DEPLOYMENT, Target.Kind.REPLICA_SET, Target.Kind.STATEFUL_SET);
+    }
 
     /** Were something read in between, a leader could be deposed meanwhile, and write. */
     @ParameterizedTest
-    @EnumSource(Target.Kind.class)
+    @MethodSource("kinds")
     void aScaleIsOneRequestForOneQuestionToTheFence(Target.Kind kind) throws Exception {
         var asked = new AtomicInteger();
         Fence fence =

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -139,8 +141,22 @@ final class ControlPlane implements AutoCloseable {
         deploy(replicas, List.of("python3", "-c", SERVER), true);
     }
 
+    /** As {@link #deployServers}, without the gate, and with a Service that selects nobody. */
+    void deployUngated(int replicas) {
+        PodTemplateSpec template =
+                template(Map.of("app", APP), List.of("python3", "-c", SERVER), true);
+        template.getSpec().setReadinessGates(List.of());
+        deploy(replicas, template);
+        service(Map.of());
+    }
+
     private void deploy(int replicas, List<String> command, boolean serves) {
         Map<String, String> labels = Map.of("app", APP);
+        deploy(replicas, template(labels, command, serves));
+        service(labels);
+    }
+
+    private void deploy(int replicas, PodTemplateSpec template) {
         Deployment deployment =
                 new DeploymentBuilder()
                         .withNewMetadata()
@@ -149,34 +165,49 @@ final class ControlPlane implements AutoCloseable {
                         .withNewSpec()
                         .withReplicas(replicas)
                         .withNewSelector()
-                        .withMatchLabels(labels)
+                        .withMatchLabels(template.getMetadata().getLabels())
                         .endSelector()
-                        .withNewTemplate()
-                        .withNewMetadata()
-                        .withLabels(labels)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withNodeName(TestKubelet.NODE)
-                        .withHostname(serves ? TestKubelet.SAYS_ITS_PORT : null)
-                        .withTerminationGracePeriodSeconds(5L)
-                        .addNewReadinessGate(PodView.GATE)
-                        .addNewContainer()
-                        .withName("main")
-                        .withImage("none")
-                        .withCommand(command)
-                        .withNewResources()
-                        .addToRequests("cpu", new Quantity("100m"))
-                        .addToRequests("memory", new Quantity("64Mi"))
-                        .endResources()
-                        .addNewPort()
-                        .withContainerPort(8080)
-                        .endPort()
-                        .endContainer()
-                        .endSpec()
-                        .endTemplate()
+                        .withTemplate(template)
                         .endSpec()
                         .build();
         client.apps().deployments().inNamespace(namespace).resource(deployment).create();
+    }
+
+    /** Of pods with Ebb's gate. */
+    static PodTemplateSpec template(
+            Map<String, String> labels, List<String> command, boolean serves) {
+        return new PodTemplateSpecBuilder()
+                .withNewMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName(TestKubelet.NODE)
+                .withHostname(serves ? TestKubelet.SAYS_ITS_PORT : null)
+                .withTerminationGracePeriodSeconds(5L)
+                .addNewReadinessGate(PodView.GATE)
+                .addNewContainer()
+                .withName("main")
+                .withImage("none")
+                .withCommand(command)
+                .withNewResources()
+                .addToRequests("cpu", new Quantity("100m"))
+                .addToRequests("memory", new Quantity("64Mi"))
+                .endResources()
+                .addNewPort()
+                .withContainerPort(8080)
+                .endPort()
+                .endContainer()
+                .endSpec()
+                .build();
+    }
+
+    /** Of pods that do nothing. */
+    static PodTemplateSpec idle() {
+        return template(Map.of("app", APP), List.of("sleep", "600"), false);
+    }
+
+    /** In front of all pods with these labels. */
+    void service(Map<String, String> labels) {
         client.services()
                 .inNamespace(namespace)
                 .resource(
@@ -218,8 +249,12 @@ final class ControlPlane implements AutoCloseable {
                 .create();
     }
 
+    Cluster cluster(Target.Kind kind) {
+        return new Cluster(client, new Target(namespace, kind, APP), Fence.OPEN);
+    }
+
     Cluster cluster() {
-        return new Cluster(client, new Target(namespace, Target.Kind.DEPLOYMENT, APP), Fence.OPEN);
+        return cluster(Target.Kind.DEPLOYMENT);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -125,8 +127,43 @@ class InstallationTest {
         };
     }
 
+    @Test
+    void whatIsOptInIsTheSameInBothAndMoreThanTheRest() {
+        Set<String> manifests = rights(read("kustomize-more.yaml"));
+        assertThat(rights(read("helm-more.yaml"))).isEqualTo(manifests);
+        assertThat(manifests)
+                .contains("argoproj.io/rollouts/scale update")
+                .contains("discovery.k8s.io/endpointslices delete")
+                .containsAll(rights(read("kustomize.yaml")));
+        assertThat(rights(read("kustomize.yaml")))
+                .noneMatch(r -> r.startsWith("argoproj.io"))
+                .doesNotContain("discovery.k8s.io/endpointslices create");
+    }
+
+    /** What the cluster's roles for the operator allow in all. */
+    private static Set<String> rights(List<HasMetadata> all) {
+        Set<String> rights = new TreeSet<>();
+        for (HasMetadata one : all) {
+            if (one instanceof ClusterRole role) {
+                for (var rule : role.getRules()) {
+                    rule.getResources()
+                            .forEach(resource ->
+                                    rule.getVerbs()
+                                            .forEach(verb ->
+                                                    rights.add(
+                                                            rule.getApiGroups().getFirst()
+                                                                    + "/"
+                                                                    + resource
+                                                                    + " "
+                                                                    + verb)));
+                }
+            }
+        }
+        return rights;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"helm.yaml", "helm-namespaces.yaml"})
+    @ValueSource(strings = {"helm.yaml", "helm-namespaces.yaml", "helm-more.yaml"})
     void theApiServerTakesTheChart(String name) {
         for (HasMetadata one : read(name)) {
             if (one.getKind().startsWith("Role")
@@ -208,6 +245,8 @@ class InstallationTest {
                     '' events create -
                     apps deployments list watch
                     apps replicasets list watch
+                    apps statefulsets list watch
+                    apps statefulsets/scale update -
                     apps deployments/scale update -
                     apps replicasets/scale update -
                     discovery.k8s.io endpointslices list watch
@@ -240,6 +279,9 @@ class InstallationTest {
                     apps deployments patch
                     apps deployments delete
                     apps replicasets patch
+                    apps statefulsets update
+                    argoproj.io rollouts list
+                    argoproj.io rollouts/scale update
                     autoscaling horizontalpodautoscalers patch
                     policy poddisruptionbudgets update
                     ebb.dev servicescales update

@@ -130,13 +130,10 @@ class OperatorTest extends OperatorRig {
         assertThat(names("remove ")).hasSize(1);
     }
 
-    /**
-     * Of a StatefulSet only the one with the highest number could go; Ebb says so, and does not.
-     */
     @Test
     void whatEbbDoesNotScaleIsSaid() throws Exception {
         start();
-        apply("automatic", 1, 6, "StatefulSet");
+        apply("automatic", 1, 6, "DaemonSet");
         await().atMost(LONG).until(() -> reason("Ready").equals(Optional.of("Unsupported")));
     }
 
