@@ -1,6 +1,7 @@
 package dev.ebb.cli;
 
 import dev.ebb.console.Wire;
+import dev.ebb.sim.Drivers;
 import dev.ebb.sim.Outcome;
 import dev.ebb.sim.Simulation;
 import dev.ebb.sim.SimulationRunner;
@@ -46,6 +47,15 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Run all of these, and print those that break a promise.")
     private Optional<String> seeds = Optional.empty();
 
+    @Option(
+            names = "--driver",
+            paramLabel = "DRIVER",
+            defaultValue = "process",
+            description =
+                    "What runs the instances in that world: ${COMPLETION-CANDIDATES}."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private Drivers driver = Drivers.PROCESS;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -69,9 +79,9 @@ final class SimulateCommand implements Callable<Integer> {
     private int one(long number) {
         var out = spec.commandLine().getOut();
         if (!json) {
-            return SimulationRunner.run(number, out::println) ? Exit.OK : Exit.FAILED;
+            return SimulationRunner.run(number, driver, out::println) ? Exit.OK : Exit.FAILED;
         }
-        Outcome outcome = Simulation.run(number);
+        Outcome outcome = Simulation.run(number, driver);
         Map<String, Object> root = json(outcome);
         root.put("timeline", outcome.timeline());
         out.println(Wire.pretty(root));
@@ -81,12 +91,12 @@ final class SimulateCommand implements Callable<Integer> {
     private int many(long first, long last) {
         var out = spec.commandLine().getOut();
         if (!json) {
-            boolean good = SimulationRunner.runAll(first, last, out::println).isEmpty();
+            boolean good = SimulationRunner.runAll(first, last, driver, out::println).isEmpty();
             return good ? Exit.OK : Exit.FAILED;
         }
         List<Map<String, Object>> bad = new ArrayList<>();
         for (long number = first; number <= last; number++) {
-            Outcome outcome = Simulation.run(number);
+            Outcome outcome = Simulation.run(number, driver);
             if (!outcome.isGood()) {
                 bad.add(json(outcome));
             }

@@ -25,7 +25,7 @@ public final class Decider {
         Assessment assessment =
                 new GoalKeeper(told, seen).learn(new Assessor(told, seen).assess(before));
         Policy policy = GoalKeeper.bounded(told, assessment.state().load());
-        ServiceState state = assessment.state().withTargetOfStanding();
+        ServiceState state = assessment.state().withTargetOfStanding().withTargetWithin(policy);
         FallClassifier falls = new FallClassifier(policy, seen.now(), assessment);
         FallMemory fallen = falls.after(state.load().fallsSoFar());
         state = state.withLoad(state.load().withFalls(fallen));

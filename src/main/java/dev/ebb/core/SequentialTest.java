@@ -18,13 +18,13 @@ public final class SequentialTest {
 
     /**
      * @param bad how many of the requests were bad
-     * @param total how many requests there were
+     * @param total how many requests there were, or what they count for
      * @param before share of bad ones when all is as it was; above 0
      * @param worse share that would be clear harm; above {@code before}, below 1
      * @param errorRate chance of each wrong verdict, 0 to 0.5
      */
     public static Verdict judge(
-            long bad, long total, double before, double worse, double errorRate) {
+            double bad, double total, double before, double worse, double errorRate) {
         double ratio =
                 bad * Math.log(worse / before)
                         + (total - bad) * Math.log((1 - worse) / (1 - before));

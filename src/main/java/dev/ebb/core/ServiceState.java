@@ -105,12 +105,22 @@ public record ServiceState(
     }
 
     /**
-     * This state with a target that covers all that stand and are well. What stands ejected may
-     * have been made up for already; whether it comes back is open.
+     * This state with a target that covers all that stand. What stands ejected and has been made up
+     * for does not count: whether it comes back is open.
      */
     ServiceState withTargetOfStanding() {
-        int well = count(i -> i.isStanding() && i.health() != Health.EJECTED);
-        return well > target ? withTarget(well) : this;
+        int counting =
+                count(i -> i.isStanding() && !(i.health() == Health.EJECTED && i.replaced()));
+        return counting > target ? withTarget(counting) : this;
+    }
+
+    /**
+     * This state with a target that may be had: no more than are allowed now, or stand. What was
+     * wanted beyond a ceiling must not be owed once an instance goes.
+     */
+    ServiceState withTargetWithin(Policy policy) {
+        int most = Math.max(policy.range().max(), standing());
+        return ordered.isEmpty() && target > most ? withTarget(most) : this;
     }
 
     /**

@@ -19,6 +19,15 @@ final class Text {
         return String.format(Locale.ROOT, "%.0f %%", share * 100);
     }
 
+    /** A small share with as many digits as it takes: 0.05 %, 1.2 %, 14 %. */
+    static String share(double share) {
+        double percent = share * 100;
+        String form = percent >= 10 ? "%.0f %%" : percent >= 1 ? "%.1f %%" : "%.2f %%";
+        return percent == Math.rint(percent)
+                ? percent(share)
+                : String.format(Locale.ROOT, form, percent);
+    }
+
     static String millis(double nanos) {
         return String.format(Locale.ROOT, nanos < 1e7 ? "%.1f ms" : "%.0f ms", nanos / 1e6);
     }

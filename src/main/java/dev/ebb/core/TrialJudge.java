@@ -1,5 +1,6 @@
 package dev.ebb.core;
 
+import dev.ebb.core.objective.Goals;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * Step 6, the trial: are the survivors as well as their new utilization predicts? Two sequential
  * tests with a stated error rate, on the share of failures and on the share of requests slower than
- * predicted. Pure.
+ * predicted, and one for each goal of the service ({@link GoalTrial}). Pure.
  */
 final class TrialJudge {
     /** Failures that nobody would call harm, as a share. */
@@ -96,29 +97,60 @@ final class TrialJudge {
                 failures += Math.max(0, now.failuresTotal() - then.failuresTotal());
             }
         }
-        SequentialTest.Verdict errors = errors(rehearsal, Math.min(failures, requests), requests);
+        failures = Math.min(failures, requests);
+        LatencyCounts during = seen.latency().minus(rehearsal.latencyAtStart());
+        GoalTrial goals = goals(state, rehearsal, during, requests, failures);
+        SequentialTest.Verdict errors = errors(rehearsal, failures, requests);
+        if (goals.broken().isPresent()) {
+            return new Verdict.Lost(goals.broken().get());
+        }
         if (errors == SequentialTest.Verdict.WORSE) {
             return new Verdict.Lost(failuresReason(failures, requests, rehearsal));
         }
         long limit = slowLimitNanos(rehearsal, utilizationNow);
-        LatencyCounts during = seen.latency().minus(rehearsal.latencyAtStart());
         SequentialTest.Verdict slow = slow(rehearsal, during, limit);
         if (slow == SequentialTest.Verdict.WORSE) {
             return new Verdict.Lost(slowReason(during, limit));
         }
         boolean clear =
                 errors == SequentialTest.Verdict.AS_BEFORE
-                        && slow == SequentialTest.Verdict.AS_BEFORE;
+                        && slow == SequentialTest.Verdict.AS_BEFORE
+                        && goals.isKept();
         return clear
-                ? waitForShortest(rehearsal, requests, failures)
-                : waitForLongest(rehearsal, requests, utilizationNow);
+                ? waitForShortest(rehearsal, requests, failures, goals)
+                : waitForLongest(rehearsal, requests, utilizationNow, goals);
+    }
+
+    private GoalTrial goals(
+            ServiceState state,
+            Rehearsal rehearsal,
+            LatencyCounts during,
+            long requests,
+            long failures) {
+        long elapsed = seen.now().nanosSince(rehearsal.startedNanos());
+        long refused =
+                state.load()
+                        .queue()
+                        .map(q -> q.points().growth(QueuePoint::shedTotal, Math.max(1, elapsed)))
+                        .orElse(0L);
+        // A size that a person ordered is kept whatever becomes of the goals.
+        Goals wanted = state.ordered().isPresent() ? Goals.NONE : policy.goals();
+        return new GoalTrial(
+                wanted,
+                new GoalTrial.Tried(requests, failures, refused, during),
+                rehearsal.failureShareBefore(),
+                policy.trial().errorRate());
     }
 
     private SequentialTest.Verdict errors(Rehearsal rehearsal, long failures, long requests) {
         double before = Math.clamp(rehearsal.failureShareBefore(), FAILURES_FLOOR, 0.4);
         double worse = Math.max(3 * before, before + FAILURES_HARM);
         return SequentialTest.judge(
-                failures, requests, before, Math.min(0.9, worse), policy.trial().errorRate());
+                (double) failures,
+                (double) requests,
+                before,
+                Math.min(0.9, worse),
+                policy.trial().errorRate());
     }
 
     /** The 99th percentile before, stretched by what queueing predicts for the new utilization. */
@@ -135,14 +167,15 @@ final class TrialJudge {
             return SequentialTest.Verdict.UNDECIDED;
         }
         return SequentialTest.judge(
-                during.slowerThan(limit),
-                during.total(),
+                (double) during.slowerThan(limit),
+                (double) during.total(),
                 SLOW_BEFORE,
                 SLOW_HARM,
                 policy.trial().errorRate());
     }
 
-    private Verdict waitForShortest(Rehearsal rehearsal, long requests, long failures) {
+    private Verdict waitForShortest(
+            Rehearsal rehearsal, long requests, long failures, GoalTrial goals) {
         // The window that would call for a start must have seen the trial, and nothing else.
         Duration shortest = policy.trial().shortest();
         Duration window = policy.out().window();
@@ -153,17 +186,21 @@ final class TrialJudge {
         return new Verdict.Won(
                 new Reason(
                         "trial_won",
-                        "%d requests without it, %d failed: the others are as well as predicted"
-                                .formatted(requests, failures),
+                        "%d requests without it, %d failed: the others are as well as predicted%s"
+                                .formatted(requests, failures, goals.words()),
                         Map.of("requests", (double) requests, "failures", (double) failures)));
     }
 
-    private Verdict waitForLongest(Rehearsal rehearsal, long requests, double utilizationNow) {
+    private Verdict waitForLongest(
+            Rehearsal rehearsal, long requests, double utilizationNow, GoalTrial goals) {
         // Nobody is left who could give evidence but a request that comes, and that ends the trial.
         Policy.Trial trial = policy.trial();
         Duration most = Idleness.wantsNone(policy) ? trial.shortest() : trial.longest();
         if (!seen.now().isPast(rehearsal.startedNanos(), most)) {
             return running(rehearsal, "not enough evidence yet", most);
+        }
+        if (goals.unknown().isPresent()) {
+            return new Verdict.Lost(goals.unknown().get());
         }
         double limit = policy.targets().cpu();
         Map<String, Double> numbers =
@@ -172,8 +209,11 @@ final class TrialJudge {
                 ? new Verdict.Won(
                         new Reason(
                                 "trial_projection",
-                                "%d requests are too few to tell; at %s used the projection decides"
-                                        .formatted(requests, Text.percent(utilizationNow)),
+                                "%d requests are too few; at %s used the projection decides%s"
+                                        .formatted(
+                                                requests,
+                                                Text.percent(utilizationNow),
+                                                goals.words()),
                                 numbers))
                 : new Verdict.Lost(
                         new Reason(

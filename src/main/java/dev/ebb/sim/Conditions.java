@@ -37,6 +37,8 @@ final class Conditions {
         NO_METRICS,
         /** The monitoring system does not answer. */
         NO_ANSWERS,
+        /** Somebody writes to all objects, again and again. */
+        TOUCHED,
         /** The host's CPU is full. */
         HOST_BUSY
     }

@@ -32,7 +32,7 @@ final class Facts {
     private static final int ALIKE_KEPT = 3;
 
     final World world;
-    final SimJournal journal;
+    final SimRecord journal;
     final Scenario scenario;
     final List<Violation> violations = new ArrayList<>();
     final HourlyChecks hourly = new HourlyChecks(this);
@@ -66,7 +66,7 @@ final class Facts {
     /** Whether ticks were removed or a clock jumped in this run. */
     boolean timeWasBent;
 
-    Facts(World world, SimJournal journal, Scenario scenario) {
+    Facts(World world, SimRecord journal, Scenario scenario) {
         this.world = world;
         this.journal = journal;
         this.scenario = scenario;

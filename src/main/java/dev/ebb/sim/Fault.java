@@ -45,7 +45,11 @@ record Fault(Kind kind, double atSeconds, double seconds, int pick, double amoun
         /** Only where a mode asks for it; never drawn with the others. */
         ORDER_APPROVE,
         /** Only where a policy has queries; never drawn with the others. */
-        QUERIES_FAIL;
+        QUERIES_FAIL,
+        /** These three only in a cluster; never drawn with the others. */
+        PODS_TOUCHED,
+        POD_EVICTED,
+        SCALED_BY_OTHERS;
 
         boolean isOrder() {
             return name().startsWith("ORDER_");

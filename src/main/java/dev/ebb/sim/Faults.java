@@ -48,12 +48,26 @@ final class Faults {
                 world.conditions.lie(id, how, fault.seconds());
                 return "%s: %s on %s for %.1f s".formatted(fault.kind(), how, id, fault.seconds());
             }
+            case POD_EVICTED, SCALED_BY_OTHERS -> {
+                return world.cluster().map(cluster -> others(cluster, fault)).orElse("nobody");
+            }
             case LOOP_STALLS -> world.conditions.stallLoop(fault.pick() % 4, fault.seconds());
             default -> world.conditions.set(trouble(fault.kind()), fault.seconds());
         }
         return needsInstance(fault.kind())
                 ? fault + " on " + pick(alive, fault.pick()).id()
                 : fault.toString();
+    }
+
+    private static String others(PodDriver cluster, Fault fault) {
+        List<SimWorkload> all = List.copyOf(cluster.workloads());
+        SimWorkload workload = all.get(fault.pick() % all.size());
+        return fault.kind() == Fault.Kind.POD_EVICTED
+                ? "somebody evicts " + workload.evict(fault.pick() / 7)
+                : "somebody asks for %d pods of %s"
+                        .formatted(
+                                workload.scaleByOthers(fault.amount() > 0.5 ? 1 : -1),
+                                workload.service.model.name());
     }
 
     private static boolean needsInstance(Fault.Kind kind) {
@@ -83,6 +97,7 @@ final class Faults {
             case STUCK_REPORTS -> Trouble.STUCK_REPORTS;
             case DISK_FULL -> Trouble.DISK_FULL;
             case QUERIES_FAIL -> Trouble.NO_ANSWERS;
+            case PODS_TOUCHED -> Trouble.TOUCHED;
             default -> throw new IllegalArgumentException("not the world's trouble: " + kind);
         };
     }

@@ -59,6 +59,17 @@ final class Invariants implements Witness {
     }
 
     @Override
+    public void ending(InstanceId id) {
+        stops.ending(id);
+    }
+
+    @Override
+    public void scaledByOthers(ServiceName service, int replicas) {
+        ServiceFacts known = facts.of(service);
+        known.sanctioned = Math.max(known.sanctioned, replicas);
+    }
+
+    @Override
     public void published(EndpointSnapshot snapshot) {
         facts.published(snapshot);
     }
@@ -82,6 +93,9 @@ final class Invariants implements Witness {
     public void appended(
             JournalEntry entry, Journal.Durability durability, Journal.Appended result) {
         facts.appended(entry, result);
+        if (entry instanceof JournalEntry.Moved moved) {
+            stops.moved(moved);
+        }
     }
 
     /** I2 from the other side: a request that fails because its instance was removed. */

@@ -41,6 +41,8 @@ final class LifeChecks {
                         .isPresent();
         if (lives || facts.tokens.containsKey(intent.token())) {
             facts.violation("I6", id + " was started though it exists");
+        } else if (!facts.journal.keepsIntents()) {
+            return;
         } else if (facts.tokenOf.containsKey(id) && facts.unrecorded.isEmpty()) {
             facts.violation("I6", "the name " + id + " was used for a second instance");
         }
@@ -116,12 +118,25 @@ final class LifeChecks {
         status.services()
                 .forEach(service -> service.instances().forEach(each -> known.add(each.id())));
         for (SimInstance process : facts.world.alive()) {
-            boolean exempt = facts.unrecorded.contains(process.intent.token());
+            boolean exempt =
+                    facts.unrecorded.contains(process.intent.token())
+                            || process.phase == SimInstance.Phase.ENDING;
             if (!process.stopAsked && !known.contains(process.id()) && !exempt) {
                 facts.violation("I6", process.id() + " lives, but control does not know it");
             }
         }
+        strangers();
         status.services().forEach(service -> service.instances().forEach(this::ghost));
+    }
+
+    /** What others start is known to control within 40 s, unless something hinders it. */
+    private void strangers() {
+        long now = facts.now();
+        boolean fair = now > facts.disturbedUntil && now - facts.lifeStart > NOTICE_NANOS;
+        facts.world.cluster().filter(_ -> fair).stream()
+                .flatMap(cluster -> cluster.workloads().stream())
+                .flatMap(workload -> workload.unnamed(NOTICE_NANOS).stream())
+                .forEach(pod -> facts.violation("I6", pod + " lives, but control knows it not"));
     }
 
     /** What control calls SERVING exists; an exit is noticed within 40 s. */

@@ -284,6 +284,9 @@ final class Scenarios {
         List<Fault.Kind> kinds = new ArrayList<>(List.of(Fault.Kind.values()));
         kinds.remove(Fault.Kind.ORDER_APPROVE);
         kinds.remove(Fault.Kind.QUERIES_FAIL);
+        kinds.remove(Fault.Kind.PODS_TOUCHED);
+        kinds.remove(Fault.Kind.POD_EVICTED);
+        kinds.remove(Fault.Kind.SCALED_BY_OTHERS);
         List<Fault.Kind> chosen = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             chosen.add(kinds.get(random.nextInt(kinds.size())));

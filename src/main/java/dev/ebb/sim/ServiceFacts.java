@@ -79,7 +79,13 @@ final class ServiceFacts {
 
     void newLife(long now) {
         trails.values().removeIf(it -> service.process(it.id) == null);
-        trails.values().forEach(it -> it.newLife(now));
+        for (Trail trail : trails.values()) {
+            trail.newLife(now);
+            // What was wanted away, and had not begun to go, is decided anew.
+            SimInstance process = service.process(trail.id);
+            trail.stopAsked &=
+                    process == null || process.phase.compareTo(SimInstance.Phase.ENDING) >= 0;
+        }
         outThisStep.clear();
         backThisStep.clear();
         activeBefore.clear();

@@ -18,7 +18,7 @@ final class SimInstance {
         ENDED
     }
 
-    final LaunchIntent intent;
+    LaunchIntent intent;
     final String identity;
     final ServiceModel model;
     final long spawnedAt;

@@ -1,6 +1,5 @@
 package dev.ebb.sim;
 
-import dev.ebb.control.Journal;
 import dev.ebb.control.JournalEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * crash keeps what is durable and loses the rest from some point on, a full disk fails writes, and
  * a crash while a segment begins leaves the old one readable. Survives Ebb. Single-threaded.
  */
-final class SimJournal implements Journal {
+final class SimJournal implements SimRecord {
     private static final int SEGMENTS_KEPT = 3;
 
     private static final class Segment {
@@ -100,8 +99,13 @@ final class SimJournal implements Journal {
         }
     }
 
-    /** What would survive a crash at this moment for certain. */
-    List<JournalEntry> durable() {
+    @Override
+    public boolean keepsIntents() {
+        return true;
+    }
+
+    @Override
+    public List<JournalEntry> durable() {
         List<JournalEntry> entries = new ArrayList<>();
         for (Segment segment : segments) {
             for (JournalEntry entry : segment.entries.subList(0, segment.durable)) {

@@ -35,11 +35,13 @@ final class SimPlatform implements Platform {
 
     private final World world;
     private final SplittableRandom random;
+    private final Processes processes;
     private final Map<InstanceId, Handle> handles = new LinkedHashMap<>();
 
     SimPlatform(World world, SplittableRandom random) {
         this.world = world;
         this.random = random;
+        this.processes = new Processes(world, random);
     }
 
     @Override
@@ -64,30 +66,8 @@ final class SimPlatform implements Platform {
         SimInstance process = new SimInstance(intent, identity, service.model, world.clock.nanos());
         service.add(process);
         handles.put(intent.id(), new Handle(process, "", true));
-        boot(process);
+        processes.boot(process);
         return new Started.Running(identity);
-    }
-
-    private void boot(SimInstance process) {
-        double seconds = process.model.startSeconds() * (0.8 + 0.4 * random.nextDouble());
-        if (world.conditions.is(Trouble.SLOW_BOOT)) {
-            seconds *= 6;
-        }
-        long now = world.clock.nanos();
-        world.events.at(now + (long) (seconds * SimClock.SECOND), () -> up(process));
-        if (world.conditions.is(Trouble.CRASH_LOOP)) {
-            double dies = 0.2 + random.nextDouble() * 2 * seconds;
-            world.events.at(
-                    now + (long) (dies * SimClock.SECOND),
-                    () -> world.end(process, OptionalInt.of(1)));
-        }
-    }
-
-    private void up(SimInstance process) {
-        if (process.phase == SimInstance.Phase.BOOTING) {
-            process.phase = SimInstance.Phase.UP;
-            process.upAt = world.clock.nanos();
-        }
     }
 
     @Override
@@ -100,23 +80,7 @@ final class SimPlatform implements Platform {
         process.stopAsked = true;
         process.phase = SimInstance.Phase.ENDING;
         long forced = world.clock.nanos() + grace.toNanos();
-        finish(process, forced);
-    }
-
-    /** Ends the process as soon as it has nothing to do, or by force. */
-    private void finish(SimInstance process, long forced) {
-        long now = world.clock.nanos();
-        long look = Math.min(forced, now + SimClock.SECOND / 2);
-        world.events.at(
-                look,
-                () -> {
-                    boolean stuck = process.isHung(look) || world.inFlight(process.id()) > 0;
-                    if (look >= forced || !stuck) {
-                        world.end(process, OptionalInt.of(look >= forced ? 137 : 143));
-                    } else {
-                        finish(process, forced);
-                    }
-                });
+        processes.finish(process, forced);
     }
 
     @Override

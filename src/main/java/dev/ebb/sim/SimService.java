@@ -56,6 +56,11 @@ final class SimService {
         processes.put(process.id(), process);
     }
 
+    /** The process goes on under another name. */
+    void remove(InstanceId id) {
+        processes.remove(id);
+    }
+
     Collection<InstanceId> ids() {
         return processes.keySet();
     }

@@ -1,12 +1,12 @@
 package dev.ebb.sim;
 
+import dev.ebb.control.EndpointSink;
 import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Order;
 import dev.ebb.control.Ports;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.Status;
 import dev.ebb.core.Now;
-import dev.ebb.sim.Conditions.Trouble;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,7 +32,7 @@ public final class Simulation {
     private final UnaryOperator<Ports> tamper;
     private final UnaryOperator<Now> clockTamper;
     private final World world;
-    private final SimJournal journal;
+    private final Driver driver;
     private final Facts facts;
     private final Invariants invariants;
     private final Witnesses witnesses;
@@ -50,6 +50,15 @@ public final class Simulation {
             ControlLoop.Factory factory,
             UnaryOperator<Ports> tamper,
             UnaryOperator<Now> clockTamper) {
+        this(Drivers.PROCESS, scenario, factory, tamper, clockTamper);
+    }
+
+    Simulation(
+            Drivers kind,
+            Scenario scenario,
+            ControlLoop.Factory factory,
+            UnaryOperator<Ports> tamper,
+            UnaryOperator<Now> clockTamper) {
         this.scenario = scenario;
         this.factory = factory;
         this.tamper = tamper;
@@ -58,12 +67,8 @@ public final class Simulation {
         scenario.parts().forEach(part -> services.add(new SimService(part.model(), part.plan())));
         world = new World(services);
         random = new SplittableRandom(scenario.seed() ^ 0x5DEECE66DL);
-        journal =
-                new SimJournal(
-                        50 + random.nextInt(300),
-                        () -> world.conditions.is(Trouble.DISK_FULL),
-                        random.split());
-        facts = new Facts(world, journal, scenario);
+        driver = kind.in(world, scenario, random);
+        facts = new Facts(world, driver.journal(), scenario);
         invariants = new Invariants(facts);
         timeline = new Timeline(world.clock);
         witnesses = new Witnesses(invariants, timeline);
@@ -74,6 +79,17 @@ public final class Simulation {
     /** Runs a seed with the real control loop. */
     public static Outcome run(long seed) {
         return run(seed, RealControl::new);
+    }
+
+    /** Runs a seed in a world of this kind. */
+    public static Outcome run(long seed, Drivers kind) {
+        return new Simulation(
+                        kind,
+                        kind.scenario(seed),
+                        RealControl::new,
+                        UnaryOperator.identity(),
+                        UnaryOperator.identity())
+                .run();
     }
 
     /** Runs a seed with another control loop. */
@@ -184,16 +200,17 @@ public final class Simulation {
         facts.newLife();
         crash = new CrashPoint();
         timeline.add("EBB begins life " + facts.life);
-        SimDataPlane plane = new SimDataPlane(world, scenario.loops(), random.split());
-        WatchedPorts watched = new WatchedPorts(world, crash, scenario.slowSteps(), random.split());
+        EndpointSink sink = driver.sink(random.split());
+        WatchedPorts watched =
+                new WatchedPorts(
+                        world, crash, driver.stopsAtOnce(), scenario.slowSteps(), random.split());
         Ports ports =
                 watched.over(
-                        new SimPlatform(world, random.split()),
-                        plane,
+                        driver.platform(random.split()),
+                        sink,
                         new SimMetrics(world, HOST_CORES, random.split()),
-                        journal,
+                        driver.journal(),
                         new SimQueries(world));
-        world.attach(plane);
         List<ServicePlan> plans = scenario.parts().stream().map(Scenario.Part::plan).toList();
         Ports given = tamper.apply(ports);
         if (crashesInRecovery()) {
@@ -218,11 +235,7 @@ public final class Simulation {
         facts.disturb(60);
         control = null;
         crash.die();
-        world.detach();
-        journal.crash();
-        if (how != null && how.startsWith("after checkpoint") && random.nextBoolean()) {
-            journal.tearNewestCheckpoint();
-        }
+        driver.died(how == null ? "" : how, random);
         downUntil = world.clock.nanos() + random.nextLong(SimClock.SECOND / 2, TICK * 10);
     }
 
@@ -248,7 +261,7 @@ public final class Simulation {
             case EBB_PAUSES -> {
                 facts.timeWasBent = true;
                 skipUntil = world.clock.nanos() + (long) (fault.seconds() * SimClock.SECOND);
-                world.freeze(fault.seconds());
+                driver.freeze(fault.seconds());
             }
             case WALL_JUMPS -> {
                 facts.timeWasBent = true;
@@ -387,6 +400,6 @@ public final class Simulation {
 
     /** For tests that look at what is on record. */
     List<JournalEntry> record() {
-        return journal.recover();
+        return driver.journal().recover();
     }
 }

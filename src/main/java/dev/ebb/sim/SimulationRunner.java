@@ -12,12 +12,12 @@ public final class SimulationRunner {
     private SimulationRunner() {}
 
     /** Runs one seed and prints what happened; answers whether all promises were kept. */
-    public static boolean run(long seed, Consumer<String> out) {
-        Outcome outcome = Simulation.run(seed);
+    public static boolean run(long seed, Drivers driver, Consumer<String> out) {
+        Outcome outcome = Simulation.run(seed, driver);
         out.accept(outcome.scenario());
         outcome.timeline().forEach(out);
         out.accept(outcome.totals().toString());
-        out.accept(verdict(outcome));
+        out.accept(verdict(outcome, driver));
         return outcome.isGood();
     }
 
@@ -26,15 +26,15 @@ public final class SimulationRunner {
      *
      * @return the seeds that do
      */
-    public static List<Long> runAll(long first, long last, Consumer<String> out) {
+    public static List<Long> runAll(long first, long last, Drivers driver, Consumer<String> out) {
         List<Long> bad = new ArrayList<>();
         double virtual = 0;
         for (long seed = first; seed <= last; seed++) {
-            Outcome outcome = Simulation.run(seed);
+            Outcome outcome = Simulation.run(seed, driver);
             virtual += outcome.totals().seconds();
             if (!outcome.isGood()) {
                 bad.add(seed);
-                out.accept(verdict(outcome));
+                out.accept(verdict(outcome, driver));
             }
         }
         out.accept(
@@ -44,15 +44,17 @@ public final class SimulationRunner {
     }
 
     /** One line, and the command that shows the whole. */
-    static String verdict(Outcome outcome) {
+    static String verdict(Outcome outcome, Drivers driver) {
         if (outcome.isGood()) {
             return "seed " + outcome.seed() + ": all promises kept";
         }
-        return "seed %d: %d violations, the first: %s; replay with: ebb simulate --seed %d"
+        String where = driver == Drivers.PROCESS ? "" : " --driver " + driver;
+        return "seed %d: %d violations, the first: %s; replay with: ebb simulate%s --seed %d"
                 .formatted(
                         outcome.seed(),
                         outcome.violations().size(),
                         outcome.violations().getFirst(),
+                        where,
                         outcome.seed());
     }
 }

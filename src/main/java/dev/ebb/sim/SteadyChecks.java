@@ -23,8 +23,7 @@ final class SteadyChecks {
      * I5: after an automatic stop, no start within the stabilization window, load and fleet being
      * as they were. Judged by what happens: the real load since then is at most 3 % above its
      * lowest in the window before the stop, nothing from outside disturbs the service, none of its
-     * callers has grown, no schedule's ceiling that asked for the stop has ended since, and nothing
-     * is wanted of its requests: what is missed calls for more at once.
+     * callers has grown, and no schedule's ceiling that asked for the stop has ended since.
      */
     void starting(LaunchIntent intent) {
         ServiceFacts service = facts.of(intent.id());
@@ -39,7 +38,6 @@ final class SteadyChecks {
         double stabilization = service.policy.in().stabilization().toSeconds();
         boolean disturbed =
                 service.lastStop < facts.disturbedUntil
-                        || service.policy.goals().any()
                         || isRestless(service)
                         || ceilingHasRisen(service)
                         || facts.callersGrewSince(service, service.lastStop);

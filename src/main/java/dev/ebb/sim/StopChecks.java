@@ -8,7 +8,8 @@ import dev.ebb.core.Policy;
 import java.util.Optional;
 
 /**
- * Judges each stop at the moment at which it reaches the platform, by the god's view.
+ * Judges each stop at the moment at which it reaches the platform, by the god's view; proof and
+ * record (I2, I8) at the moment at which the platform carries it out, which may be later.
  *
  * <p>A stop of a process that is gone or hangs is no stop of a live instance. One of an instance
  * that control calls FAILED must bear I2 (see {@link #givenUp}). All others must bear I1, I2, I4,
@@ -23,10 +24,10 @@ final class StopChecks {
 
     void stopping(InstanceId id) {
         Optional<SimInstance> process = facts.world.process(id).filter(SimInstance::isAlive);
-        if (process.isEmpty() || process.get().stopAsked) {
+        Trail trail = facts.trail(id);
+        if (process.isEmpty() || process.get().stopAsked || trail.stopAsked) {
             return;
         }
-        Trail trail = facts.trail(id);
         ServiceFacts service = facts.of(id);
         boolean settledBefore = stoppingWasDurable(id);
         boolean failed = facts.isCalledFailed(id, service);
@@ -36,12 +37,10 @@ final class StopChecks {
         if (facts.shuttingDown || trail.gaveUp) {
             return;
         }
-        proof(id, service);
         if (failed) {
             givenUp(trail, process.get(), service);
             return;
         }
-        durable(id);
         if (!settledBefore) {
             rehearsed(trail, service);
             if (service.policy.mode() != Policy.Mode.AUTOMATIC && trail.everActive) {
@@ -57,6 +56,20 @@ final class StopChecks {
         }
         if (!trail.ordered && !service.orderedCount) {
             service.lastStop = facts.now();
+        }
+    }
+
+    /** The stop takes effect: at once, or when the platform comes to it. */
+    void ending(InstanceId id) {
+        Optional<SimInstance> process = facts.world.process(id).filter(SimInstance::isAlive);
+        boolean late = process.isEmpty() || process.get().stopAsked;
+        if (late || facts.shuttingDown || process.get().isHung(facts.now())) {
+            return;
+        }
+        ServiceFacts service = facts.of(id);
+        proof(id, service);
+        if (!facts.isCalledFailed(id, service)) {
+            durable(id);
         }
     }
 
@@ -77,16 +90,29 @@ final class StopChecks {
             if (!failed) {
                 trail.calledFailed = false;
             } else if (!trail.calledFailed) {
-                trail.calledFailed = true;
-                trail.failedInRotation = service.activeBefore.contains(trail.id);
-                trail.rightlyFailed =
-                        facts.world
-                                .process(trail.id)
-                                .filter(SimInstance::isAlive)
-                                .map(process -> mayBeFailed(process, trail, service))
-                                .orElse(true);
+                calledFailed(trail, service);
             }
         }
+    }
+
+    /** Ebb may die in the very step in which it gives an instance up, and its next life goes on. */
+    void moved(JournalEntry.Moved moved) {
+        Trail trail = facts.trail(moved.id());
+        // What could not be written at its time is written later.
+        if (moved.to() == Lifecycle.FAILED && !trail.calledFailed) {
+            calledFailed(trail, facts.of(moved.id()));
+        }
+    }
+
+    private void calledFailed(Trail trail, ServiceFacts service) {
+        trail.calledFailed = true;
+        trail.failedInRotation = service.activeBefore.contains(trail.id);
+        trail.rightlyFailed =
+                facts.world
+                        .process(trail.id)
+                        .filter(SimInstance::isAlive)
+                        .map(process -> mayBeFailed(process, trail, service))
+                        .orElse(true);
     }
 
     /**

@@ -50,6 +50,11 @@ final class Timeline implements Witness {
     }
 
     @Override
+    public void told(String what) {
+        add(what);
+    }
+
+    @Override
     public void ended(SimInstance process) {
         add("ended: " + process.id() + (process.stopAsked ? "" : ", unasked"));
     }

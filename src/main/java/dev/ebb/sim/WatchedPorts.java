@@ -31,12 +31,20 @@ final class WatchedPorts {
     private final World world;
     private final CrashPoint crash;
     private final SplittableRandom random;
+    private final boolean stopsAtOnce;
     private double slowSteps;
 
     /**
+     * @param stopsAtOnce whether a stop takes effect when it reaches the platform
      * @param slowSteps share of the calls during which the world moves on, 0 to 1
      */
-    WatchedPorts(World world, CrashPoint crash, double slowSteps, SplittableRandom random) {
+    WatchedPorts(
+            World world,
+            CrashPoint crash,
+            boolean stopsAtOnce,
+            double slowSteps,
+            SplittableRandom random) {
+        this.stopsAtOnce = stopsAtOnce;
         this.world = world;
         this.crash = crash;
         this.slowSteps = slowSteps;
@@ -123,6 +131,9 @@ final class WatchedPorts {
                     "stop",
                     () -> {
                         world.witness.stopping(id);
+                        if (stopsAtOnce) {
+                            world.witness.ending(id);
+                        }
                         inner.stop(id, grace);
                     });
         }
@@ -135,6 +146,11 @@ final class WatchedPorts {
         @Override
         public Map<InstanceId, String> adopt(Collection<Known> known) {
             return call("adopt", () -> inner.adopt(known));
+        }
+
+        @Override
+        public Outside outside(ServiceName service, int nextOrdinal, Now now) {
+            return inner.outside(service, nextOrdinal, now);
         }
 
         @Override

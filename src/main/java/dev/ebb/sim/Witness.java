@@ -26,6 +26,15 @@ interface Witness {
     /** Before an instance is asked to end. */
     default void stopping(InstanceId id) {}
 
+    /** An instance that was asked to end is about to: from here on it cannot be taken back. */
+    default void ending(InstanceId id) {}
+
+    /** Somebody else has asked for another number of instances. */
+    default void scaledByOthers(ServiceName service, int replicas) {}
+
+    /** Something that is worth a line in the timeline. */
+    default void told(String what) {}
+
     default void published(EndpointSnapshot snapshot) {}
 
     default void reported(ServiceName service, EndpointSink.Report report) {}

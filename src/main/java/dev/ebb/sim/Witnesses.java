@@ -42,6 +42,21 @@ final class Witnesses implements Witness {
     }
 
     @Override
+    public void ending(InstanceId id) {
+        all.forEach(it -> it.ending(id));
+    }
+
+    @Override
+    public void scaledByOthers(ServiceName service, int replicas) {
+        all.forEach(it -> it.scaledByOthers(service, replicas));
+    }
+
+    @Override
+    public void told(String what) {
+        all.forEach(it -> it.told(what));
+    }
+
+    @Override
     public void published(EndpointSnapshot snapshot) {
         all.forEach(it -> it.published(snapshot));
     }

@@ -26,6 +26,7 @@ final class World {
     Witness witness = new Witness() {};
     private final Map<ServiceName, SimService> services = new LinkedHashMap<>();
     private @Nullable SimDataPlane dataPlane;
+    private @Nullable PodDriver cluster;
     private long frozenUntil = Long.MIN_VALUE;
     private boolean closed;
 
@@ -58,6 +59,15 @@ final class World {
 
     void attach(SimDataPlane plane) {
         dataPlane = plane;
+    }
+
+    /** Where pods are instances. */
+    void cluster(PodDriver driver) {
+        cluster = driver;
+    }
+
+    Optional<PodDriver> cluster() {
+        return Optional.ofNullable(cluster);
     }
 
     /** Ebb died: what was in flight is cut, and new requests find no one. */

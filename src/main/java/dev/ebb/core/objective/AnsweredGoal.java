@@ -18,7 +18,7 @@ public record AnsweredGoal(double share, Duration over) {
     }
 
     /** Share of the requests that may stay without an answer: the error budget. */
-    double mayMiss() {
+    public double mayMiss() {
         return 1 - share;
     }
 }

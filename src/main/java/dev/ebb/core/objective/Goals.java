@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param start utilization that is allowed as long as nothing is known
  */
 public record Goals(Optional<LatencyGoal> latency, Optional<AnsweredGoal> answered, double start) {
+    public static final Goals NONE = new Goals(Optional.empty(), Optional.empty(), 1);
+
     /** Beyond it, how long requests take says nothing any more about the next step. */
     private static final double MOST = 0.95;
 

@@ -18,7 +18,7 @@ public record LatencyGoal(double quantile, long belowNanos) {
     }
 
     /** Share of the requests that may take longer. */
-    double mayMiss() {
+    public double mayMiss() {
         return 1 - quantile;
     }
 

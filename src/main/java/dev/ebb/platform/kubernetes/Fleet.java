@@ -207,6 +207,16 @@ final class Fleet {
     }
 
     /**
+     * How many pods there are to be, of these: the instances, and those that were started. A pod
+     * that is there and is no instance yet will be one of the latter: it must not count twice.
+     */
+    synchronized int expected(List<PodView> pods) {
+        int strangers = strangers(pods).size();
+        int counting = (int) pods.stream().filter(PodView::counts).count();
+        return counting - strangers + Math.max(strangers, pending.size());
+    }
+
+    /**
      * A victim that stays after all is somebody whom others started, as far as control knows: the
      * instance has ended, and the pod comes anew.
      */

@@ -52,8 +52,8 @@ final class PodPlatform implements Platform {
 
     /** Whether the workload asks for more pods than there are: the next one comes by itself. */
     private boolean isOnItsWay() {
-        long counting = sight.pods().stream().filter(PodView::counts).count();
-        return sight.workload().filter(w -> w.replicas() > counting + fleet.pending()).isPresent();
+        int expected = fleet.expected(sight.pods());
+        return sight.workload().filter(w -> w.replicas() > expected).isPresent();
     }
 
     @Override

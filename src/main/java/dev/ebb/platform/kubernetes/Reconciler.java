@@ -123,13 +123,11 @@ final class Reconciler {
 
     /** Asks for as many as there are and were started, if nobody has asked for them yet. */
     private Optional<String> grow() {
-        int pending = fleet.pending();
         Optional<WorkloadView> workload = watched.workload();
-        if (pending == 0 || workload.isEmpty() || notOurs.get().isPresent()) {
+        if (fleet.pending() == 0 || workload.isEmpty() || notOurs.get().isPresent()) {
             return Optional.empty();
         }
-        long counting = watched.pods().stream().filter(PodView::counts).count();
-        int want = (int) Math.min(max, counting + pending);
+        int want = Math.min(max, fleet.expected(watched.pods()));
         return want > workload.get().replicas()
                 ? cluster.scale(workload.get(), want).failure()
                 : Optional.empty();

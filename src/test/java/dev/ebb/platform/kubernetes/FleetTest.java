@@ -36,6 +36,17 @@ class FleetTest {
     }
 
     @Test
+    void aPodThatIsThereAndIsNoInstanceYetIsNotAskedForTwice() {
+        fleet.see(List.of(pod("a")), 1, NOW);
+        fleet.expect(id(7));
+        fleet.expect(id(8));
+        assertThat(fleet.expected(List.of(pod("a")))).isEqualTo(3);
+        assertThat(fleet.expected(List.of(pod("a"), pod("b")))).isEqualTo(3);
+        assertThat(fleet.expected(List.of(pod("a"), pod("b"), pod("c"), pod("d")))).isEqualTo(4);
+        assertThat(fleet.expected(List.of(leaving("a"), pod("b")))).isEqualTo(2);
+    }
+
+    @Test
     void whoIsGoneUnaskedWentByOthersAndWhoWasAskedHasEnded() {
         fleet.see(List.of(pod("a"), pod("b")), 1, NOW);
         fleet.stop(id(1));

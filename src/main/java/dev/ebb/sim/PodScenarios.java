@@ -1,0 +1,87 @@
+package dev.ebb.sim;
+
+import dev.ebb.control.ServicePlan;
+import dev.ebb.core.Policy;
+import dev.ebb.sim.Scenario.Part;
+import dev.ebb.sim.Scenario.Weather;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A seed's scenario in a cluster: the same services, load and faults, but for what there is not
+ * (orders that the operator does not take, services of no pod, an end of Ebb that ends instances),
+ * and with what only a cluster has: pods that others touch, evict, add and take away.
+ */
+final class PodScenarios {
+    private static final List<Fault.Kind> OF_CLUSTERS =
+            List.of(
+                    Fault.Kind.PODS_TOUCHED,
+                    Fault.Kind.POD_EVICTED,
+                    Fault.Kind.SCALED_BY_OTHERS,
+                    Fault.Kind.EBB_CRASHES,
+                    Fault.Kind.LATE_REPORTS);
+
+    private final Scenario drawn;
+    private final SplittableRandom random;
+
+    PodScenarios(Scenario drawn) {
+        this.drawn = drawn;
+        this.random = new SplittableRandom(drawn.seed() * 0x9E3779B97F4A7C15L + 6);
+    }
+
+    Scenario get() {
+        List<Part> parts = drawn.parts().stream().map(PodScenarios::inCluster).toList();
+        List<Fault> faults = new ArrayList<>();
+        for (Fault fault : drawn.faults()) {
+            boolean order = fault.kind().isOrder();
+            boolean taken =
+                    fault.kind() == Fault.Kind.ORDER_RESCUE
+                            || fault.kind() == Fault.Kind.ORDER_APPROVE;
+            if (!order || taken) {
+                faults.add(fault);
+            }
+        }
+        if (drawn.weather() == Weather.STORM) {
+            for (int i = random.nextInt(6); i >= 0; i--) {
+                faults.add(ofCluster());
+            }
+        }
+        faults.sort(Comparator.comparingDouble(Fault::atSeconds));
+        return new Scenario(
+                drawn.seed(),
+                drawn.weather(),
+                drawn.seconds(),
+                parts,
+                faults,
+                drawn.loops(),
+                drawn.slowSteps(),
+                Scenario.Ending.CUT_OFF);
+    }
+
+    private Fault ofCluster() {
+        return new Fault(
+                OF_CLUSTERS.get(random.nextInt(OF_CLUSTERS.size())),
+                5 + random.nextDouble() * (drawn.seconds() - 35),
+                2 + 40 * random.nextDouble(),
+                random.nextInt(1000),
+                random.nextDouble());
+    }
+
+    private static Part inCluster(Part part) {
+        ServicePlan plan = part.plan();
+        Policy policy = plan.policy();
+        Policy.Range range = policy.range();
+        if (range.min() > 0 && range.initial() > 0) {
+            return part;
+        }
+        int min = Math.max(1, range.min());
+        var some =
+                new Policy.Range(min, Math.max(min, range.max()), Math.max(min, range.initial()));
+        return new Part(
+                part.model(),
+                new ServicePlan(plan.name(), policy.withRange(some), plan.balance()),
+                part.constantFrom());
+    }
+}
