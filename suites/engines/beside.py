@@ -2,7 +2,7 @@
 """Ebb beside the real HPA: the same pods under the same load, at the same time, on a real control
 plane (control_plane.py); what it shows is in docs/kubernetes-beside-hpa.md.
 
-    beside.py               3 cycles of the load and 1 interrupted one: some minutes
+    beside.py               2 cycles of the load and 1 interrupted one: about 5 minutes
     beside.py --full        20 and 5, and writes docs/kubernetes-beside-hpa.md: under an hour
     beside.py CYCLES INTERRUPTED
 
@@ -56,9 +56,9 @@ def tests(**environment):
 
 
 def unshare():
-    """The command that runs another one in a network of its own."""
+    """The command that runs another one in a network of its own, and ends all that it leaves."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    command = ["unshare", *user, "--net"]
+    command = ["unshare", *user, "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
     try:
         done = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
     except FileNotFoundError:
@@ -104,7 +104,7 @@ def inside(cycles, interrupted, page):
 def main(arguments):
     match arguments:
         case []:
-            return outside(["3", "1"], "")
+            return outside(["2", "1"], "")
         case ["--full"]:
             return outside(["20", "5"], PAGE)
         case ["--inside", cycles, interrupted, page]:

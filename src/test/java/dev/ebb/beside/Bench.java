@@ -28,7 +28,7 @@ final class Bench implements AutoCloseable {
     static final int TICK_MILLIS = 100;
     static final int METRICS_MILLIS = 667;
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Pattern LISTENS = Pattern.compile("listening at http://127.0.0.1:(\\d+)");
 
     final KubernetesClient client;
@@ -123,28 +123,16 @@ final class Bench implements AutoCloseable {
         manifests.workload(namespace, true);
         manifests.serviceScale(namespace);
         Path state = Files.createDirectory(folder.resolve(namespace + "-state"));
+        InetSocketAddress xds = free();
+        InetSocketAddress proxy = free();
         Program operator =
                 opened(
                         Program.ebb(
                                 folder,
                                 namespace + "-operator",
-                                List.of(
-                                        "operator",
-                                        "--kubeconfig",
-                                        kubeconfig.toString(),
-                                        "--namespace",
-                                        namespace,
-                                        "--alone",
-                                        "--tick",
-                                        Integer.toString(TICK_MILLIS),
-                                        "--metrics-every",
-                                        Integer.toString(METRICS_MILLIS),
-                                        "--state",
-                                        state.toString())),
+                                operator(namespace, state, xds, proxy)),
                         Program::close);
         Sight sight = opened(new Sight(client, namespace), Sight::close);
-        InetSocketAddress proxy = free();
-        InetSocketAddress xds = feed(sight, proxy);
         int port = proxy.getPort();
         if (envoy) {
             envoy(xds, namespace);
@@ -152,6 +140,31 @@ final class Bench implements AutoCloseable {
             port = gateway(xds, namespace);
         }
         lane(name, namespace, sight, Optional.of(new Lane.Ebb(operator, state)), port);
+    }
+
+    private List<String> operator(
+            String namespace, Path state, InetSocketAddress xds, InetSocketAddress proxy) {
+        return List.of(
+                "operator",
+                "--kubeconfig",
+                kubeconfig.toString(),
+                "--namespace",
+                namespace,
+                "--alone",
+                "--tick",
+                Integer.toString(TICK_MILLIS),
+                "--metrics-every",
+                Integer.toString(METRICS_MILLIS),
+                "--state",
+                state.toString(),
+                "--xds",
+                "127.0.0.1:" + xds.getPort(),
+                "--xds-proxy",
+                "127.0.0.1:" + proxy.getPort(),
+                "--xds-grace",
+                Integer.toString(Knob.XDS_GRACE.seconds()),
+                "--xds-quiet",
+                Integer.toString(Knob.XDS_QUIET.seconds()));
     }
 
     /** Returns its port. */
@@ -185,7 +198,10 @@ final class Bench implements AutoCloseable {
                 .until(() ->
                         Ask.text("http://127.0.0.1:" + port + "/", Duration.ofSeconds(2))
                                 .isPresent());
-        lanes.add(opened(new Lane(name, namespace, sight, ebb, port), Lane::close));
+        Lane lane = opened(new Lane(name, namespace, sight, ebb, port), Lane::close);
+        // Else it would be scaled in while the others are still being started.
+        lane.rate(Load.MUCH);
+        lanes.add(lane);
     }
 
     private static InetSocketAddress free() throws IOException {

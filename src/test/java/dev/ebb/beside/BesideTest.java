@@ -37,7 +37,7 @@ class BesideTest {
     void ebbLosesNoRequestRemovesTheChosenAndRescuesAtOnce() throws Exception {
         Optional<String> plane = Optional.ofNullable(System.getenv("EBB_BESIDE_KUBE"));
         assumeTrue(plane.isPresent(), "no control plane for it: `make engines-beside` starts one");
-        int cycles = number("EBB_BESIDE_CYCLES", 3);
+        int cycles = number("EBB_BESIDE_CYCLES", 2);
         int interrupted = number("EBB_BESIDE_INTERRUPTED", 1);
         Figures figures;
         try (var bench = new Bench(project, Path.of(plane.get(), "admin.kubeconfig"), folder)) {
@@ -97,12 +97,7 @@ class BesideTest {
         System.out.printf("%n%s%n", new Table(figures).text());
         Path target = Files.createDirectories(project.resolve("target/beside"));
         write(target.resolve("figures.json"), Wire.pretty(figures) + "\n");
-        String page =
-                Page.of(
-                        figures,
-                        "Envoy, fed from the EndpointSlices in the same way",
-                        "`ebb gateway`, fed from the EndpointSlices in the same way",
-                        Bench.METRICS_MILLIS);
+        String page = Page.of(figures, Bench.METRICS_MILLIS);
         write(target.resolve("page.md"), page);
         if (System.getenv("EBB_BESIDE_PAGE") != null) {
             write(project.resolve(System.getenv("EBB_BESIDE_PAGE")), page);

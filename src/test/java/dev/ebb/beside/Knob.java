@@ -23,7 +23,9 @@ enum Knob {
     SHORTEST("shortest", Whose.EBB, 60, "trial.shortestSeconds (default)"),
     LONGEST("longest", Whose.EBB, 300, "trial.longestSeconds (default)"),
     SETTLE("settle", Whose.EBB, 60, "drain.settleSeconds (default)"),
-    DEADLINE("deadline", Whose.EBB, 600, "drain.deadlineSeconds (default)");
+    DEADLINE("deadline", Whose.EBB, 600, "drain.deadlineSeconds (default)"),
+    XDS_GRACE("xdsGrace", Whose.EBB, 30, "--xds-grace (default)"),
+    XDS_QUIET("xdsQuiet", Whose.EBB, 30, "--xds-quiet (default)");
 
     /** All customary times are multiples of it, so that all scaled ones are whole seconds. */
     static final int FACTOR = 15;

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 final class Page {
     private Page() {}
 
-    static String of(Figures figures, String envoyFed, String gatewayFed, int metricsEvery) {
+    static String of(Figures figures, int metricsEvery) {
         return Manifests.text("page.md.template")
                 .formatted(
                         figures.date(),
@@ -20,8 +20,6 @@ final class Page {
                         figures.seconds(),
                         figures.factor(),
                         new Table(figures).markdown(),
-                        envoyFed,
-                        gatewayFed,
                         number(Load.MUCH),
                         number(Load.LITTLE),
                         number(1 / Load.LONG),

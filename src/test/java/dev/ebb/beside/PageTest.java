@@ -60,7 +60,7 @@ class PageTest {
 
     @Test
     void thePageSaysWithWhatItWasMeasured() {
-        assertThat(Page.of(figures(), "Envoy", "the gateway", 667))
+        assertThat(Page.of(figures(), 667))
                 .contains("on 2026-01-02.", "- Envoy: 1.40.0\n", "57 requests a second, or 22")
                 .contains("| HPA | sync period (default) | 15 | 1 |")
                 .contains("what says 1 s here stands for 15 s")
