@@ -44,7 +44,7 @@ record Planes(EndpointSink gateway, XdsServer xds) implements EndpointSink {
         return new Report(
                 Math.min(own.acknowledgedGeneration(), others.acknowledgedGeneration()),
                 endpoints,
-                own.latency(),
+                own.latency().plus(others.latency()),
                 own.queue(),
                 others.standIns(),
                 own.arrivals().map(a -> plus(a, others)));

@@ -4,6 +4,7 @@ import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.DataPlanes.Witness;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
+import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,7 +142,12 @@ final class Discovery {
     /** Takes in which services there are. */
     synchronized void serve(List<XdsService> services) {
         if (!store.services().equals(services)) {
+            List<XdsService> before = store.services();
             store.serve(services);
+            before.stream()
+                    .map(XdsService::name)
+                    .filter(name -> !services().contains(name.value()))
+                    .forEach(loads::forget);
             flush();
         }
     }
@@ -200,6 +207,10 @@ final class Discovery {
         return count.standing();
     }
 
+    synchronized LatencyCounts latency(ServiceName service) {
+        return loads.latency(service);
+    }
+
     synchronized Loads.Totals totals(InstanceId id) {
         return loads.totals(id);
     }
@@ -217,8 +228,9 @@ final class Discovery {
                                             + " be on their way back"),
                             "%d s since the start".formatted(settings.grace().toSeconds())));
         }
+        // Who refuses other things goes on with the endpoints of the services that it has.
         Optional<Hold> refusal =
-                refusal()
+                refusal(s -> s.refusal(ResourceType.ENDPOINT))
                         .map(why ->
                                 new Hold(
                                         Reason.of("data_plane_refused", why),
@@ -243,9 +255,13 @@ final class Discovery {
 
     /** Who refuses what it was sent, and why. */
     synchronized Optional<String> refusal() {
+        return refusal(DiscoveryStream::refusal);
+    }
+
+    private Optional<String> refusal(Function<DiscoveryStream<?, ?, ?>, Optional<String>> of) {
         return streams.stream()
                 .flatMap(s ->
-                        s.refusal().stream()
+                        of.apply(s).stream()
                                 .map(why ->
                                         "the data plane %s refuses what it was sent: %s"
                                                 .formatted(s.nodeId().orElse(""), why)))

@@ -159,6 +159,11 @@ abstract class DiscoveryStream<Q, R, S extends Subscription> implements StreamOb
         return endpoints().flatMap(s -> s.closedSince(id));
     }
 
+    /** Why what it was sent last of a type was refused. */
+    final Optional<String> refusal(ResourceType type) {
+        return Optional.ofNullable(subscriptions.get(type)).flatMap(Subscription::refusal);
+    }
+
     /** Why what it was sent last was refused, of whatever type. */
     final Optional<String> refusal() {
         return subscriptions.values().stream().flatMap(s -> s.refusal().stream()).findFirst();

@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink.Report;
 import dev.ebb.core.InstanceId;
+import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.TrafficReading;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Locality;
@@ -24,6 +25,7 @@ final class LoadCounter {
     private final String service;
     private final Map<InstanceId, Address> addresses = new HashMap<>();
     private final Map<InstanceId, TrafficReading> last = new HashMap<>();
+    private LatencyCounts latency = LatencyCounts.empty();
     private Set<InstanceId> current = Set.of();
 
     LoadCounter(String service) {
@@ -49,6 +51,11 @@ final class LoadCounter {
             TrafficReading before = last.put(one.getKey(), now);
             long failed = now.failuresTotal() - (before == null ? 0 : before.failuresTotal());
             long ended = now.requestsTotal() - (before == null ? 0 : before.requestsTotal());
+            long nanos =
+                    Math.max(
+                            0,
+                            now.latencyNanosTotal()
+                                    - (before == null ? 0 : before.latencyNanosTotal()));
             active += now.inFlight();
             bad += Math.max(0, failed);
             good += Math.max(0, ended - failed);
@@ -62,8 +69,11 @@ final class LoadCounter {
                             .setAddress(address)
                             .setTotalRequestsInProgress(now.inFlight())
                             .setTotalErrorRequests(Math.max(0, failed))
-                            .setTotalSuccessfulRequests(Math.max(0, ended - failed)));
+                            .setTotalSuccessfulRequests(Math.max(0, ended - failed))
+                            .addLoadMetricStats(LatencyMetrics.of(Math.max(0, ended), nanos)));
         }
+        locality.addAllLoadMetricStats(LatencyMetrics.of(report.latency().minus(latency)));
+        latency = report.latency();
         last.keySet().retainAll(report.endpoints().keySet());
         addresses
                 .keySet()

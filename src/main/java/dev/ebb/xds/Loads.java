@@ -2,6 +2,8 @@ package dev.ebb.xds;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.core.InstanceId;
+import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.ServiceName;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
@@ -24,12 +26,14 @@ final class Loads {
      * Requests of one instance over all data planes, cumulative.
      *
      * @param requests that have ended
+     * @param nanos their times together, of those of which a data plane reports them
      */
-    record Totals(long requests, long failures) {
-        static final Totals NONE = new Totals(0, 0);
+    record Totals(long requests, long failures, long nanos) {
+        static final Totals NONE = new Totals(0, 0, 0);
 
-        Totals plus(long ended, long failed) {
-            return new Totals(requests + ended, failures + failed);
+        Totals plus(Totals more) {
+            return new Totals(
+                    requests + more.requests, failures + more.failures, nanos + more.nanos);
         }
     }
 
@@ -43,6 +47,7 @@ final class Loads {
     private final long reportNanos;
     private final Map<String, OfNode> nodes = new HashMap<>();
     private final Map<InstanceId, Totals> totals = new HashMap<>();
+    private final Map<String, LatencyCounts> latencies = new HashMap<>();
     private final Map<String, InstanceId> addresses = new HashMap<>();
 
     Loads(long reportNanos) {
@@ -90,10 +95,16 @@ final class Loads {
             add(
                     alone.get(),
                     locality.getTotalRequestsInProgress(),
-                    locality.getTotalSuccessfulRequests(),
-                    locality.getTotalErrorRequests(),
+                    totals(
+                            locality.getTotalSuccessfulRequests(),
+                            locality.getTotalErrorRequests(),
+                            0),
                     inProgress);
             return;
+        }
+        LatencyCounts times = LatencyMetrics.counts(locality.getLoadMetricStatsList());
+        if (addresses.values().stream().anyMatch(id -> id.service().value().equals(service))) {
+            latencies.merge(service, times, LatencyCounts::plus);
         }
         long told = 0;
         for (UpstreamEndpointStats one : locality.getUpstreamEndpointStatsList()) {
@@ -104,8 +115,10 @@ final class Loads {
                 add(
                         id,
                         one.getTotalRequestsInProgress(),
-                        one.getTotalSuccessfulRequests(),
-                        one.getTotalErrorRequests(),
+                        totals(
+                                one.getTotalSuccessfulRequests(),
+                                one.getTotalErrorRequests(),
+                                LatencyMetrics.nanos(one.getLoadMetricStatsList())),
                         inProgress);
             }
         }
@@ -118,11 +131,13 @@ final class Loads {
         }
     }
 
-    private void add(
-            InstanceId id, long active, long good, long bad, Map<InstanceId, Long> inProgress) {
+    private static Totals totals(long good, long bad, long nanos) {
+        return new Totals(good + bad, bad, nanos);
+    }
+
+    private void add(InstanceId id, long active, Totals ended, Map<InstanceId, Long> inProgress) {
         inProgress.merge(id, active, Long::sum);
-        totals.merge(
-                id, Totals.NONE.plus(good + bad, bad), (a, b) -> a.plus(b.requests, b.failures));
+        totals.merge(id, ended, Totals::plus);
     }
 
     /** Its stream of reports has ended. */
@@ -144,6 +159,18 @@ final class Loads {
     long inProgress(String node, InstanceId id) {
         OfNode of = nodes.get(node);
         return of == null ? 0 : of.inProgress.getOrDefault(id, 0L);
+    }
+
+    /** Of a service, cumulative, of those requests of which a data plane reports it. */
+    LatencyCounts latency(ServiceName service) {
+        return latencies.getOrDefault(service.value(), LatencyCounts.empty());
+    }
+
+    /** Of a service that is told of no more. */
+    void forget(ServiceName service) {
+        latencies.remove(service.value());
+        addresses.values().removeIf(id -> id.service().equals(service));
+        totals.keySet().removeIf(id -> id.service().equals(service));
     }
 
     Totals totals(InstanceId id) {

@@ -6,7 +6,6 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
-import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
@@ -140,7 +139,7 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
         discovery.eject(service, instances);
     }
 
-    /** Latency and health are empty: neither is reported over LRS. */
+    /** Health is empty: it is not reported over LRS. Latencies are those of Ebb's own gateways. */
     @Override
     public Report report(ServiceName service, Now now) {
         Standing standing = discovery.standing(service);
@@ -157,7 +156,7 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
                                             0,
                                             totals.requests(),
                                             totals.failures(),
-                                            0),
+                                            totals.nanos()),
                                     Health.UNKNOWN,
                                     Optional.empty(),
                                     Ledger.CLEAN));
@@ -165,7 +164,7 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
         return new Report(
                 standing.acknowledged(),
                 endpoints,
-                LatencyCounts.empty(),
+                discovery.latency(service),
                 Optional.empty(),
                 standing.standIns());
     }

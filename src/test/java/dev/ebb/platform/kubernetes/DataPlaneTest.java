@@ -13,15 +13,21 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +48,7 @@ class DataPlaneTest {
     private static final double LITTLE = 0.03;
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private final Map<String, String> names = new java.util.concurrent.ConcurrentHashMap<>();
+    private final Map<String, String> names = new ConcurrentHashMap<>();
     private Optional<ControlPlane> plane = Optional.empty();
 
     @TempDir private Path folder = Path.of("");
@@ -96,6 +102,8 @@ class DataPlaneTest {
         gone.removeAll(uids());
         List<String> removed = operator.lines("remove ");
         assertThat(removed).hasSize(1);
+        // How long requests take is known from the gateway's reports alone.
+        assertThat(operator.lines("park ").getFirst()).doesNotContain("mean latency 0.0 ms");
         assertThat(removed.getFirst())
                 .contains(namesOf(gone))
                 .contains("confirmed by envoy-1, gateway-1; 2 of 2 report")
@@ -108,6 +116,48 @@ class DataPlaneTest {
         assertThat(byGateway.failures).isEmpty();
     }
 
+    @Test
+    void whatIsParkedComesBackAndEnvoyGoesOnWithoutOperatorAndApiServer() throws Exception {
+        plane().deployReachable(3);
+        int xds = freePort();
+        int proxy = freePort();
+        PodLoad load = open(new PodLoad(plane().client, namespace(), cluster(), 0.17));
+        RealOperator first = open(operator(xds, proxy));
+        apply(Map.of("trial", Map.of("shortestSeconds", 100, "longestSeconds", 150)));
+        open(RealEnvoy.start(folder, "envoy-1", RealOperator.at(xds)));
+        await().atMost(LONG).until(() -> cluster().pickable().size() == 3);
+        await().atMost(LONG).until(() -> answers(proxy));
+        Traffic traffic = open(new Traffic(proxy));
+        Set<String> before = uids();
+
+        load.cores(LITTLE);
+        await().atMost(LONG).until(() -> !first.lines("parked ").isEmpty());
+        load.cores(0.17);
+        await().atMost(LONG).until(() -> cluster().pickable().size() == 3);
+        assertThat(first.lines("rescue ")).hasSize(1);
+        assertThat(first.lines("start ")).isEmpty();
+
+        load.cores(LITTLE);
+        await().atMost(LONG).until(() -> first.lines("parked ").size() == 2);
+        first.kill();
+        more(traffic);
+        RealOperator second = open(operator(xds, proxy));
+        await().atMost(LONG).until(second::isServing);
+        plane().signalApiServer("STOP");
+        try {
+            more(traffic);
+        } finally {
+            plane().signalApiServer("CONT");
+        }
+        assertThat(uids()).isEqualTo(before);
+        apply(Map.of());
+        await().atMost(LONG).until(() -> replicas() == 2 && cluster().pods().size() == 2);
+        assertThat(second.lines("remove ").getFirst()).contains("confirmed by envoy-1");
+        more(traffic);
+        traffic.close();
+        assertThat(traffic.failures).isEmpty();
+    }
+
     // ---- What it takes
 
     private static void more(Traffic traffic) {
@@ -116,12 +166,10 @@ class DataPlaneTest {
     }
 
     private static boolean answers(int port) {
-        var at = java.net.URI.create("http://127.0.0.1:" + port + "/");
-        try (var client = java.net.http.HttpClient.newHttpClient()) {
-            var request = java.net.http.HttpRequest.newBuilder(at).build();
-            return client.send(request, java.net.http.HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
+        var at = URI.create("http://127.0.0.1:" + port + "/");
+        try (var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(at).build();
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
@@ -141,7 +189,7 @@ class DataPlaneTest {
     }
 
     private void apply(Map<String, Object> more) {
-        var spec = new java.util.HashMap<String, Object>();
+        var spec = new HashMap<String, Object>();
         spec.put("targetRef", Map.of("kind", "Deployment", "name", ControlPlane.APP));
         spec.put("mode", "automatic");
         spec.put("minReplicas", 2);

@@ -88,6 +88,11 @@ final class RealOperator implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether it looks after the workload, after a life before it. */
+    boolean isServing() {
+        return lines("is looked after").size() > 1;
+    }
+
     /** As a crash does. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
