@@ -48,12 +48,15 @@ final class ClusterAdviceJson {
         one.blind().ifPresent(why -> map.put("unknown", why));
         of.autoscaler().ifPresent(a -> map.put("autoscaler", autoscaler(a)));
         of.ebb().ifPresent(name -> map.put("service_scale", name));
-        map.put(
-                "obstacles",
-                of.obstacles().stream()
-                        .map(o -> Map.of("code", o.code(), "text", o.text()))
-                        .toList());
+        map.put("obstacles", of.obstacles().stream().map(ClusterAdviceJson::obstacle).toList());
         one.past().ifPresent(p -> map.put("past", past(p)));
+        return map;
+    }
+
+    private static Map<String, Object> obstacle(Surveyed.Obstacle one) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("code", one.code());
+        map.put("text", one.text());
         return map;
     }
 

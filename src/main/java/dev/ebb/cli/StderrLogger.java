@@ -31,11 +31,13 @@ final class StderrLogger extends LegacyAbstractLogger {
         this.shortName = name.substring(name.lastIndexOf('.') + 1);
         // Who replaces a certificate wants to see that it is in use.
         boolean tells = name.startsWith("dev.ebb.gateway.tls");
+        // That a kind's version is v1alpha1 is no news to anybody who has installed it.
+        boolean nags = name.endsWith(".VersionUsageUtils");
         this.least =
                 level(
                         System.getProperty(
                                 name.startsWith("io.netty") ? "ebb.log.netty" : "ebb.log",
-                                tells ? "INFO" : "WARN"));
+                                nags ? "ERROR" : tells ? "INFO" : "WARN"));
     }
 
     private static int level(@Nullable String word) {

@@ -168,6 +168,10 @@ final class SurveyedWorkloads {
     }
 
     private Optional<String> ebb(Target target) {
+        return scale(target).map(s -> s.getMetadata().getName());
+    }
+
+    private Optional<GenericKubernetesResource> scale(Target target) {
         return lists.scales().stream()
                 .filter(s -> target.namespace().equals(s.getMetadata().getNamespace()))
                 .filter(s -> {
@@ -175,7 +179,6 @@ final class SurveyedWorkloads {
                     return ref.text("kind").equals(Optional.of(target.kind().word()))
                             && ref.text("name").equals(Optional.of(target.name()));
                 })
-                .map(s -> s.getMetadata().getName())
                 .findFirst();
     }
 
@@ -198,7 +201,7 @@ final class SurveyedWorkloads {
         return selector.filter(s -> Holds.matches(s, labels)).isPresent();
     }
 
-    private static List<Obstacle> obstacles(
+    private List<Obstacle> obstacles(
             WorkloadView view,
             List<Pod> pods,
             Optional<HorizontalPodAutoscaler> hpa,
@@ -211,7 +214,10 @@ final class SurveyedWorkloads {
                                         "other_autoscaler",
                                         "the %s %s scales it; beside that, Ebb only looks"
                                                 .formatted(a.kind(), a.name()))));
-        if (!view.gated()) {
+        boolean sliced =
+                scale(target).map(o -> Tree.of(o).in("spec")).stream()
+                        .anyMatch(spec -> spec.text("park").equals(Optional.of("slices")));
+        if (!view.gated() && !sliced) {
             all.add(new Obstacle("no_gate", "its template has no readiness gate " + PodView.GATE));
         }
         view.withGated(true)
