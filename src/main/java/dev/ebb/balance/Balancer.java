@@ -3,7 +3,6 @@ package dev.ebb.balance;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Reason;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The balancing of one service on one event loop: takes snapshots, picks, learns from outcomes and
@@ -26,7 +26,6 @@ import java.util.random.RandomGenerator;
  */
 public final class Balancer {
     private static final long MAINTENANCE_NANOS = 100_000_000;
-    private static final int MEDIAN_SAMPLE = 63;
 
     private final BalancePolicy policy;
     private final LoopShare share;
@@ -35,12 +34,16 @@ public final class Balancer {
     private final Function<InstanceId, EndpointStats> statsOf;
     private final HealthListener listener;
     private final Picker picker;
+
+    /** Null when requests have no keys. */
+    private final @Nullable KeyPicker keys;
+
+    /** Null when there are none. */
+    private final @Nullable Sessions sessions;
+
     private final Rotation rotation;
     private final Map<InstanceId, Candidate> candidates = new LinkedHashMap<>();
-    private final double[] sample = new double[MEDIAN_SAMPLE];
-    private int samplePlace;
-    private double medianNanos = LatencyEstimate.DEFAULT_NANOS;
-    private boolean medianKnown;
+    private final PoolMedian median = new PoolMedian();
     private long generation;
 
     /** All are at their limits, and nothing has ended since that was found. */
@@ -76,6 +79,8 @@ public final class Balancer {
         this.statsOf = statsOf;
         this.listener = listener;
         this.picker = Picker.of(policy.strategy());
+        this.keys = policy.hash().map(KeyPicker::new).orElse(null);
+        this.sessions = policy.affinity().sessions().map(s -> new Sessions(this, s)).orElse(null);
         this.rotation = new Rotation(policy);
     }
 
@@ -84,8 +89,17 @@ public final class Balancer {
         this(policy, activeChecks, id -> new EndpointStats(), HealthListener.NONE);
     }
 
-    /** Picks from this snapshot from now on. An older one than the present is ignored. */
+    /** As below, for one who has made no table of keys beforehand. */
     public void apply(EndpointSnapshot snapshot, long nowNanos) {
+        apply(snapshot, null, nowNanos);
+    }
+
+    /**
+     * Picks from this snapshot from now on. An older one than the present is ignored.
+     *
+     * @param table of the snapshot's keys; null to have it made here, if there is use for it
+     */
+    public void apply(EndpointSnapshot snapshot, @Nullable KeyTable table, long nowNanos) {
         if (snapshot.generation() < generation) {
             return;
         }
@@ -103,6 +117,12 @@ public final class Balancer {
         }
         for (Candidate gone : before.values()) {
             gone.markGone();
+        }
+        if (keys != null) {
+            keys.apply(snapshot, table, candidates);
+        }
+        if (sessions != null) {
+            sessions.apply(candidates.values());
         }
         rebuild(nowNanos);
         if (rotation.active() < activeBefore) {
@@ -124,17 +144,29 @@ public final class Balancer {
         return Optional.ofNullable(candidates.get(id));
     }
 
+    /** Where requests of sessions go; null without such. */
+    public @Nullable Sessions sessions() {
+        return sessions;
+    }
+
     /** Whether health is ignored because too few are healthy. */
     public boolean isPanicking() {
         return rotation.panic();
+    }
+
+    /** Where a request without a key goes. */
+    public Pick pick(Tried tried, long nowNanos, RandomGenerator random) {
+        return pick(Hashing.NONE, tried, nowNanos, random);
     }
 
     /**
      * Where a request goes. What is picked counts as in flight from here on. An endpoint that was
      * tried is picked again only if no other is in rotation. Endpoints at their limits are passed
      * over.
+     *
+     * @param key of the request; {@link Hashing#NONE} for none, and for services that use none
      */
-    public Pick pick(Tried tried, long nowNanos, RandomGenerator random) {
+    public Pick pick(long key, Tried tried, long nowNanos, RandomGenerator random) {
         if (!maintained || nowNanos - nextMaintenanceNanos >= 0) {
             tick(nowNanos);
         }
@@ -142,7 +174,7 @@ public final class Balancer {
             return nobody();
         }
         Tried avoided = isAnyUntried(tried) ? tried : Tried.NONE;
-        return full ? Pick.None.ALL_FULL : pickAvoiding(avoided, nowNanos, random);
+        return full ? Pick.None.ALL_FULL : pickAvoiding(key, avoided, nowNanos, random);
     }
 
     /**
@@ -150,21 +182,21 @@ public final class Balancer {
      * one that it has. Else it would wait on although there is room, and be let go at once, again
      * and again.
      */
-    public Pick pickWithin(Tried tried, long nowNanos, RandomGenerator random) {
-        Pick pick = pick(tried, nowNanos, random);
+    public Pick pickWithin(long key, Tried tried, long nowNanos, RandomGenerator random) {
+        Pick pick = pick(key, tried, nowNanos, random);
         boolean wouldWait = Pick.None.ALL_FULL.equals(pick);
-        return wouldWait ? pick(Tried.NONE, nowNanos, random) : pick;
+        return wouldWait ? pick(key, Tried.NONE, nowNanos, random) : pick;
     }
 
     /**
      * Where a second attempt beside another goes: to an endpoint that was not tried, or nowhere.
      * What is picked counts as in flight from here on.
      */
-    public Pick pickOther(Tried tried, long nowNanos, RandomGenerator random) {
+    public Pick pickOther(long key, Tried tried, long nowNanos, RandomGenerator random) {
         if (full || rotation.size() == 0 || !isAnyUntried(tried)) {
             return Pick.None.NO_OTHER;
         }
-        Pick pick = pickAvoiding(tried, nowNanos, random);
+        Pick pick = pickAvoiding(key, tried, nowNanos, random);
         return pick instanceof Pick.None ? Pick.None.NO_OTHER : pick;
     }
 
@@ -187,8 +219,12 @@ public final class Balancer {
         return !full;
     }
 
-    private Pick pickAvoiding(Tried avoided, long nowNanos, RandomGenerator random) {
-        Candidate candidate = picker.pick(rotation, avoided, medianNanos, nowNanos, random);
+    private Pick pickAvoiding(long key, Tried avoided, long nowNanos, RandomGenerator random) {
+        KeyPicker byKey = key == Hashing.NONE ? null : keys;
+        Candidate candidate =
+                byKey != null
+                        ? byKey.pick(key, rotation, avoided, nowNanos)
+                        : picker.pick(rotation, avoided, median.nanos(), nowNanos, random);
         if (limited && !candidate.hasRoom()) {
             int slot = rotation.roomiest(avoided, nowNanos);
             if (slot < 0) {
@@ -197,7 +233,15 @@ public final class Balancer {
             }
             candidate = rotation.at(slot);
         }
+        if (byKey != null) {
+            candidate.stats().keyed();
+        }
+        return take(candidate, nowNanos);
+    }
+
+    Pick take(Candidate candidate, long nowNanos) {
         candidate.stats().started();
+        rotation.started(candidate);
         candidate.estimate().waits(nowNanos);
         return candidate.picked();
     }
@@ -218,10 +262,10 @@ public final class Balancer {
     public void answered(Candidate candidate, Outcome soFar, long startNanos, long nowNanos) {
         candidate.estimate().waitsNoMore(startNanos);
         if (!soFar.repels()) {
-            candidate.estimate().answered(nowNanos - startNanos, medianNanos, nowNanos);
+            candidate.estimate().answered(nowNanos - startNanos, median.nanos(), nowNanos);
             learn(candidate, nowNanos - startNanos, nowNanos);
-            if (!medianKnown) {
-                updateMedian(nowNanos);
+            if (!median.known()) {
+                median.update(rotation, nowNanos);
             }
         }
     }
@@ -279,13 +323,14 @@ public final class Balancer {
                 learn(candidate, latency, nowNanos);
             }
             if (late || outcome == Outcome.CANCELLED) {
-                candidate.estimate().unanswered(latency, medianNanos, nowNanos);
+                candidate.estimate().unanswered(latency, median.nanos(), nowNanos);
             }
         }
         if (outcome != Outcome.CANCELLED) {
             candidate.estimate().outcome(outcome.repels(), nowNanos);
         }
         candidate.stats().finished(outcome, latency, wasStream);
+        rotation.finished(candidate);
         Ejector.Suspicion suspicion = candidate.ejector().record(outcome, startNanos, nowNanos);
         if (suspicion != Ejector.Suspicion.NONE) {
             consider(candidate, suspicion, nowNanos);
@@ -371,7 +416,7 @@ public final class Balancer {
             }
         }
         rotation.moveOn(nowNanos);
-        updateMedian(nowNanos);
+        median.update(rotation, nowNanos);
     }
 
     /** Decides anew whether an endpoint is out, and tells if that changed. */
@@ -440,25 +485,5 @@ public final class Balancer {
     private static void rebaseline(Candidate candidate, long nowNanos) {
         candidate.ejector().rebaseline(nowNanos);
         candidate.concurrency().rebaseline();
-    }
-
-    /** Over a sample of the pool, so that its cost does not grow with it. */
-    private void updateMedian(long nowNanos) {
-        int size = rotation.size();
-        int taken = 0;
-        int looks = Math.min(size, 2 * MEDIAN_SAMPLE);
-        int step = Math.max(1, size / Math.max(1, looks));
-        for (int i = 0; i < looks && taken < MEDIAN_SAMPLE; i++) {
-            samplePlace = (samplePlace + step) % size;
-            LatencyEstimate estimate = rotation.at(samplePlace).estimate();
-            if (estimate.known()) {
-                sample[taken++] = estimate.latencyNanos(medianNanos, nowNanos);
-            }
-        }
-        if (taken > 0) {
-            Arrays.sort(sample, 0, taken);
-            medianNanos = sample[(taken - 1) / 2];
-            medianKnown = true;
-        }
     }
 }

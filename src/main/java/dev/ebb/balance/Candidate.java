@@ -16,6 +16,7 @@ public final class Candidate {
     private final CheckState checks;
     private final LatencyEstimate estimate = new LatencyEstimate();
     private final ConcurrencyLimit limit;
+    private final long tag;
     private Endpoint endpoint;
     private long rampFromNanos;
     private boolean out;
@@ -35,6 +36,12 @@ public final class Candidate {
         this.checks = new CheckState(policy.check());
         this.limit = ConcurrencyLimit.of(policy.limit(), share);
         this.rampFromNanos = endpoint.rampFromNanos();
+        this.tag = Hashing.of("session " + endpoint.id());
+    }
+
+    /** What sessions that are bound to it hold of it; the same in each process and each life. */
+    public long tag() {
+        return tag;
     }
 
     public InstanceId id() {

@@ -2,6 +2,7 @@ package dev.ebb.balance;
 
 import dev.ebb.core.LatencyCounts;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop has counted for one endpoint. Cumulative since the loop first saw it.
@@ -19,13 +20,17 @@ public final class EndpointStats {
     private static final int STREAMS_OPENED = STARTED + 2;
     private static final int STREAMS_CLOSED = STARTED + 3;
     private static final int LATENCY_SUM = STARTED + 4;
-    private static final int OUTCOMES = STARTED + 5;
+    private static final int KEYED = STARTED + 5;
+    private static final int OUTCOMES = STARTED + 6;
     private static final int HISTOGRAM = OUTCOMES + Outcome.values().length;
     private static final int CELLS = HISTOGRAM + LatencyCounts.BUCKETS + PADDING;
 
     private static final Outcome[] OUTCOME_VALUES = Outcome.values();
 
     private final AtomicLongArray cells = new AtomicLongArray(CELLS);
+
+    /** Null as long as no session was seen. */
+    private volatile @Nullable SessionSketch sessions;
 
     private void add(int cell, long amount) {
         cells.setRelease(cell, cells.getPlain(cell) + amount);
@@ -66,6 +71,31 @@ public final class EndpointStats {
 
     void streamClosed() {
         add(STREAMS_CLOSED, 1);
+    }
+
+    /** Writer: a request was picked for the endpoint by its key. */
+    void keyed() {
+        add(KEYED, 1);
+    }
+
+    /** Writer: a request of a session was answered by the endpoint, which it is bound to. */
+    void session(int session, long windowNanos, long nowNanos) {
+        SessionSketch sketch = sessions;
+        if (sketch == null) {
+            sketch = new SessionSketch(windowNanos);
+            sessions = sketch;
+        }
+        sketch.add(session, nowNanos);
+    }
+
+    /** Any thread. */
+    @Nullable SessionSketch sessions() {
+        return sessions;
+    }
+
+    /** Any thread: of the picks so far, those by a key. */
+    public long keyedTotal() {
+        return cells.getAcquire(KEYED);
     }
 
     /** Writer only: requests in flight, exactly. */

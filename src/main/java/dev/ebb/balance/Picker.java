@@ -13,7 +13,8 @@ sealed interface Picker
         return switch (kind) {
             case RANDOM -> new RandomPicker();
             case WEIGHTED -> new WeightedPicker();
-            case LEAST_RESPONSE_TIME -> new LeastResponseTimePicker();
+            // By hash: of requests without a key. The others are KeyPicker's.
+            case LEAST_RESPONSE_TIME, HASH -> new LeastResponseTimePicker();
             case LEAST_REQUESTS -> new LeastRequestsPicker();
         };
     }

@@ -26,6 +26,8 @@ final class Rotation {
     private boolean panic;
     private boolean ramping;
     private double topFactor = 1;
+    private long inFlight;
+    private double weight;
 
     Rotation(BalancePolicy policy) {
         this.panicThreshold = policy.ejection().panicThreshold();
@@ -47,6 +49,8 @@ final class Rotation {
             }
         }
         panic = healthy < panicThreshold * active;
+        inFlight = 0;
+        weight = 0;
         // A new array each time: the old one would keep endpoints that have gone.
         eligible = new Candidate[active];
         size = 0;
@@ -54,6 +58,8 @@ final class Rotation {
             if (candidate.isActive() && admits(candidate, reachable > 0)) {
                 candidate.slot = size;
                 eligible[size++] = candidate;
+                inFlight += candidate.inFlight();
+                weight += candidate.endpoint().weight();
             }
         }
         updateRamps(nowNanos);
@@ -89,6 +95,25 @@ final class Rotation {
 
     Candidate at(int slot) {
         return eligible[slot];
+    }
+
+    /** A request begins at one of them, or at one that is not in rotation. */
+    void started(Candidate candidate) {
+        inFlight += candidate.slot >= 0 ? 1 : 0;
+    }
+
+    void finished(Candidate candidate) {
+        inFlight -= candidate.slot >= 0 ? 1 : 0;
+    }
+
+    /** Of this loop's, at all of them. */
+    long inFlight() {
+        return inFlight;
+    }
+
+    /** The sum of their weights. */
+    double weight() {
+        return weight;
     }
 
     int active() {

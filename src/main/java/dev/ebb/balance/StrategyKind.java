@@ -9,5 +9,7 @@ public enum StrategyKind {
     /** The better of two, by peak EWMA of latency times requests in flight. */
     LEAST_RESPONSE_TIME,
     /** The better of two, by requests in flight. */
-    LEAST_REQUESTS
+    LEAST_REQUESTS,
+    /** By a key of the request: the same key goes to the same one, as long as it can take it. */
+    HASH
 }

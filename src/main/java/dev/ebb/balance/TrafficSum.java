@@ -1,8 +1,12 @@
 package dev.ebb.balance;
 
 import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.Ties;
 import dev.ebb.core.TrafficReading;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The reader's side of {@link EndpointStats}: several loops' counters as one reading.
@@ -30,6 +34,8 @@ public final class TrafficSum {
         long finished = 0;
         long failures = 0;
         long latency = 0;
+        long keyed = 0;
+        List<SessionSketch> sketches = new ArrayList<>();
         for (EndpointStats stats : loops) {
             long finishedHere = stats.finishedTotal();
             inFlight += stats.startedTotal() - finishedHere;
@@ -39,14 +45,22 @@ public final class TrafficSum {
             // Read after finished, these may be ahead of it by what has ended meanwhile.
             failures += stats.failuresTotal();
             latency += stats.latencyNanosTotal();
+            keyed += stats.keyedTotal();
+            SessionSketch sketch = stats.sessions();
+            if (sketch != null) {
+                sketches.add(sketch);
+            }
         }
+        boolean tied = keyed > 0 || !sketches.isEmpty();
+        int sessions = sketches.isEmpty() ? 0 : SessionSketch.count(sketches, nowNanos);
         return new TrafficReading(
                 nowNanos,
                 (int) Math.min(inFlight, Integer.MAX_VALUE),
                 (int) Math.min(streams, Integer.MAX_VALUE),
                 finished,
                 Math.min(failures, finished),
-                latency);
+                latency,
+                tied ? Optional.of(new Ties(sessions, keyed)) : Optional.empty());
     }
 
     /** The latencies of many endpoints and loops together. */

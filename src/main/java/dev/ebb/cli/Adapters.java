@@ -6,13 +6,16 @@ import dev.ebb.config.GatewayConfig;
 import dev.ebb.config.ServiceConfig;
 import dev.ebb.config.TlsConfig;
 import dev.ebb.config.TrustForwarded;
+import dev.ebb.console.View;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.core.ServiceName;
 import dev.ebb.gateway.FixedRoute;
 import dev.ebb.gateway.GatewayService;
 import dev.ebb.gateway.GatewaySettings;
+import dev.ebb.gateway.GatewayStats;
 import dev.ebb.gateway.Limits;
 import dev.ebb.gateway.Protocol;
+import dev.ebb.gateway.SessionKey;
 import dev.ebb.gateway.Timeouts;
 import dev.ebb.gateway.Transport;
 import dev.ebb.gateway.Trust;
@@ -24,8 +27,10 @@ import dev.ebb.journal.JournalSettings;
 import dev.ebb.observe.ServiceResources;
 import dev.ebb.pki.IdentityFiles;
 import dev.ebb.platform.process.LaunchSettings;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,8 +84,36 @@ final class Adapters {
         return config.services().stream().collect(Collectors.toMap(ServiceConfig::name, value));
     }
 
-    static List<GatewayService> services(EbbConfig config) {
-        return config.services().stream().map(Adapters::service).toList();
+    /**
+     * @param state directory that keeps the key of sessions' cookies, if there are any
+     */
+    static List<GatewayService> services(EbbConfig config, Path state) {
+        boolean sessions =
+                config.services().stream()
+                        .anyMatch(s -> s.balance().affinity().sessions().isPresent());
+        List<GatewayService> services = config.services().stream().map(Adapters::service).toList();
+        if (!sessions) {
+            return services;
+        }
+        try {
+            SessionKey key = SessionKey.in(state);
+            return services.stream().map(s -> s.withSessionKey(key)).toList();
+        } catch (IOException e) {
+            throw new Failure(
+                    Exit.FAILED, "the key of sessions' cookies cannot be had: " + e.getMessage());
+        }
+    }
+
+    static View.Resilience resilience(GatewayStats.Resilience r) {
+        return new View.Resilience(
+                r.retries(),
+                r.hedged(),
+                r.hedgesWon(),
+                r.queued(),
+                r.waiting(),
+                r.ties().unkeyed(),
+                r.ties().begun(),
+                r.ties().moved());
     }
 
     private static GatewayService service(ServiceConfig s) {

@@ -1,7 +1,6 @@
 package dev.ebb.cli;
 
 import dev.ebb.balance.BalancePolicy;
-import dev.ebb.balance.StrategyKind;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.GatewayStartException;
@@ -257,7 +256,7 @@ final class GatewayCommand implements Callable<Integer> {
     private BalancePolicy policy() {
         BalancePolicy defaults = BalancePolicy.DEFAULT;
         return new BalancePolicy(
-                ProxyCommand.word("--strategy", strategy, StrategyKind.values()),
+                ProxyCommand.strategy(strategy),
                 defaults.slowStart(),
                 defaults.check(),
                 defaults.ejection(),

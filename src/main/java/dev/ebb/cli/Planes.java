@@ -8,6 +8,7 @@ import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
+import dev.ebb.core.Ties;
 import dev.ebb.core.TrafficReading;
 import dev.ebb.xds.XdsServer;
 import java.util.HashMap;
@@ -69,6 +70,12 @@ record Planes(EndpointSink gateway, XdsServer xds) implements EndpointSink {
         gateway.startTakes(service, seconds);
     }
 
+    private static Optional<Ties> ties(TrafficReading a, TrafficReading b) {
+        return a.ties().isEmpty()
+                ? b.ties()
+                : Optional.of(a.ties().get().plus(b.ties().orElse(Ties.NONE)));
+    }
+
     private static EndpointReport plus(EndpointReport own, EndpointReport other) {
         TrafficReading a = own.traffic();
         TrafficReading b = other.traffic();
@@ -79,7 +86,8 @@ record Planes(EndpointSink gateway, XdsServer xds) implements EndpointSink {
                         a.streams() + b.streams(),
                         a.requestsTotal() + b.requestsTotal(),
                         a.failuresTotal() + b.failuresTotal(),
-                        a.latencyNanosTotal() + b.latencyNanosTotal()),
+                        a.latencyNanosTotal() + b.latencyNanosTotal(),
+                        ties(a, b)),
                 own.health(),
                 own.healthReason(),
                 own.ledger().plus(other.ledger()));

@@ -349,7 +349,7 @@ final class ProxyCommand implements Callable<Integer> {
         BalancePolicy defaults = BalancePolicy.DEFAULT;
         CheckPolicy checks = defaults.check();
         return new BalancePolicy(
-                word("--strategy", strategy, StrategyKind.values()),
+                strategy(strategy),
                 defaults.slowStart(),
                 new CheckPolicy(
                         check,
@@ -360,6 +360,13 @@ final class ProxyCommand implements Callable<Integer> {
                         checks.fall()),
                 defaults.ejection(),
                 defaults.retry());
+    }
+
+    /** One that needs nothing but its name. */
+    static StrategyKind strategy(String text) {
+        var kinds = new ArrayList<>(List.of(StrategyKind.values()));
+        kinds.remove(StrategyKind.HASH);
+        return word("--strategy", text, kinds.toArray(new StrategyKind[0]));
     }
 
     /** An enum's value by its name in small letters, with hyphens or underscores. */

@@ -163,7 +163,7 @@ public final class Wiring implements TakeOver.Heir {
     private Gateway gateway(Optional<List<Listening>> sockets) {
         try {
             var settings = Adapters.gateway(config);
-            var services = Adapters.services(config);
+            var services = Adapters.services(config, place.state());
             var fixed = Adapters.fixedRoutes(config);
             return sockets.isPresent()
                     ? Gateway.takeOver(settings, services, fixed, sockets.get())
@@ -427,12 +427,7 @@ public final class Wiring implements TakeOver.Heir {
                 t.rejected(),
                 t.retried(),
                 t.retriedByScaling(),
-                new View.Resilience(
-                        t.resilience().retries(),
-                        t.resilience().hedged(),
-                        t.resilience().hedgesWon(),
-                        t.resilience().queued(),
-                        t.resilience().waiting()),
+                Adapters.resilience(t.resilience()),
                 t.truncated(),
                 t.cancelled(),
                 t.ejections(),

@@ -40,7 +40,8 @@ final class XdsAdapters {
                 service.name(),
                 service.routes().stream().map(r -> route(config, r)).toList(),
                 service.protocol() == ServiceConfig.Protocol.HTTP2,
-                config.gateway().timeouts().connect());
+                config.gateway().timeouts().connect(),
+                service.balance().affinity().hash());
     }
 
     private static XdsRoute route(EbbConfig config, RouteConfig route) {

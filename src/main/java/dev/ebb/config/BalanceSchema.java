@@ -3,13 +3,16 @@ package dev.ebb.config;
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.CheckPolicy;
 import dev.ebb.balance.EjectionPolicy;
+import dev.ebb.balance.HashPolicy;
 import dev.ebb.balance.HedgePolicy;
 import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.QueuePolicy;
 import dev.ebb.balance.RetryPolicy;
+import dev.ebb.balance.SessionPolicy;
 import dev.ebb.balance.StrategyKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The keys below {@code ready} and {@code balance}. Defaults are the balancer's. */
 final class BalanceSchema {
@@ -224,25 +227,64 @@ final class BalanceSchema {
                     ResilienceSchema.QUEUE,
                     "Where requests wait while all instances are at their limits.");
 
+    private static final Key<Optional<HashPolicy>> HASH_KEY =
+            Key.section(
+                    "hash",
+                    AffinitySchema.HASH,
+                    "For `strategy: hash`: by what of a request it is placed.");
+
+    private static final Key<Optional<SessionPolicy>> SESSIONS_KEY =
+            Key.section(
+                    "sessions",
+                    AffinitySchema.SESSIONS,
+                    "Whether a client stays with one instance, and how; before any strategy.");
+
     /** The check is given beside it. */
     static final Section<BalancePolicy> BALANCE =
             new Section<>(
                     List.of(
                             STRATEGY,
+                            HASH_KEY,
+                            SESSIONS_KEY,
                             SLOW_START,
                             EJECTION_KEY,
                             RETRY_KEY,
                             HEDGE_KEY,
                             LIMIT_KEY,
                             QUEUE_KEY),
-                    (v, problems) ->
-                            new BalancePolicy(
-                                    v.of(STRATEGY),
-                                    v.of(SLOW_START),
-                                    CheckPolicy.DEFAULT,
-                                    v.of(EJECTION_KEY),
-                                    v.of(RETRY_KEY),
-                                    v.of(HEDGE_KEY),
-                                    v.of(LIMIT_KEY),
-                                    v.of(QUEUE_KEY)));
+                    BalanceSchema::balance);
+
+    private static BalancePolicy balance(Values v, Problems problems) {
+        BalancePolicy policy = placed(v, problems);
+        return v.of(SESSIONS_KEY).map(policy::withSessions).orElse(policy);
+    }
+
+    private static BalancePolicy placed(Values v, Problems problems) {
+        var policy =
+                new BalancePolicy(
+                        v.of(STRATEGY),
+                        v.of(SLOW_START),
+                        CheckPolicy.DEFAULT,
+                        v.of(EJECTION_KEY),
+                        v.of(RETRY_KEY),
+                        v.of(HEDGE_KEY),
+                        v.of(LIMIT_KEY),
+                        v.of(QUEUE_KEY));
+        boolean hashed = policy.strategy() == StrategyKind.HASH;
+        Optional<HashPolicy> keys = v.of(HASH_KEY);
+        if (!v.sound(STRATEGY, HASH_KEY)) {
+            return policy;
+        }
+        if (hashed && keys.isEmpty()) {
+            problems.error(
+                    v.place(STRATEGY),
+                    "requests are placed by a key: give it, for example 'hash: {key: cookie"
+                            + " cart}'");
+        } else if (!hashed && v.given(HASH_KEY).isPresent()) {
+            problems.error(
+                    v.place(HASH_KEY),
+                    "'hash' means something with 'strategy: hash' only; set that, or remove this");
+        }
+        return hashed ? keys.map(policy::withHash).orElse(policy) : policy;
+    }
 }

@@ -192,6 +192,19 @@ final class PolicySchema {
                     Cost.ZONE,
                     "Subtracted of one whose zone has more instances than the others, and added to"
                             + " one whose zone has fewer, where the platform knows zones.");
+    private static final Key<Double> COST_SESSION =
+            Key.of(
+                    "session",
+                    WEIGHT,
+                    Cost.SESSION,
+                    "Of each session that is bound to it (`balance.sessions`).");
+    private static final Key<Double> COST_MOVEMENT =
+            Key.of(
+                    "movement",
+                    WEIGHT,
+                    Cost.MOVEMENT,
+                    "Of one that has all of the requests that are placed by a key, which would move"
+                            + " (`balance.hash`); half of it for half of them.");
     private static final Section<Cost> COST =
             new Section<>(
                     List.of(
@@ -201,7 +214,9 @@ final class PolicySchema {
                             COST_UTILIZATION,
                             COST_SLOWNESS,
                             COST_OUTDATED,
-                            COST_ZONE),
+                            COST_ZONE,
+                            COST_SESSION,
+                            COST_MOVEMENT),
                     (v, problems) ->
                             new Cost(
                                     v.of(COST_IN_FLIGHT),
@@ -210,7 +225,9 @@ final class PolicySchema {
                                     v.of(COST_UTILIZATION),
                                     v.of(COST_SLOWNESS),
                                     v.of(COST_OUTDATED),
-                                    v.given(COST_ZONE)));
+                                    v.given(COST_ZONE),
+                                    v.given(COST_SESSION),
+                                    v.given(COST_MOVEMENT)));
     private static final Key<Cost> COST_KEY =
             Key.section(
                     "cost", COST, "What losing an instance costs; the cheapest is let go first.");

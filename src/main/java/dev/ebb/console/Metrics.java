@@ -220,6 +220,16 @@ final class Metrics {
         services.forEach((name, t) -> out.sample(t.resilience().queued(), "service", name));
         out.gauge("ebb_requests_waiting", "Requests that wait for an instance with room.");
         services.forEach((name, t) -> out.sample(t.resilience().waiting(), "service", name));
+        out.counter(
+                "ebb_requests_unkeyed_total",
+                "Requests without the key by which their service's are placed.");
+        services.forEach((name, t) -> out.sample(t.resilience().unkeyed(), "service", name));
+        out.counter("ebb_sessions_begun_total", "Sessions that were bound to an instance.");
+        services.forEach((name, t) -> out.sample(t.resilience().sessionsBegun(), "service", name));
+        out.counter(
+                "ebb_sessions_moved_total",
+                "Sessions that were bound to another, because theirs could not serve them.");
+        services.forEach((name, t) -> out.sample(t.resilience().sessionsMoved(), "service", name));
     }
 
     private static void byCause(

@@ -76,9 +76,19 @@ public record View(
      * @param hedgesWon of those, whose answer came first
      * @param queued requests that waited because all instances were at their limits
      * @param waiting of those, at this moment
+     * @param unkeyed requests without the key by which their service's are placed
+     * @param sessionsBegun that were bound to an instance for the first time
+     * @param sessionsMoved that were bound to another, because theirs could not serve them
      */
     public record Resilience(
-            Map<String, Long> retries, long hedged, long hedgesWon, long queued, long waiting) {
+            Map<String, Long> retries,
+            long hedged,
+            long hedgesWon,
+            long queued,
+            long waiting,
+            long unkeyed,
+            long sessionsBegun,
+            long sessionsMoved) {
         public Resilience {
             retries = Map.copyOf(retries);
         }

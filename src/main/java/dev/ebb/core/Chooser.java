@@ -17,6 +17,7 @@ final class Chooser {
 
     private final Policy.Cost weights;
     private final double candidateBelow;
+    private final long windowNanos;
     private final Now now;
 
     /**
@@ -25,7 +26,15 @@ final class Chooser {
     Chooser(Policy policy, boolean ordered, Now now) {
         this.weights = policy.in().cost();
         this.candidateBelow = ordered ? Double.MAX_VALUE : policy.in().candidateBelow();
+        this.windowNanos = policy.in().window().toNanos();
         this.now = now;
+    }
+
+    /** Requests within the window that were placed at it by a key. */
+    private double keyed(Assessed one) {
+        return one.instance()
+                .traffic()
+                .growth(t -> t.ties().map(Ties::keyedTotal).orElse(0L), windowNanos);
     }
 
     /** Whether it may be let go at all. One that is to be restarted leaves by itself. */
@@ -38,6 +47,10 @@ final class Chooser {
                 && one.stable().binding() < candidateBelow;
     }
 
+    private double moves(Assessed one, double all) {
+        return all > 0 ? keyed(one) / all : 0;
+    }
+
     /** The {@value #RANKED_MAX} cheapest. */
     List<Ranked> rank(List<Assessed> instances) {
         double meanLatency =
@@ -47,10 +60,15 @@ final class Chooser {
                         .filter(l -> l > 0)
                         .average()
                         .orElse(0);
+        double keyed =
+                instances.stream()
+                        .filter(a -> a.instance().carriesLoad())
+                        .mapToDouble(this::keyed)
+                        .sum();
         List<LosingCost> costs =
                 instances.stream()
                         .filter(this::isCandidate)
-                        .map(a -> LosingCost.of(a, weights, meanLatency, now))
+                        .map(a -> LosingCost.of(a, weights, meanLatency, moves(a, keyed), now))
                         .sorted(CHEAPEST)
                         .toList();
         var zones = new Zones(instances, weights.zone().orElse(Policy.Cost.ZONE));

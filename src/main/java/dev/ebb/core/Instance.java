@@ -11,7 +11,8 @@ import java.util.Set;
  * @param sinceNanos monotonic time at which it entered its lifecycle state
  * @param bornNanos monotonic time at which this life of Ebb first knew it
  * @param healthSinceNanos monotonic time at which its health last changed
- * @param parkGeneration snapshot in which it was first not to be picked; 0 while in rotation
+ * @param parkGeneration snapshot from which on it is not to be picked: parked for what is new,
+ *     draining for its sessions too; 0 while in rotation
  * @param replaces the instance that it stands in for: failed, ejected, or to be restarted
  * @param replaced whether a stand-in was started for it, or nobody is needed in its place
  * @param exited whether its process is known to have ended

@@ -7,21 +7,26 @@ import java.util.StringJoiner;
 
 /**
  * What losing an instance would cost, part by part, each already weighted. What must move (requests
- * in flight, long streams) and what it knows (warmth, its share of the load) makes it dear; being
- * slower than the others, or of an older configuration, makes it cheap. Pure.
+ * in flight, long streams, sessions, requests with keys) and what it knows (warmth, its share of
+ * the load) makes it dear; being slower than the others, or of an older configuration, makes it
+ * cheap. Pure.
  *
  * @param of the instance
  * @param warmth 0 to 1, before its weight
+ * @param moves share of the service's keyed requests that are placed at it, before its weight
  */
 record LosingCost(
         Assessed of,
         double warmth,
+        double moves,
         double inFlightPart,
         double streamsPart,
         double warmthPart,
         double utilizationPart,
         double slownessPart,
         double outdatedPart,
+        double sessionsPart,
+        double movementPart,
         double zonePart) {
     /** Age at which an instance is half as warm as it gets. */
     private static final double WARM_AFTER_NANOS = 600e9;
@@ -31,8 +36,11 @@ record LosingCost(
 
     /**
      * @param meanLatency of the service's instances, in nanoseconds; 0 when unknown
+     * @param moves share of the service's requests with keys that are placed at it, and so would
+     *     move, 0 to 1
      */
-    static LosingCost of(Assessed one, Policy.Cost weights, double meanLatency, Now now) {
+    static LosingCost of(
+            Assessed one, Policy.Cost weights, double meanLatency, double moves, Now now) {
         double age = now.nanosSince(one.instance().bornNanos());
         double warmth = age / (age + WARM_AFTER_NANOS);
         double latency = one.stable().latencyMeanNanos();
@@ -40,12 +48,15 @@ record LosingCost(
         return new LosingCost(
                 one,
                 warmth,
+                moves,
                 weights.inFlight() * one.stable().inFlight(),
                 weights.stream() * streams(one),
                 weights.warmth() * warmth,
                 weights.utilization() * one.stable().binding(),
                 -weights.slowness() * slower,
                 one.outdated() ? -weights.outdated() : 0,
+                weights.session().orElse(Policy.Cost.SESSION) * sessions(one),
+                weights.movement().orElse(Policy.Cost.MOVEMENT) * moves,
                 0);
     }
 
@@ -54,17 +65,25 @@ record LosingCost(
         return new LosingCost(
                 of,
                 warmth,
+                moves,
                 inFlightPart,
                 streamsPart,
                 warmthPart,
                 utilizationPart,
                 slownessPart,
                 outdatedPart,
+                sessionsPart,
+                movementPart,
                 part);
     }
 
     private static int streams(Assessed one) {
         return one.instance().traffic().isEmpty() ? 0 : one.instance().traffic().latest().streams();
+    }
+
+    private static int sessions(Assessed one) {
+        Series<TrafficReading> traffic = one.instance().traffic();
+        return traffic.isEmpty() ? 0 : traffic.latest().ties().map(Ties::sessions).orElse(0);
     }
 
     double total() {
@@ -74,6 +93,8 @@ record LosingCost(
                 + utilizationPart
                 + slownessPart
                 + outdatedPart
+                + sessionsPart
+                + movementPart
                 + zonePart;
     }
 
@@ -85,6 +106,8 @@ record LosingCost(
         parts.put("utilization", utilizationPart);
         parts.put("slowness", slownessPart);
         parts.put("outdated", outdatedPart);
+        parts.put("sessions", sessionsPart);
+        parts.put("movement", movementPart);
         parts.put("zone", zonePart);
         return parts;
     }
@@ -99,14 +122,17 @@ record LosingCost(
         numbers.put("streams", (double) streams(of));
         numbers.put("warmth", warmth);
         numbers.put("latency_ms", latency / 1e6);
+        numbers.put("sessions", (double) sessions(of));
+        numbers.put("moves", moves);
         numbers.put("cost", total());
         parts().forEach((name, cost) -> numbers.put(PART + name, cost));
         String text =
-                "%s used, %s in flight, %d streams, mean latency %s%s%s: cost %s%s"
+                "%s used, %s in flight, %d streams%s, mean latency %s%s%s: cost %s%s"
                         .formatted(
                                 Text.percent(utilization),
                                 Text.number(inFlight),
                                 streams(of),
+                                ties(),
                                 Text.millis(latency),
                                 of.outdated() ? ", of an older configuration" : "",
                                 of.zone().map(z -> ", in zone " + z).orElse(""),
@@ -114,6 +140,14 @@ record LosingCost(
                                 sum());
         return new Ranked(
                 of.instance().id(), utilization, total(), new Reason("rank", text, numbers));
+    }
+
+    private String ties() {
+        int sessions = sessions(of);
+        String bound = sessions == 0 ? "" : ", %d sessions".formatted(sessions);
+        return moves == 0
+                ? bound
+                : bound + ", %s of the requests with keys".formatted(Text.percent(moves));
     }
 
     /** The parts that say something, as a sum in brackets. */

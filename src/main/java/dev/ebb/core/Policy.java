@@ -362,6 +362,9 @@ public record Policy(
      * @param outdated what one is cheaper by that was started with another command than the present
      * @param zone what one is cheaper by whose zone has one instance more than the mean of the
      *     zones, or more, and dearer by whose zone has as many fewer; empty for {@link #ZONE}
+     * @param session each session that is bound to it; empty for {@link #SESSION}
+     * @param movement one at which all requests are placed that have keys; empty for {@link
+     *     #MOVEMENT}
      */
     public record Cost(
             double inFlight,
@@ -370,8 +373,12 @@ public record Policy(
             double utilization,
             double slowness,
             double outdated,
-            Optional<Double> zone) {
+            Optional<Double> zone,
+            Optional<Double> session,
+            Optional<Double> movement) {
         public static final double ZONE = 3;
+        public static final double SESSION = 0.2;
+        public static final double MOVEMENT = 20;
 
         public static final Cost DEFAULT = new Cost(1, 4, 2, 1, 1, 4);
 
@@ -384,6 +391,27 @@ public record Policy(
                 double slowness,
                 double outdated) {
             this(inFlight, stream, warmth, utilization, slowness, outdated, Optional.empty());
+        }
+
+        /** With the usual weights of what ties requests to instances. */
+        public Cost(
+                double inFlight,
+                double stream,
+                double warmth,
+                double utilization,
+                double slowness,
+                double outdated,
+                Optional<Double> zone) {
+            this(
+                    inFlight,
+                    stream,
+                    warmth,
+                    utilization,
+                    slowness,
+                    outdated,
+                    zone,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 

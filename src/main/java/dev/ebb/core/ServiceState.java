@@ -187,7 +187,14 @@ public record ServiceState(
                                                     .parkedAt(0)
                                                     .withMark(Mark.APPROVED, false));
             case Command.Drain(InstanceId id) ->
-                    withGeneration(generation + 1).with(id, i -> i.become(Lifecycle.DRAINING, now));
+                    // Parked, it went on with its sessions: what proves now is the drain's
+                    // snapshot.
+                    withGeneration(generation + 1)
+                            .with(
+                                    id,
+                                    i ->
+                                            i.become(Lifecycle.DRAINING, now)
+                                                    .parkedAt(generation + 1));
             case Command.Stop(InstanceId id, boolean _) ->
                     withGeneration(generation + 1)
                             .with(id, i -> i.become(Lifecycle.STOPPING, now))

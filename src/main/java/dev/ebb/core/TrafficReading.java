@@ -1,5 +1,7 @@
 package dev.ebb.core;
 
+import java.util.Optional;
+
 /**
  * What the data planes said of one instance's traffic, summed over them. Totals are cumulative
  * since the data plane first saw the instance and only grow.
@@ -10,6 +12,7 @@ package dev.ebb.core;
  * @param requestsTotal requests finished, however they ended
  * @param failuresTotal of those, the ones that failed: 5xx, cut connection, timeout, refused
  * @param latencyNanosTotal sum of the finished requests' times from pick to last byte
+ * @param ties sessions and keys; empty without such, and in the journal of an older Ebb
  */
 public record TrafficReading(
         long measuredAtNanos,
@@ -17,7 +20,26 @@ public record TrafficReading(
         int streams,
         long requestsTotal,
         long failuresTotal,
-        long latencyNanosTotal) {
+        long latencyNanosTotal,
+        Optional<Ties> ties) {
+
+    /** Of requests that nothing ties to an instance. */
+    public TrafficReading(
+            long measuredAtNanos,
+            int inFlight,
+            int streams,
+            long requestsTotal,
+            long failuresTotal,
+            long latencyNanosTotal) {
+        this(
+                measuredAtNanos,
+                inFlight,
+                streams,
+                requestsTotal,
+                failuresTotal,
+                latencyNanosTotal,
+                Optional.empty());
+    }
 
     /** An instance that the data planes have not seen any traffic for. */
     public static TrafficReading none(long measuredAtNanos) {

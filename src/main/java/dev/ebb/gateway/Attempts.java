@@ -33,7 +33,7 @@ abstract class Attempts {
     /** How long the request may take in all; {@link Deadline#NONE} for any time. */
     final long wholeNanos;
 
-    private final Tries tries;
+    final Tries tries;
     private final Priority priority;
     private final boolean upgrade;
     private @Nullable Attempt main;
@@ -70,7 +70,7 @@ abstract class Attempts {
         this.timeouts = timeouts;
         this.request = request;
         loop = service.loop;
-        tries = new Tries(service, service.mayRepeat(asked));
+        tries = new Tries(service, asked);
         this.priority = priority;
         upgrade = asked.upgrade;
         startNanos = nowNanos;
@@ -106,7 +106,7 @@ abstract class Attempts {
     }
 
     private void attempt(long nowNanos) {
-        attempt(service.balancer.pick(tries.tried(), nowNanos, loop.random()), nowNanos);
+        attempt(tries.pick(nowNanos), nowNanos);
     }
 
     private void attempt(Pick pick, long nowNanos) {
@@ -171,7 +171,7 @@ abstract class Attempts {
     /** There is room at an instance. */
     final void admitted(long nowNanos) {
         queued = null;
-        attempt(service.balancer.pickWithin(tries.tried(), nowNanos, loop.random()), nowNanos);
+        attempt(tries.pickWithin(nowNanos), nowNanos);
     }
 
     /** It has waited for too long, or must make place for another. */
@@ -409,8 +409,7 @@ abstract class Attempts {
             return;
         }
         tries.avoid(slow.candidate());
-        if (service.balancer.pickOther(tries.tried(), nowNanos, loop.random())
-                instanceof Pick.Picked(Candidate other)) {
+        if (tries.pickOther(nowNanos) instanceof Pick.Picked(Candidate other)) {
             service.counters.count(Counters.HEDGED);
             tries.avoid(other);
             var besides = new Attempt(exchange(), service, other, nowNanos);

@@ -218,6 +218,7 @@ final class ClientConnection extends Client implements Downstream {
         }
         ByteBuf head = loop.rewriter().request(request, route, peer, id, loop.allocator());
         LoopService service = loop.service(route.service);
+        service.tie(request, peer);
         var next = new Exchange(this, service, route.timeouts, request, body, head, loop.now());
         exchange = next;
         next.entry = entry;

@@ -36,8 +36,16 @@ final class Counters {
 
     static final int UNQUEUED = PADDING + 17;
 
+    /** Requests without the key by which their service's are placed. */
+    static final int UNKEYED = PADDING + 18;
+
+    /** Sessions that were bound for the first time, and those bound to another instance. */
+    static final int SESSIONS_BEGUN = PADDING + 19;
+
+    static final int SESSIONS_MOVED = PADDING + 20;
+
     /** Retries, by what had failed. */
-    static final int RETRIES = PADDING + 18;
+    static final int RETRIES = PADDING + 21;
 
     /** Answers of instances by the first digit of their status, 1 to 5. */
     static final int ANSWERS = RETRIES + RetryOn.values().length;

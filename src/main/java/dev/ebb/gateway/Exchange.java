@@ -181,6 +181,7 @@ final class Exchange extends Attempts {
             opened.first(rest);
             connection.body().watchEvents(EventBorder.of(response.head));
         }
+        response.cookie = tries.bind(from.candidate(), response.status, now);
         int taken = client.begin(response, connection.body(), rest, request.complete());
         if (taken == Downstream.BAD) {
             return false;

@@ -2,6 +2,7 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.EndpointStats;
+import dev.ebb.balance.KeyTable;
 import dev.ebb.balance.TrafficSum;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Arrivals;
@@ -51,6 +52,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private final IdentityHashMap<EventLoop, GatewayLoop> byEventLoop = new IdentityHashMap<>();
     private final Map<ServiceName, Integer> indexes = new HashMap<>();
     private final List<GatewayService> services;
+    private final KeyTables tables;
     private final List<HealthChecks> checks = new ArrayList<>();
     private final Listeners listeners;
     private final TlsParts tls;
@@ -80,6 +82,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         this.accessLog = accessLog;
         this.tls = tls;
         this.services = List.copyOf(services);
+        this.tables = new KeyTables(this.services);
         this.starts = new AtomicIntegerArray(services.size());
         var routes = new RouteTable(services, fixed, settings.timeouts());
         for (GatewayService service : services) {
@@ -293,8 +296,9 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             return;
         }
         int service = index(snapshot.service());
+        KeyTable table = tables.of(service, snapshot);
         for (GatewayLoop loop : loops) {
-            loop.publish(service, snapshot);
+            loop.publish(service, snapshot, table);
         }
         loops.getFirst().tell(home -> checks.get(service).apply(snapshot));
     }

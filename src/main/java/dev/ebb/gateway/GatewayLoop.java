@@ -2,6 +2,7 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.balance.KeyTable;
 import dev.ebb.balance.LoopShare;
 import dev.ebb.gateway.http2.Http2Limits;
 import dev.ebb.gateway.http2.Http2Settings;
@@ -452,8 +453,8 @@ final class GatewayLoop {
 
     // ---- Other threads' side
 
-    void publish(int service, EndpointSnapshot snapshot) {
-        eventLoop.execute(() -> services.get(service).apply(snapshot, System.nanoTime()));
+    void publish(int service, EndpointSnapshot snapshot, @Nullable KeyTable table) {
+        eventLoop.execute(() -> services.get(service).apply(snapshot, table, System.nanoTime()));
     }
 
     void tell(Consumer<GatewayLoop> what) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param protocol what its instances speak
  * @param tls how its instances are spoken to; without it in the clear
  * @param fromNone whether it may have no instance, and requests then wait for the first
+ * @param sessionKey of the cookies of its sessions, if it has any
  */
 public record GatewayService(
         ServiceName name,
@@ -19,7 +20,8 @@ public record GatewayService(
         BalancePolicy balance,
         Protocol protocol,
         Optional<TlsClientSettings> tls,
-        boolean fromNone) {
+        boolean fromNone,
+        SessionKey sessionKey) {
     public GatewayService {
         routes = List.copyOf(routes);
     }
@@ -28,15 +30,31 @@ public record GatewayService(
         this(name, routes, balance, Protocol.HTTP1, Optional.empty(), false);
     }
 
+    /** With cookies that end with this process. */
+    public GatewayService(
+            ServiceName name,
+            List<Route> routes,
+            BalancePolicy balance,
+            Protocol protocol,
+            Optional<TlsClientSettings> tls,
+            boolean fromNone) {
+        this(name, routes, balance, protocol, tls, fromNone, SessionKey.OF_THIS_PROCESS);
+    }
+
+    public GatewayService withSessionKey(SessionKey key) {
+        return new GatewayService(name, routes, balance, protocol, tls, fromNone, key);
+    }
+
     public GatewayService withTls(TlsClientSettings how) {
-        return new GatewayService(name, routes, balance, protocol, Optional.of(how), fromNone);
+        return new GatewayService(
+                name, routes, balance, protocol, Optional.of(how), fromNone, sessionKey);
     }
 
     public GatewayService withProtocol(Protocol spoken) {
-        return new GatewayService(name, routes, balance, spoken, tls, fromNone);
+        return new GatewayService(name, routes, balance, spoken, tls, fromNone, sessionKey);
     }
 
     public GatewayService withFromNone(boolean on) {
-        return new GatewayService(name, routes, balance, protocol, tls, on);
+        return new GatewayService(name, routes, balance, protocol, tls, on, sessionKey);
     }
 }

@@ -73,9 +73,15 @@ public record GatewayStats(
      * @param hedgesWon of those, whose answer came first
      * @param queued requests that waited because all instances were at their limits
      * @param waiting of those, at this moment
+     * @param ties what ties requests to instances
      */
     public record Resilience(
-            Map<String, Long> retries, long hedged, long hedgesWon, long queued, long waiting) {
+            Map<String, Long> retries,
+            long hedged,
+            long hedgesWon,
+            long queued,
+            long waiting,
+            Ties ties) {
         public Resilience {
             retries = Map.copyOf(retries);
         }
@@ -93,7 +99,11 @@ public record GatewayStats(
                     sums[Counters.HEDGED],
                     sums[Counters.HEDGES_WON],
                     sums[Counters.QUEUED],
-                    waiting);
+                    waiting,
+                    new Ties(
+                            sums[Counters.UNKEYED],
+                            sums[Counters.SESSIONS_BEGUN],
+                            sums[Counters.SESSIONS_MOVED]));
         }
 
         Resilience plus(Resilience other) {
@@ -102,7 +112,19 @@ public record GatewayStats(
                     hedged + other.hedged,
                     hedgesWon + other.hedgesWon,
                     queued + other.queued,
-                    waiting + other.waiting);
+                    waiting + other.waiting,
+                    ties.plus(other.ties));
+        }
+    }
+
+    /**
+     * @param unkeyed requests without the key by which their service's are placed
+     * @param begun sessions that were bound to an instance for the first time
+     * @param moved sessions that were bound to another, because theirs could not serve them
+     */
+    public record Ties(long unkeyed, long begun, long moved) {
+        Ties plus(Ties other) {
+            return new Ties(unkeyed + other.unkeyed, begun + other.begun, moved + other.moved);
         }
     }
 

@@ -29,6 +29,7 @@ final class HeadRewriter {
     private static final byte[] KEEP_ALIVE = Bytes.ascii("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = Bytes.ascii("Connection: Upgrade\r\n");
 
+    private static final byte[] SET_COOKIE = Bytes.ascii("Set-Cookie: ");
     private static final byte[] RETRY_AFTER = Bytes.ascii("Retry-After: ");
 
     /** For a refusal that says nothing about when to come again. */
@@ -257,6 +258,9 @@ final class HeadRewriter {
             run = pass(head, i, drop, run);
         }
         out.add(head.bytes, run, head.length - 2);
+        if (response.cookie.length > 0) {
+            out.add(SET_COOKIE).add(response.cookie).add(CRLF);
+        }
         if (framed) {
             out.add(CHUNKED);
         }

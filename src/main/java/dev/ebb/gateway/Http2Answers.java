@@ -14,6 +14,7 @@ final class Http2Answers {
     private static final byte[] PLAIN = Bytes.ascii("text/plain");
     private static final byte[] GRPC = Bytes.ascii("application/grpc");
     private static final byte[] REASON = Bytes.ascii("x-ebb-reason");
+    private static final byte[] SET_COOKIE = Bytes.ascii("set-cookie");
     private static final byte[] RETRY_AFTER = Bytes.ascii("retry-after");
     private static final byte[] DATE = Bytes.ascii("date");
     private static final byte[] ALLOW = Bytes.ascii("allow");
@@ -46,6 +47,9 @@ final class Http2Answers {
                 int traits = response.never.traits(text, from, to);
                 out.field(text, from, to, text, head.valueStart[i], head.valueEnd[i], traits);
             }
+        }
+        if (response.cookie.length > 0) {
+            add(out, SET_COOKIE, response.cookie);
         }
     }
 

@@ -193,6 +193,7 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
         ByteBuf head =
                 loop.rewriter().requestOfHttp2(request, route, peer, next.id(), loop.allocator());
         LoopService service = loop.service(route.service);
+        service.tie(request, peer);
         var exchange =
                 new Exchange(next, service, route.timeouts, request, next.body(), head, loop.now());
         exchange.entry = entry;

@@ -8,10 +8,13 @@ import dev.ebb.balance.Ejection;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.EndpointStats;
+import dev.ebb.balance.Hashing;
 import dev.ebb.balance.HealthListener;
+import dev.ebb.balance.KeyTable;
 import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.Priority;
 import dev.ebb.balance.RetryBudget;
+import dev.ebb.balance.Sessions;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
@@ -60,6 +63,13 @@ final class LoopService implements HealthListener {
     final long perTryNanos;
 
     private final RequestRules rules;
+
+    /** Null where requests are not placed by keys. */
+    private final @Nullable KeyReader keys;
+
+    /** Null without sessions. */
+    private final @Nullable SessionCookies cookies;
+
     final Counters counters = new Counters();
     final Optional<TlsDialer> tls;
     private final IdentityHashMap<Candidate, InstancePool> pools = new IdentityHashMap<>();
@@ -97,6 +107,50 @@ final class LoopService implements HealthListener {
         forFirst = service.fromNone() ? Waiting.forFirst(this, policy.queue(), loop.share()) : null;
         perTryNanos = policy.retry().perTry().toNanos();
         rules = new RequestRules(policy);
+        cookies = cookies(service);
+        keys =
+                policy.affinity()
+                        .hash()
+                        .map(h -> new KeyReader(h, loop.forwardedFor()))
+                        .orElse(null);
+    }
+
+    private @Nullable SessionCookies cookies(GatewayService of) {
+        Sessions sessions = balancer.sessions();
+        return sessions == null
+                ? null
+                : new SessionCookies(
+                        of.balance().affinity().sessions().orElseThrow(),
+                        sessions,
+                        of.sessionKey(),
+                        counters,
+                        loop.random());
+    }
+
+    /** See {@link SessionCookies#answered}. */
+    byte[] bind(Session session, Candidate by, int status, long nowNanos) {
+        SessionCookies all = cookies;
+        return all == null
+                ? ResponseHead.NO_COOKIE
+                : all.answered(session, by, status, nowNanos, wallSeconds());
+    }
+
+    private static long wallSeconds() {
+        return System.currentTimeMillis() / 1000;
+    }
+
+    /** Reads what ties the request to an instance: before its exchange is made. */
+    void tie(RequestHead request, Peer peer) {
+        SessionCookies all = cookies;
+        request.session =
+                all == null
+                        ? null
+                        : all.read(request, loop.overHttps(request, peer), wallSeconds());
+        KeyReader reader = keys;
+        request.key = reader == null ? Hashing.NONE : reader.read(request, peer);
+        if (reader != null && request.key == Hashing.NONE) {
+            counters.count(Counters.UNKEYED);
+        }
     }
 
     /** See {@link RequestRules#mayRepeat}. */
@@ -191,12 +245,15 @@ final class LoopService implements HealthListener {
         }
     }
 
-    void apply(EndpointSnapshot snapshot, long nowNanos) {
+    /**
+     * @param table the snapshot's, where requests are placed by keys; else null
+     */
+    void apply(EndpointSnapshot snapshot, @Nullable KeyTable table, long nowNanos) {
         if (snapshot.generation() < balancer.generation()) {
             return;
         }
         var before = new IdentityHashMap<>(pools);
-        balancer.apply(snapshot, nowNanos);
+        balancer.apply(snapshot, table, nowNanos);
         for (Candidate candidate : balancer.candidates()) {
             InstancePool pool = before.remove(candidate);
             if (pool != null && !pool.leadsTo(candidate.endpoint())) {

@@ -68,6 +68,12 @@ final class RequestHead {
     boolean isHead;
     boolean idempotent;
 
+    /** By which its service places it; see {@link LoopService#tie}. */
+    long key;
+
+    /** Null where the service has no sessions. */
+    @Nullable Session session;
+
     RequestHead(Head head, int maxTarget) {
         this.head = head;
         this.maxTarget = maxTarget;

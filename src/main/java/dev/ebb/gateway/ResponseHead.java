@@ -21,7 +21,13 @@ final class ResponseHead {
     private static final long MOST_SECONDS = 1_000_000_000L;
     private static final byte[] CONTENT_TYPE = Bytes.ascii("content-type");
 
+    /** Where no cookie is set. */
+    static final byte[] NO_COOKIE = {};
+
     final Head head;
+
+    /** The value of a Set-Cookie field that the gateway adds. */
+    byte[] cookie = NO_COOKIE;
 
     int status;
 
@@ -79,6 +85,7 @@ final class ResponseHead {
     /** Reads what {@link Head#load} brought; the answer is null when all is well. */
     @Nullable String read() {
         never = NeverIndexed.NONE;
+        cookie = NO_COOKIE;
         byte[] text = head.bytes;
         // "HTTP/1.1 200\r\n\r\n" is the shortest.
         if (head.length < 16) {

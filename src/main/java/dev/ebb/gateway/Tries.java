@@ -1,9 +1,14 @@
 package dev.ebb.gateway;
 
+import dev.ebb.balance.Balancer;
 import dev.ebb.balance.Candidate;
+import dev.ebb.balance.Hashing;
+import dev.ebb.balance.Pick;
 import dev.ebb.balance.RetryOn;
 import dev.ebb.balance.RetryPolicy;
+import dev.ebb.balance.Sessions;
 import dev.ebb.balance.Tried;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** How often one request was tried and where, and whether it may be tried once more. */
@@ -22,13 +27,46 @@ final class Tries {
     /** Attempts that ended at once because nobody listens there; they use up no tries. */
     private int refused;
 
-    /**
-     * @param repeatable the method is one that the policy allows to repeat
-     */
-    Tries(LoopService service, boolean repeatable) {
+    private final long key;
+    private final @Nullable Session session;
+
+    Tries(LoopService service, RequestHead asked) {
         this.service = service;
         policy = service.service.balance().retry();
-        this.repeatable = repeatable;
+        // The method is one that the policy allows to repeat.
+        repeatable = service.mayRepeat(asked);
+        key = asked.key;
+        session = asked.session;
+    }
+
+    /** Where it goes next; see {@link Balancer#pick}. */
+    Pick pick(long nowNanos) {
+        Session of = session;
+        Sessions all = service.balancer.sessions();
+        RandomGenerator random = service.loop.random();
+        return of == null || all == null
+                ? service.balancer.pick(key, tried, nowNanos, random)
+                : all.pick(of.tag, key, tried, nowNanos, random);
+    }
+
+    /** The same for one that has waited. */
+    Pick pickWithin(long nowNanos) {
+        return session == null
+                ? service.balancer.pickWithin(key, tried, nowNanos, service.loop.random())
+                : pick(nowNanos);
+    }
+
+    /**
+     * An answer is passed on: the session is bound, and this is the value of its cookie's field.
+     */
+    byte[] bind(Candidate answering, int status, long nowNanos) {
+        Session of = session;
+        return of == null ? ResponseHead.NO_COOKIE : service.bind(of, answering, status, nowNanos);
+    }
+
+    /** Where a second attempt goes beside the first. */
+    Pick pickOther(long nowNanos) {
+        return service.balancer.pickOther(key, tried, nowNanos, service.loop.random());
     }
 
     Tried tried() {
@@ -48,9 +86,10 @@ final class Tries {
         return attempts <= 1;
     }
 
-    /** Whether the method may be repeated, even at two instances at once. */
+    /** Whether the method may be repeated, even at two instances at once; a session has but one. */
     boolean mayBeHedged() {
-        return repeatable;
+        Session of = session;
+        return repeatable && (of == null || of.tag == Hashing.NONE);
     }
 
     /** Whether it may be sent again even when the instance may have begun to work on it. */

@@ -3,6 +3,7 @@ package dev.ebb.xds;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
+import dev.ebb.balance.HashPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
@@ -38,8 +39,10 @@ final class ClusterResources {
                             ConfigSource.newBuilder()
                                     .setSelf(SelfConfigSource.getDefaultInstance()));
         } else {
-            cluster.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
-                    .setCommonLbConfig(common())
+            // Maglev's table moves few more keys than it must, and its parts are even.
+            boolean hashed = service.hash().isPresent();
+            cluster.setLbPolicy(hashed ? Cluster.LbPolicy.MAGLEV : Cluster.LbPolicy.LEAST_REQUEST)
+                    .setCommonLbConfig(common(service))
                     // Else a removed host is picked until its health check fails.
                     .setIgnoreHealthOnHostRemoval(true)
                     .setCircuitBreakers(breakers());
@@ -50,15 +53,25 @@ final class ClusterResources {
         return Resource.of(name, cluster.build());
     }
 
-    private static CommonLbConfig common() {
+    private static CommonLbConfig common(XdsService service) {
+        double bound = service.hash().map(HashPolicy::bound).orElse(HashPolicy.UNBOUNDED);
+        var common = common();
+        if (bound != HashPolicy.UNBOUNDED) {
+            common.setConsistentHashingLbConfig(
+                    CommonLbConfig.ConsistentHashingLbConfig.newBuilder()
+                            .setHashBalanceFactor(UInt32Value.of((int) Math.round(100 * bound))));
+        }
+        return common.build();
+    }
+
+    private static CommonLbConfig.Builder common() {
         return CommonLbConfig.newBuilder()
                 // The default sends new requests to draining hosts once half of all are.
                 .setHealthyPanicThreshold(Percent.newBuilder().setValue(0))
                 // The default holds a change of health back for up to 1 s.
                 .setUpdateMergeWindow(Duration.getDefaultInstance())
                 .setLocalityWeightedLbConfig(
-                        CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance())
-                .build();
+                        CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
     }
 
     private static CircuitBreakers breakers() {

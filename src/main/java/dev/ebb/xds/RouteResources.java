@@ -104,6 +104,7 @@ final class RouteResources {
         return RouteAction.newBuilder()
                 .setCluster(one.service().name().value())
                 .setTimeout(ClusterResources.duration(one.route().timeout().orElse(Duration.ZERO)))
+                .addAllHashPolicy(HashPolicies.of(one.service()))
                 .setRetryPolicy(
                         RetryPolicy.newBuilder().setRetryOn(RETRY_ON).setNumRetries(RETRIES));
     }

@@ -85,7 +85,7 @@ class LimitsTest {
             Candidate first = pool.pick(Tried.NONE);
             Tried tried = Tried.create();
             tried.add(first);
-            if (!(pool.balancer.pickOther(tried, pool.now, pool.random)
+            if (!(pool.balancer.pickOther(Hashing.NONE, tried, pool.now, pool.random)
                     instanceof Pick.Picked second)) {
                 throw new AssertionError("two others are there");
             }
@@ -99,7 +99,8 @@ class LimitsTest {
             all.add(pool.candidate(i));
             assertThat(pool.candidate(i).inFlight()).isZero();
         }
-        assertThat(pool.balancer.pickOther(all, pool.now, pool.random)).isEqualTo(NO_OTHER);
+        assertThat(pool.balancer.pickOther(Hashing.NONE, all, pool.now, pool.random))
+                .isEqualTo(NO_OTHER);
     }
 
     @Test

@@ -71,7 +71,8 @@ class MetricsTest {
                         "ebb_hedges_total{service=\"hello\"} 7",
                         "ebb_hedges_won_total{service=\"hello\"} 6",
                         "ebb_requests_queued_total{service=\"hello\"} 9",
-                        "ebb_requests_waiting{service=\"hello\"} 2");
+                        "ebb_requests_waiting{service=\"hello\"} 2",
+                        "ebb_requests_unkeyed_total{service=\"hello\"} 5");
     }
 
     @Test

@@ -59,7 +59,8 @@ public final class Samples {
                         Map.of("no_route", 1L),
                         5,
                         0,
-                        new View.Resilience(Map.of("reset", 4L, "connect-failure", 1L), 7, 6, 9, 2),
+                        new View.Resilience(
+                                Map.of("reset", 4L, "connect-failure", 1L), 7, 6, 9, 2, 5, 8, 3),
                         1,
                         3,
                         1,

@@ -69,6 +69,39 @@ class ChooserTest {
     }
 
     @Test
+    void whatIsTiedToAnInstanceMakesItDear() {
+        Fleet fleet = fleet(Policy.Cost.DEFAULT);
+        fleet.sessions.put(id(4), 10);
+        fleet.sessions.put(id(3), 40);
+        fleet.keyed.put(id(1), 0.25);
+        fleet.keyed.put(id(2), 0.75);
+        List<Ranked> ranking = ranking(fleet);
+        assertThat(order(ranking)).containsExactly(4, 1, 3, 2);
+        Map<String, Double> keyed = ranking.getLast().reason().numbers();
+        assertThat(keyed.get("moves")).isEqualTo(0.75, Offset.offset(0.02));
+        assertThat(keyed.get("cost_movement")).isEqualTo(15, Offset.offset(0.4));
+        assertThat(ranking.getLast().reason().text())
+                .contains("of the requests with keys", "movement 1");
+        Map<String, Double> bound = ranking.getFirst().reason().numbers();
+        assertThat(bound).containsEntry("sessions", 10.0).containsEntry("cost_sessions", 2.0);
+        assertThat(ranking.getFirst().reason().text()).contains("10 sessions", "sessions 2.0");
+    }
+
+    @Test
+    void theWeightsOfWhatTiesAreThePolicysToo() {
+        var nothing = Optional.of(0.0);
+        Fleet fleet = fleet(new Policy.Cost(1, 4, 2, 1, 1, 4, Optional.empty(), nothing, nothing));
+        fleet.sessions.put(id(4), 1000);
+        fleet.keyed.put(id(4), 1.0);
+        List<Ranked> ranking = ranking(fleet);
+        assertThat(order(ranking)).containsExactly(4, 3, 2, 1);
+        assertThat(ranking.getFirst().reason().numbers())
+                .containsEntry("sessions", 1000.0)
+                .containsEntry("cost_sessions", 0.0)
+                .containsEntry("cost_movement", 0.0);
+    }
+
+    @Test
     void theWeightsAreThePolicys() {
         Fleet fleet = fleet(new Policy.Cost(1, 0, 0, 1, 0, 0));
         fleet.stuckInFlight.put(id(4), 3);

@@ -27,6 +27,11 @@ final class Fleet {
     final Map<InstanceId, Liveness> liveness = new HashMap<>();
     final Map<InstanceId, Integer> stuckInFlight = new HashMap<>();
     final Map<InstanceId, Integer> streams = new HashMap<>();
+    final Map<InstanceId, Integer> sessions = new HashMap<>();
+
+    /** Share of an instance's requests that are placed there by a key. */
+    final Map<InstanceId, Double> keyed = new HashMap<>();
+
     final Map<InstanceId, Reason> outdated = new HashMap<>();
     final Map<InstanceId, String> zones = new HashMap<>();
     final Set<InstanceId> silent = new HashSet<>();
@@ -274,7 +279,8 @@ final class Fleet {
                                         streams.getOrDefault(id, 0),
                                         Math.round(t[0]),
                                         Math.round(t[1]),
-                                        Math.round(t[2]))),
+                                        Math.round(t[2]),
+                                        ties(id, t[0]))),
                 new Allowance(
                         1,
                         Allowance.Source.DECLARED,
@@ -283,6 +289,15 @@ final class Fleet {
                         OptionalDouble.empty()),
                 Optional.ofNullable(outdated.get(id)),
                 Optional.ofNullable(zones.get(id)));
+    }
+
+    /** Every request of a service with keys has one. */
+    private Optional<Ties> ties(InstanceId id, double requests) {
+        double byKey = keyed.getOrDefault(id, 0.0);
+        int bound = sessions.getOrDefault(id, 0);
+        return byKey == 0 && bound == 0
+                ? Optional.empty()
+                : Optional.of(new Ties(bound, Math.round(byKey * requests)));
     }
 
     /** Events of one kind, for example "Park". */

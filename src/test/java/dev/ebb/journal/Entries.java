@@ -47,6 +47,7 @@ import dev.ebb.core.Series;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.ServiceState;
 import dev.ebb.core.Starts;
+import dev.ebb.core.Ties;
 import dev.ebb.core.TrafficReading;
 import dev.ebb.core.WholeReadings;
 import dev.ebb.core.forecast.Outlook;
@@ -265,7 +266,8 @@ final class Entries {
                 random.nextInt(),
                 random.nextLong(),
                 random.nextLong(),
-                random.nextLong());
+                random.nextLong(),
+                maybe(() -> new Ties(random.nextInt(), random.nextLong())));
     }
 
     Observation observation(int instances) {

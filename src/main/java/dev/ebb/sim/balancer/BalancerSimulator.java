@@ -38,6 +38,55 @@ public final class BalancerSimulator {
                 guards(out, scenario, seed);
             }
         }
+        if (Scenario.KEYED.name().contains(part)) {
+            keyed(out, seed);
+            movement(out);
+        }
+    }
+
+    /** What hashing costs and brings where some keys are hot, with and without a bound. */
+    private static void keyed(PrintStream out, long seed) {
+        for (double exponent : new double[] {0, 1}) {
+            var some = new Keys(Scenario.KEYS, exponent);
+            out.printf(
+                    Locale.ROOT,
+                    "%n%s, %d keys, the hottest with %.1f%% of the requests%n",
+                    Scenario.KEYED.name(),
+                    Scenario.KEYS,
+                    100 * some.hottest());
+            out.printf(
+                    "  %-20s %8s %8s %8s %9s %9s %8s%n",
+                    "", "p50 ms", "p99 ms", "p99.9", "errors", "imbalance", "kept");
+            for (Setup setup : Setup.keyed()) {
+                var keys = new Keys(Scenario.KEYS, exponent);
+                Result r = Run.of(Scenario.KEYED, setup, keys, seed);
+                out.printf(
+                        Locale.ROOT,
+                        "  %-20s %8.1f %8.1f %8.1f %8.3f%% %9.2f %7.1f%%%n",
+                        setup.name(),
+                        r.p50Millis(),
+                        r.p99Millis(),
+                        r.p999Millis(),
+                        100 * r.errorShare(),
+                        r.imbalance(),
+                        100 * keys.kept());
+            }
+        }
+    }
+
+    /** Which keys move when an instance goes, beside other ways to place them. */
+    private static void movement(PrintStream out) {
+        out.printf("%nkeys that move when one instance goes; the largest part over the mean%n");
+        out.printf("  %-28s %16s %16s %16s%n", "", "of 5", "of 10", "of 50");
+        Movement.ways()
+                .forEach((name, way) -> {
+                    out.printf("  %-28s", name);
+                    for (int instances : new int[] {5, 10, 50}) {
+                        Movement.Figures f = Movement.of(way, instances);
+                        out.printf(Locale.ROOT, " %8.2f%% / %4.2f", 100 * f.moved(), f.most());
+                    }
+                    out.println();
+                });
     }
 
     /** What hedging and limits do against what they are for. */

@@ -4,6 +4,7 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.EndpointStats;
+import dev.ebb.balance.Hashing;
 import dev.ebb.balance.TrafficSum;
 import dev.ebb.balance.UtilizationWeights;
 import dev.ebb.core.InstanceId;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** One scenario under one setup: arrivals, two event loops, checks, and control's weights. */
@@ -33,6 +35,8 @@ final class Run {
     private final Events events = new Events();
     private final SplittableRandom random;
     private final SplittableRandom arrivals;
+    private final SplittableRandom asked;
+    private final Optional<Keys> keys;
     private final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
     private final Map<InstanceId, Long> since = new HashMap<>();
     private final Map<InstanceId, ArrayDeque<double[]>> lastSeen = new HashMap<>();
@@ -50,17 +54,24 @@ final class Run {
     private long allDuring;
     private final Map<InstanceId, Double> busyBefore = new HashMap<>();
 
-    private Run(Scenario scenario, Setup setup, long seed) {
+    private Run(Scenario scenario, Setup setup, long seed, Optional<Keys> keys) {
+        this.keys = keys;
         this.scenario = scenario;
         this.setup = setup;
         SplittableRandom root = new SplittableRandom(seed);
         this.random = root.split();
         // The same arrivals under every setup, whatever the others draw.
         this.arrivals = root.split();
+        this.asked = root.split();
     }
 
     static Result of(Scenario scenario, Setup setup, long seed) {
-        return new Run(scenario, setup, seed).result();
+        return new Run(scenario, setup, seed, Optional.empty()).result();
+    }
+
+    /** The same with requests that have keys. */
+    static Result of(Scenario scenario, Setup setup, Keys keys, long seed) {
+        return new Run(scenario, setup, seed, Optional.of(keys)).result();
     }
 
     private Result result() {
@@ -71,7 +82,9 @@ final class Run {
             capacity += strength * SimInstance.WORKERS * 1000 / Scenario.MEAN_MILLIS;
         }
         for (int i = 0; i < LOOPS; i++) {
-            loops.add(new SimGateway(events, random.split(), setup, instances, loops, this::done));
+            var loop = new SimGateway(events, random.split(), setup, instances, loops, this::done);
+            keys.ifPresent(k -> loop.onPlaced(k::placed));
+            loops.add(loop);
         }
         publish();
         double perSecond = capacity * scenario.load();
@@ -155,7 +168,9 @@ final class Run {
 
     private void arrive(double perSecond) {
         requests++;
-        loops.get(arrivals.nextInt(LOOPS)).request(scenario.demand().millis(arrivals));
+        SimGateway loop = loops.get(arrivals.nextInt(LOOPS));
+        double millis = scenario.demand().millis(arrivals);
+        loop.request(millis, keys.map(k -> k.draw(asked)).orElse(Hashing.NONE));
         events.in(
                 Math.round(arrivals.nextExponential() / perSecond * SECOND),
                 () -> arrive(perSecond));
@@ -240,6 +255,7 @@ final class Run {
 
     private void mark() {
         requests = 0;
+        keys.ifPresent(Keys::begin);
         hedgesBefore = hedges();
         instances.forEach((id, instance) -> busyBefore.put(id, instance.busyMillis()));
         oddBefore = odd().stream().mapToLong(SimInstance::requests).sum();

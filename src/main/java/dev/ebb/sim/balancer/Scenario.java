@@ -97,6 +97,11 @@ record Scenario(
     /** Twice what the instances can do, all the time. */
     static final Scenario OVERLOAD = calm("twice the load", 5, 2).withDeafInstances();
 
+    /** Requests have keys, some of them hot. */
+    static final Scenario KEYED = calm("keys", 10, 0.6);
+
+    static final int KEYS = 2_000;
+
     /** Each instance stands still now and then, as for a garbage collection. */
     static final Scenario STALLS =
             calm("4 % stall, 20x", 10, 0.4).hit(10, new Fault.Stalls(0.04, 20));

@@ -6,6 +6,7 @@ import dev.ebb.balance.Balancer;
 import dev.ebb.balance.Candidate;
 import dev.ebb.balance.Ejection;
 import dev.ebb.balance.EndpointStats;
+import dev.ebb.balance.Hashing;
 import dev.ebb.balance.HealthListener;
 import dev.ebb.balance.HedgeDelay;
 import dev.ebb.balance.LoopShare;
@@ -44,6 +45,7 @@ final class SimGateway implements HealthListener {
     private final RetryBudget hedgeBudget;
     private final HedgeDelay hedgeDelay;
     private final AdmissionQueue<Request> queue;
+    private BiConsumer<Long, InstanceId> onPlaced = (key, instance) -> {};
     private int ejections;
     private long retries;
     private long hedges;
@@ -75,6 +77,11 @@ final class SimGateway implements HealthListener {
         events.every(SimInstance.nanos(100), this::admit);
     }
 
+    /** Has this told of each attempt's key and instance. */
+    void onPlaced(BiConsumer<Long, InstanceId> listener) {
+        onPlaced = listener;
+    }
+
     Balancer balancer() {
         return balancer;
     }
@@ -91,10 +98,13 @@ final class SimGateway implements HealthListener {
         return hedges;
     }
 
-    void request(double millis) {
+    /**
+     * @param key by which it is placed; {@link Hashing#NONE} for none
+     */
+    void request(double millis, long key) {
         budget.request(events.now());
         hedgeBudget.request(events.now());
-        Request request = new Request(millis, events.now());
+        Request request = new Request(millis, key, events.now());
         if (queue.isEmpty()) {
             request.attempt();
         } else {
@@ -113,18 +123,20 @@ final class SimGateway implements HealthListener {
     /** What a client asked for: ends once, whatever its attempts do. */
     private final class Request {
         private final double millis;
+        private final long key;
         private final long cameNanos;
         private Tried tried = Tried.NONE;
         private final List<Attempt> going = new ArrayList<>(2);
         private boolean over;
 
-        Request(double millis, long cameNanos) {
+        Request(double millis, long key, long cameNanos) {
             this.millis = millis;
+            this.key = key;
             this.cameNanos = cameNanos;
         }
 
         void attempt() {
-            switch (balancer.pick(tried, events.now(), random)) {
+            switch (balancer.pick(key, tried, events.now(), random)) {
                 case Pick.None(Pick.Why why) when why == Pick.Why.ALL_FULL -> await();
                 case Pick.None none -> end(false);
                 case Pick.Picked picked -> {
@@ -154,7 +166,7 @@ final class SimGateway implements HealthListener {
             avoid(going.getFirst().candidate);
             if (balancer.isAnyUntried(tried)
                     && hedgeBudget.tryRetry(events.now())
-                    && balancer.pickOther(tried, events.now(), random)
+                    && balancer.pickOther(key, tried, events.now(), random)
                             instanceof Pick.Picked picked) {
                 hedges++;
                 avoid(picked.candidate());
@@ -208,6 +220,7 @@ final class SimGateway implements HealthListener {
         Attempt(Request request, Candidate candidate) {
             this.request = request;
             this.candidate = candidate;
+            onPlaced.accept(request.key, candidate.id());
             SimInstance instance = instances.get(candidate.id());
             if (instance == null) {
                 throw new IllegalStateException("picked an instance that is not there");

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ebb.balance.HedgePolicy;
 import dev.ebb.balance.LimitPolicy;
 import dev.ebb.balance.StrategyKind;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,5 +96,40 @@ class BalancerSimulatorTest {
 
     private static Result guarded(Scenario scenario, HedgePolicy hedge, LimitPolicy limit) {
         return Run.of(scenario, Setup.with("guarded", hedge, limit), 7);
+    }
+
+    /**
+     * Hot keys drown an instance, unless the load on it is bounded; most keys stay all the same.
+     */
+    @Test
+    void aBoundKeepsHotKeysFromDrowningAnInstance() {
+        Map<String, Result> results = new HashMap<>();
+        Map<String, Double> kept = new HashMap<>();
+        for (Setup setup : Setup.keyed()) {
+            var keys = new Keys(Scenario.KEYS, 1);
+            results.put(setup.name(), Run.of(Scenario.KEYED, setup, keys, 7));
+            kept.put(setup.name(), keys.kept());
+        }
+        Result unbounded = Objects.requireNonNull(results.get("hash, no bound"));
+        Result bounded = Objects.requireNonNull(results.get("hash, 150%"));
+        Result random = Objects.requireNonNull(results.get("random"));
+        assertThat(unbounded.p99Millis()).isGreaterThan(2 * random.p99Millis());
+        assertThat(bounded.p99Millis()).isLessThan(1.2 * random.p99Millis());
+        assertThat(kept.get("hash, 150%")).isGreaterThan(0.5);
+        assertThat(kept.get("random")).isLessThan(0.2);
+    }
+
+    private static Movement.Figures movement(String way) {
+        return Movement.of(Objects.requireNonNull(Movement.ways().get(way)), 10);
+    }
+
+    /** No key moves that need not; others move some for nothing. */
+    @Test
+    void whenOneOfTenGoesATenthOfTheKeysMovesAndNoMore() {
+        Movement.Figures ebb = movement("1 Ebb's table");
+        assertThat(ebb.moved()).isBetween(0.095, 0.105);
+        assertThat(ebb.most()).isLessThan(1.05);
+        assertThat(movement("2 Maglev, 65537 slots").moved()).isGreaterThan(ebb.moved() + 0.001);
+        assertThat(movement("4 hash modulo n").moved()).isGreaterThan(0.8);
     }
 }
