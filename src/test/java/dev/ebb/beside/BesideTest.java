@@ -52,6 +52,7 @@ class BesideTest {
                 assertThat(side.asChosen()).as(side.name()).isEqualTo(side.removed());
                 assertThat(side.removed()).isEqualTo(cycles * (Load.MOST_PODS - Load.LEAST_PODS));
                 assertThat(side.startedWhenInterrupted()).as(side.name()).isZero();
+                assertThat(side.rescuedForTheNeed()).as(side.name()).isEqualTo(interrupted);
                 assertThat(side.needToRescue()).as(side.name()).allMatch(ticks -> ticks <= 1);
             }
         }

@@ -64,7 +64,10 @@ final class Course {
         hold(HOLD_SECONDS, Load.MUCH);
         watches.forEach((lane, watch) -> {
             watch.close();
-            lane.needToRescue.add(watch.ticks().orElse(Long.MAX_VALUE));
+            watch.ticks().ifPresent(lane.needToRescue::add);
+            if (lane.hasRescued()) {
+                lane.rescuedForTheNeed++;
+            }
         });
         for (Lane lane : lanes) {
             lane.p99AfterRescue.add(lane.load.p99MillisSinceLast());

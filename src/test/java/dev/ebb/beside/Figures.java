@@ -32,7 +32,9 @@ record Figures(
      * @param scaledIn from the fall of the load until the last pod to go had gone, in each cycle
      * @param recovered from the load's return, after all had gone, until all serve again
      * @param rescued the same, when it returned in the middle of a trial of Ebb's
-     * @param needToRescue ticks from the one that saw the need to the one that rescued
+     * @param rescuedForTheNeed interrupted cycles in which Ebb rescued because of the load
+     * @param needToRescue ticks from the one that saw the need to the one that rescued, where both
+     *     were seen from outside: on a busy machine a look may come too late
      * @param startedWhenInterrupted pods that were started in the interrupted cycles
      * @param p99AfterReturn of the requests from the load's return on, milliseconds
      */
@@ -50,6 +52,7 @@ record Figures(
             List<Double> p99AfterReturn,
             List<Double> rescued,
             List<Double> p99AfterRescue,
+            int rescuedForTheNeed,
             List<Long> needToRescue,
             int startedWhenInterrupted) {}
 }

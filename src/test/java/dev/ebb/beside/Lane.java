@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 /** One side of the comparison: a namespace, who scales it, what carries its requests, its load. */
 final class Lane implements AutoCloseable {
     private static final Pattern REMOVED = Pattern.compile(" remove (shop-\\S+?):? ");
+    private static final Pattern RESCUED =
+            Pattern.compile(" rescue shop-\\S+: the (recent )?load needs ");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /** An operator, and where it keeps its admin API's address. */
@@ -40,6 +42,7 @@ final class Lane implements AutoCloseable {
     int removed;
     int asChosen;
     int startedWhenInterrupted;
+    int rescuedForTheNeed;
     private Set<String> before = Set.of();
     private int logBefore;
 
@@ -81,7 +84,7 @@ final class Lane implements AutoCloseable {
     }
 
     boolean isOnTrial() {
-        return ebb.isEmpty() || sight.parked() > 0;
+        return ebb.isEmpty() || (sight.parked() > 0 && sight.ready().size() < Load.MOST_PODS);
     }
 
     void beginCycle() {
@@ -106,6 +109,11 @@ final class Lane implements AutoCloseable {
         Set<String> come = new TreeSet<>(sight.names());
         come.removeAll(before);
         return come.size();
+    }
+
+    /** Whether Ebb has rescued since the cycle began, for the need of the load. */
+    boolean hasRescued() {
+        return RESCUED.matcher(log().substring(logBefore)).find();
     }
 
     private Set<String> found(Pattern pattern) {
@@ -147,6 +155,7 @@ final class Lane implements AutoCloseable {
                 List.copyOf(p99AfterReturn),
                 List.copyOf(rescued),
                 List.copyOf(p99AfterRescue),
+                rescuedForTheNeed,
                 List.copyOf(needToRescue),
                 startedWhenInterrupted);
     }

@@ -27,6 +27,7 @@ class PageTest {
                 List.of(300.0),
                 List.of(0.5),
                 List.of(90.0),
+                3,
                 List.of(0L, 1L, 0L),
                 0);
     }
