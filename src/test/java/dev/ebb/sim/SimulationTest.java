@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The real control loop under everything that may go wrong, seed by seed. */
 class SimulationTest {
     private static final long SEEDS = 1_000;
-    private static final int POD_SEEDS = 300;
+    private static final int POD_SEEDS = 100;
 
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
