@@ -30,6 +30,10 @@ final class Handover {
     private static final Duration OWN_END = Duration.ofSeconds(2);
 
     private static final Duration END_MAX = Duration.ofSeconds(10);
+
+    /** For a word that may be on its way. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(2);
+
     private static final int TAKE_BACK_TRIES = 20;
     private static final Duration TAKE_BACK_PAUSE = Duration.ofMillis(500);
     private static final int GENERATIONS_MAX = 8;
@@ -105,10 +109,27 @@ final class Handover {
         paused = true;
         running.accept(false);
         talk.send(UpgradeWords.YOURS);
-        UpgradeWords.expect(talk, UpgradeWords.IN_CHARGE, limit);
+        awaitInCharge(talk, limit);
         progress.step(
                 UpgradeWords.IN_CHARGE,
                 "version %s, pid %d, has taken over".formatted(other.version(), other.pid()));
+    }
+
+    /**
+     * The new process accepts once it has said this. So whoever wants Ebb to end has to wait for
+     * the word a moment longer: by then it may be under way, and clients connected.
+     */
+    private static void awaitInCharge(Talk talk, Duration limit)
+            throws HandoverException, InterruptedException {
+        try {
+            UpgradeWords.expect(talk, UpgradeWords.IN_CHARGE, limit);
+        } catch (InterruptedException e) {
+            try {
+                UpgradeWords.expect(talk, UpgradeWords.IN_CHARGE, LAST_WORD);
+            } catch (HandoverException silent) {
+                throw e;
+            }
+        }
     }
 
     private static String sockets(int count) {

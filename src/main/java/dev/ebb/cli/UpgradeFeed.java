@@ -24,7 +24,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>Nothing is said to a process that has not shown that it listens: the old one by {@link
- * #LISTENS} in its greeting, the new one by the same word here. A reader is for one thread.
+ * #LISTENS} in its greeting, the new one by the same word here. A service has 100,000 endpoints at
+ * most. A reader is for one thread.
  */
 final class UpgradeFeed {
     static final String LISTENS = "listens";
@@ -77,7 +78,8 @@ final class UpgradeFeed {
     }
 
     /**
-     * Takes a line; what is nothing of this is of a newer Ebb, and passed over.
+     * Takes a line; what is nothing of this is of a newer Ebb, and passed over. One that cannot be
+     * what it seems throws; what follows it may be heard.
      *
      * @param generation of what the line completes
      * @return a service's endpoints, once all of them were told
@@ -86,8 +88,14 @@ final class UpgradeFeed {
         String[] words = line.split(" ", -1);
         if (words.length == 3 && words[0].equals(ENDPOINTS)) {
             service = Optional.of(new ServiceName(words[1]));
-            missing = number(words[2]).filter(n -> n <= ENDPOINTS_MAX).orElse(-1);
+            missing = number(words[2]).orElse(-1);
             endpoints.clear();
+            if (missing > ENDPOINTS_MAX) {
+                missing = -1;
+                throw new IllegalArgumentException(
+                        "%s endpoints of %s, and %d at most are taken in"
+                                .formatted(words[2], words[1], ENDPOINTS_MAX));
+            }
         } else if (words.length == 6 && words[0].equals(ENDPOINT) && missing > 0) {
             Optional<InstanceId> id = InstanceId.parse(words[1]);
             if (id.isEmpty()) {

@@ -76,6 +76,8 @@ final class UpgradeProgress {
     /** A step is done. What cannot be written is only not seen. */
     void step(String step, String text) {
         long after = (System.nanoTime() - beganNanos) / 1_000_000;
+        // A thread that is told to end can write no file, and this says what has happened before.
+        boolean interrupted = Thread.interrupted();
         try {
             Files.writeString(
                     file,
@@ -84,6 +86,10 @@ final class UpgradeProgress {
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
             LOG.warn("the upgrade's progress cannot be written: {}", e.toString());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,9 +81,16 @@ final class Upgrades {
     private final Running running;
     private final Path state;
     private final Optional<Successor> successor;
-    private Optional<Thread> thread = Optional.empty();
+    private Optional<UnderWay> last = Optional.empty();
     private boolean givenUp;
     private volatile boolean over;
+
+    /**
+     * One that has begun.
+     *
+     * @param decided once the new process is in charge, or everything is taken back
+     */
+    private record UnderWay(Thread thread, CountDownLatch decided) {}
 
     /**
      * @param state the folder, where the progress is written
@@ -106,22 +115,35 @@ final class Upgrades {
             return new Answer.Refused("cannot write to %s: %s".formatted(state, e));
         }
         var handover = new Handover(running, successor.orElseThrow(), order, progress);
-        var started = new Thread(() -> run(handover), "upgrade");
+        var decided = new CountDownLatch(1);
+        var started = new Thread(() -> run(handover, decided), "upgrade");
         started.setDaemon(true);
         started.start();
-        thread = Optional.of(started);
+        last = Optional.of(new UnderWay(started, decided));
         return new Answer.Done("the upgrade has begun");
     }
 
-    private void run(Handover handover) {
+    private void run(Handover handover, CountDownLatch decided) {
         try {
-            if (handover.begin()) {
-                over = true;
+            boolean succeeded = handover.begin();
+            decide(succeeded);
+            decided.countDown();
+            if (succeeded) {
                 handover.leave();
                 running.left();
             }
         } catch (RuntimeException e) {
             LOG.error("the upgrade failed in a way that should not happen", e);
+        } finally {
+            decided.countDown();
+        }
+    }
+
+    /** From here on nobody interrupts, and what did so before is of no matter any more. */
+    private synchronized void decide(boolean succeeded) {
+        over = succeeded;
+        if (succeeded) {
+            boolean _ = Thread.interrupted();
         }
     }
 
@@ -137,7 +159,7 @@ final class Upgrades {
         if (givenUp) {
             return Optional.of("Ebb is ending");
         }
-        if (thread.filter(Thread::isAlive).isPresent()) {
+        if (last.filter(one -> one.thread().isAlive()).isPresent()) {
             return Optional.of("an upgrade is under way; see: ebb status");
         }
         if (!HandoverDoor.isAvailable() || running.sockets().isEmpty()) {
@@ -165,19 +187,23 @@ final class Upgrades {
     }
 
     /**
-     * Ebb is to end: an upgrade that is under way is taken back, and none begins any more.
+     * Ebb is to end: an upgrade that is under way is taken back, and none begins any more. Waits
+     * until that is done, and not for what one that has succeeded still answers.
      *
      * @return whether one has succeeded, so that there is nothing left here to end
      */
     boolean giveUp() throws InterruptedException {
-        Optional<Thread> underWay;
+        Optional<UnderWay> underWay;
         synchronized (this) {
             givenUp = true;
-            underWay = thread;
+            underWay = last;
+            if (!over) {
+                underWay.ifPresent(one -> one.thread().interrupt());
+            }
         }
-        if (!over && underWay.isPresent()) {
-            underWay.get().interrupt();
-            underWay.get().join(GIVE_UP_MAX.toMillis());
+        if (underWay.isPresent()
+                && !underWay.get().decided().await(GIVE_UP_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.error("the upgrade is not taken back after {}", Texts.span(GIVE_UP_MAX));
         }
         return over;
     }

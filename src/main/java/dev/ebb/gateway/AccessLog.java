@@ -119,7 +119,10 @@ final class AccessLog implements AutoCloseable {
     private boolean drain() {
         boolean any = false;
         for (AccessRing ring : rings) {
-            for (AccessEntry entry = ring.peek(); entry != null; entry = ring.peek()) {
+            AccessEntry entry = ring.peek();
+            // Not until one loop's ring is empty: a busy one would keep the others' from being
+            // read.
+            for (int i = 0; entry != null && i < RING; i++, entry = ring.peek()) {
                 json.line(entry);
                 ring.remove();
                 lines++;

@@ -44,8 +44,11 @@ final class Counters {
 
     static final int SESSIONS_MOVED = PADDING + 20;
 
+    /** Times that something came in, on whatever connection. */
+    static final int TURNS = PADDING + 21;
+
     /** Retries, by what had failed. */
-    static final int RETRIES = PADDING + 21;
+    static final int RETRIES = PADDING + 22;
 
     /** Answers of instances by the first digit of their status, 1 to 5. */
     static final int ANSWERS = RETRIES + RetryOn.values().length;

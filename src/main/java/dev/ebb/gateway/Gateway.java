@@ -62,7 +62,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     private volatile Runnable onDemand = () -> {};
     private volatile boolean closed;
     private volatile boolean ended;
-    private volatile long endNanos;
+    private final ClosingTime closing = new ClosingTime();
 
     static {
         // Looks at one buffer in 128 with a stack trace. The tests switch it on.
@@ -439,6 +439,11 @@ public final class Gateway implements EndpointSink, AutoCloseable {
 
     // ---- The end
 
+    /** Whether {@link #close} has begun. Any thread. */
+    public boolean isClosing() {
+        return closed;
+    }
+
     /** Closes gracefully, and waits ten seconds at most. */
     @Override
     public void close() {
@@ -455,12 +460,9 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         return close(deadline, IDLE_GRACE);
     }
 
-    /** A {@link #close} that goes on ends within this time, if it would take longer. Any thread. */
+    /** A {@link #close} that goes on, or is to come, ends within this time. Any thread. */
     public void hurry(Duration limit) {
-        long sooner = System.nanoTime() + limit.toNanos();
-        if (closed && sooner - endNanos < 0) {
-            endNanos = sooner;
-        }
+        closing.hurry(limit);
     }
 
     /**
@@ -474,12 +476,12 @@ public final class Gateway implements EndpointSink, AutoCloseable {
             return 0;
         }
         closed = true;
-        endNanos = System.nanoTime() + deadline.toNanos();
+        closing.begin(deadline);
         listeners.close();
         boolean graceful = !deadline.isZero();
         Duration grace = graceful && deadline.compareTo(idle) > 0 ? idle : deadline;
         loops.forEach(loop -> loop.beginClosing(grace, deadline));
-        while (clients.get() > 0 && System.nanoTime() - endNanos < 0) {
+        while (clients.get() > 0 && !closing.isOver()) {
             LockSupport.parkNanos(10_000_000);
         }
         int left = clients.get();

@@ -146,7 +146,8 @@ final class GatewayLoop {
 
     private void tick() {
         try {
-            long now = turn();
+            turnNanos = System.nanoTime();
+            long now = turnNanos;
             for (LoopService service : services) {
                 service.tick(now);
             }
@@ -306,6 +307,7 @@ final class GatewayLoop {
 
     /** Something has come in, and the time is looked at once for all that follows from it. */
     long turn() {
+        unrouted.count(Counters.TURNS);
         turnNanos = System.nanoTime();
         return turnNanos;
     }
@@ -315,9 +317,9 @@ final class GatewayLoop {
         return turnNanos;
     }
 
-    /** Any thread: requests of all kinds that have come so far. */
-    long requests() {
-        long sum = unrouted.value(Counters.REQUESTS);
+    /** Any thread: requests that have come so far, and whatever else has come in. */
+    long activity() {
+        long sum = unrouted.value(Counters.REQUESTS) + unrouted.value(Counters.TURNS);
         for (LoopService service : services) {
             sum += service.counters.value(Counters.REQUESTS);
         }

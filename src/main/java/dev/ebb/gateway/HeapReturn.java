@@ -5,25 +5,26 @@ import java.util.function.LongSupplier;
 /**
  * Gives heap back to the system once a load is over. What connections and requests of a busy time
  * leave in the old generation stays there until it is full, and without load it never is. So after
- * many requests, and then some seconds with hardly any, there is one full collection; it stops all
- * threads for some ten milliseconds, when nobody is there to notice. (G1 has the like, JEP 346; the
- * serial collector, which needs less memory, has not.) How far the heap shrinks is for the JVM's
- * options to say. One thread.
+ * much activity, and then some seconds with hardly any, there is one full collection; it stops all
+ * threads for some ten milliseconds, when nobody is there to notice. Activity is requests and
+ * whatever comes in besides: a stream, a WebSocket or a download may be busy for hours and is one
+ * request. (G1 has the like, JEP 346; the serial collector, which needs less memory, has not.) How
+ * far the heap shrinks is for the JVM's options to say. One thread.
  */
 final class HeapReturn {
     /** How often it looks. */
     static final long LOOK_NANOS = 5_000_000_000L;
 
-    /** Requests between two looks, at most, for it to be quiet. */
-    static final long QUIET = 10;
+    /** Activity between two looks, at most, for it to be quiet; a request is some four. */
+    static final long QUIET = 40;
 
     /** Looks in a row. */
     static final int LOOKS = 2;
 
-    /** Requests since the last collection from which on there is anything to gain. */
-    static final long WORTH = 10_000;
+    /** Activity since the last collection from which on there is anything to gain. */
+    static final long WORTH = 40_000;
 
-    private final LongSupplier requests;
+    private final LongSupplier activity;
     private final Runnable collect;
     private long lookedNanos;
     private long seen;
@@ -31,23 +32,23 @@ final class HeapReturn {
     private int quietLooks;
 
     /**
-     * @param requests how many there have been so far
+     * @param activity how much there has been so far
      */
-    HeapReturn(LongSupplier requests, Runnable collect, long nowNanos) {
-        this.requests = requests;
+    HeapReturn(LongSupplier activity, Runnable collect, long nowNanos) {
+        this.activity = activity;
         this.collect = collect;
         lookedNanos = nowNanos;
     }
 
     static HeapReturn of(Gateway gateway) {
-        return new HeapReturn(() -> requests(gateway), System::gc, System.nanoTime());
+        return new HeapReturn(() -> activity(gateway), System::gc, System.nanoTime());
     }
 
-    /** Of all kinds, at all loops, so far. */
-    private static long requests(Gateway gateway) {
+    /** At all loops, so far. */
+    static long activity(Gateway gateway) {
         long sum = 0;
         for (GatewayLoop loop : gateway.loops()) {
-            sum += loop.requests();
+            sum += loop.activity();
         }
         return sum;
     }
@@ -58,7 +59,7 @@ final class HeapReturn {
             return;
         }
         lookedNanos = nowNanos;
-        long now = requests.getAsLong();
+        long now = activity.getAsLong();
         quietLooks = now - seen <= QUIET ? quietLooks + 1 : 0;
         seen = now;
         if (quietLooks >= LOOKS && now - collectedAt >= WORTH) {

@@ -33,6 +33,10 @@ final class Http2Pool implements InstancePool {
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private int connecting;
     private final IdleTime idleTime = new IdleTime(IDLE_NANOS);
+
+    /** Is kept to see how long the instance leaves it open; never used. */
+    private @Nullable Http2Upstream underTest;
+
     private boolean left;
 
     Http2Pool(LoopService service, Candidate candidate) {
@@ -54,7 +58,8 @@ final class Http2Pool implements InstancePool {
         boolean opens = connecting == 0 && connections.size() < most;
         Http2Upstream usable = withRoom(!opens && connecting == 0);
         while (usable != null && careful && usable.isIdle() && !usable.isOpen()) {
-            closedByInstance(service.loop.now() - usable.idleSince());
+            long now = service.loop.now();
+            closedByInstance(usable, now - usable.idleSince(), now);
             usable.drop();
             opens = connecting == 0 && connections.size() < most;
             usable = withRoom(!opens && connecting == 0);
@@ -75,6 +80,17 @@ final class Http2Pool implements InstancePool {
             var connection = new Http2Upstream(service.loop, this);
             connections.add(connection);
             service.loop.connect(service, address, connection, connection::connected);
+        } else {
+            endTest();
+        }
+    }
+
+    /** Its place is needed, perhaps. */
+    private void endTest() {
+        Http2Upstream tested = underTest;
+        underTest = null;
+        if (tested != null) {
+            tested.retire();
         }
     }
 
@@ -86,7 +102,7 @@ final class Http2Pool implements InstancePool {
         Http2Upstream stalled = null;
         for (int i = 0; i < connections.size(); i++) {
             Http2Upstream connection = connections.get(i);
-            if (connection.canOpen()) {
+            if (connection != underTest && connection.canOpen()) {
                 if (!connection.isStalled()) {
                     return connection;
                 }
@@ -117,7 +133,8 @@ final class Http2Pool implements InstancePool {
     void notConnected(Http2Upstream connection, Refusal why) {
         connecting--;
         closed(connection);
-        boolean others = connections.stream().anyMatch(Http2Upstream::isUsable);
+        ended(service.loop.now());
+        boolean others = connections.stream().anyMatch(this::isUsable);
         for (int left = waiting.size(); left > 0 && !others; left--) {
             Attempt next = waiting.pollFirst();
             if (next != null) {
@@ -138,31 +155,60 @@ final class Http2Pool implements InstancePool {
             connection = withRoom(connecting == 0);
         }
         Attempt next = waiting.peekFirst();
-        if (next != null
-                && connecting == 0
-                && connections.stream().noneMatch(Http2Upstream::isUsable)) {
+        if (next != null && connecting == 0 && connections.stream().noneMatch(this::isUsable)) {
             // All of them take nothing new any more: one that does has to be opened.
             waiting.pollFirst();
             acquire(next, true, false);
         }
     }
 
+    private boolean isUsable(Http2Upstream connection) {
+        return connection != underTest && connection.isUsable();
+    }
+
     void closed(Http2Upstream connection) {
+        if (connection == underTest) {
+            underTest = null;
+        }
         if (connections.remove(connection)) {
             service.counters.count(Counters.UPSTREAM_CLOSED);
         }
     }
 
     /** The instance has closed one that was unused for so long. */
-    void closedByInstance(long idleNanos) {
-        if (idleTime.seen(idleNanos)) {
+    void closedByInstance(Http2Upstream connection, long idleNanos, long nowNanos) {
+        if (connection == underTest) {
+            underTest = null;
+            idleTime.tested(idleNanos, nowNanos);
+        } else if (idleTime.seen(idleNanos, nowNanos)) {
             service.tellIdleTime(candidate.id(), idleNanos);
+        }
+    }
+
+    /** The instance has closed one with requests on it. */
+    void brokeOff(long nowNanos) {
+        idleTime.brokeOff(nowNanos);
+    }
+
+    private void ended(long nowNanos) {
+        if (idleTime.ended(nowNanos)) {
+            service.tellEnded(candidate.id());
         }
     }
 
     @Override
     public void closesIdle(long nanos) {
-        idleTime.seen(nanos);
+        boolean _ = idleTime.seen(nanos, System.nanoTime());
+    }
+
+    @Override
+    public void hasEnded() {
+        boolean _ = idleTime.ended(System.nanoTime());
+    }
+
+    @Override
+    public long idleNanos() {
+        return idleTime.nanos();
     }
 
     boolean isRetired() {
@@ -199,10 +245,29 @@ final class Http2Pool implements InstancePool {
 
     @Override
     public void tick(long nowNanos) {
+        if (candidate.isOut()) {
+            ended(nowNanos);
+        }
         for (int i = connections.size() - 1; i >= 0; i--) {
             Http2Upstream connection = connections.get(i);
             connection.tick(nowNanos);
-            if (connection.isIdle() && nowNanos - connection.idleSince() > idleTime.nanos()) {
+            if (connection.isIdle()) {
+                lookAtIdle(connection, nowNanos);
+            }
+        }
+    }
+
+    private void lookAtIdle(Http2Upstream connection, long nowNanos) {
+        long unused = nowNanos - connection.idleSince();
+        if (connection == underTest) {
+            if (unused > idleTime.most()) {
+                idleTime.tested(unused, nowNanos);
+                endTest();
+            }
+        } else if (unused > idleTime.nanos()) {
+            if (underTest == null && idleTime.wantsTest(nowNanos)) {
+                underTest = connection;
+            } else {
                 connection.retire();
             }
         }

@@ -243,7 +243,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     /** If it was unused, that is what the instance does with such ones. */
     private void closedByInstance() {
         if (isIdle() && !pool.isRetired()) {
-            pool.closedByInstance(System.nanoTime() - idleSinceNanos);
+            pool.closedByInstance(this, loop.now() - idleSinceNanos, loop.now());
         }
     }
 
@@ -352,6 +352,9 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
             return;
         }
         closedByInstance();
+        if (!closed && begun.openStreams() > 0) {
+            pool.brokeOff(loop.now());
+        }
         closed = true;
         pool.closed(this);
         begun.transportClosed();

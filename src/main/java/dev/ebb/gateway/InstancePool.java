@@ -21,6 +21,12 @@ interface InstancePool {
     /** Another loop has seen the instance close a connection that was unused for so long. */
     void closesIdle(long nanos);
 
+    /** Another loop has seen that the instance had only ended when it closed what was unused. */
+    void hasEnded();
+
+    /** For how long connections may be unused now. */
+    long idleNanos();
+
     /** Closes what is idle, because the instance is about to end or the gateway is. */
     void retire();
 

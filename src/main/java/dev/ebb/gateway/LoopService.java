@@ -323,6 +323,14 @@ final class LoopService implements HealthListener {
         });
     }
 
+    /** It had only ended when it did so. */
+    void tellEnded(InstanceId id) {
+        loop.tellOthers(other -> {
+            LoopService same = other.service(index);
+            same.balancer.candidate(id).ifPresent(c -> same.pool(c).hasEnded());
+        });
+    }
+
     /** Whether what befalls the instance now is due to its removal, not to its own failure. */
     boolean scalingIsDue(Candidate candidate) {
         boolean active = !hasLeft(candidate) && candidate.isActive();

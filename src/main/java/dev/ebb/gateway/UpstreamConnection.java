@@ -41,8 +41,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private boolean closing;
     private long idleSinceNanos;
 
-    /** For how long it was unused before the present exchange. */
+    /** For how long it was unused before the present exchange, and since when it serves that. */
     private long idleNanos;
+
+    private long takenNanos;
 
     UpstreamConnection(GatewayLoop loop, UpstreamPool pool, Attempt first) {
         this.loop = loop;
@@ -63,7 +65,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             ended = true;
             attempt = null;
             opened.close();
-            pool.closed(this, false, 0);
+            pool.notConnected(this);
             if (waiting != null) {
                 waiting.noConnection(refusalOf(failure));
             }
@@ -96,7 +98,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     /** Serves this exchange from now on. */
     void take(Attempt next) {
         attempt = next;
-        idleNanos = used ? loop.now() - idleSinceNanos : 0;
+        takenNanos = loop.now();
+        idleNanos = used ? takenNanos - idleSinceNanos : 0;
         silent = true;
         inBody = false;
         interim = 0;
@@ -373,6 +376,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void release(long nowNanos) {
+        // Also when another exchange takes it at once.
+        idleSinceNanos = nowNanos;
         pool.release(this, nowNanos);
     }
 
@@ -413,25 +418,33 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        loop.turn();
+        long now = loop.turn();
         Attempt current = attempt;
         attempt = null;
         dropIn();
         if (!ended) {
             ended = true;
-            pool.closed(this, !closing, System.nanoTime() - idleSinceNanos);
-        }
-        if (current != null && silent && !current.instanceIsStopped()) {
-            // Perhaps it closed while the request was on its way; if so, that was its habit.
-            pool.closedByInstance(idleNanos);
+            pool.closed(this, !closing, now - idleSinceNanos, now);
         }
         if (current == null) {
             return;
         }
         if (inBody && body.endsWithClose() && !reset && !current.instanceIsStopped()) {
             current.responseEnded(body, null);
+            return;
+        }
+        if (!current.instanceIsStopped()) {
+            tellHabit(now);
+        }
+        current.broken(reset ? Break.RESET : Break.CLOSED);
+    }
+
+    /** Perhaps it closed while the request was on its way; if so, that was its habit. */
+    private void tellHabit(long nowNanos) {
+        if (silent && idleNanos > 0 && nowNanos - takenNanos <= IdleTime.CROSSING_NANOS) {
+            pool.closedByInstance(idleNanos, nowNanos);
         } else {
-            current.broken(reset ? Break.RESET : Break.CLOSED);
+            pool.brokeOff(nowNanos);
         }
     }
 

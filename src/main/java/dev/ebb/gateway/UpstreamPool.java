@@ -6,6 +6,7 @@ import dev.ebb.balance.EndpointRole;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's connections to one instance. The connection used last is used first, so that
@@ -21,6 +22,10 @@ final class UpstreamPool implements InstancePool {
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final Limits limits;
     private final IdleTime idleTime;
+
+    /** Is kept to see how long the instance leaves it open; never used. */
+    private @Nullable UpstreamConnection underTest;
+
     private int open;
     private boolean left;
 
@@ -59,7 +64,7 @@ final class UpstreamPool implements InstancePool {
                     pooled.take(attempt);
                     return;
                 }
-                closedByInstance(now - pooled.idleSince());
+                closedByInstance(now - pooled.idleSince(), now);
             }
             pooled.close();
             pooled = idle.pollLast();
@@ -68,6 +73,7 @@ final class UpstreamPool implements InstancePool {
             connect(attempt);
         } else if (waiting.size() < limits.waitingPerInstance()) {
             waiting.addLast(attempt);
+            endTest();
         } else {
             attempt.noConnection(Refusal.OVERLOADED);
         }
@@ -103,12 +109,24 @@ final class UpstreamPool implements InstancePool {
         }
     }
 
-    /** The connection is closed, whoever did it; or it never came about. */
-    void closed(UpstreamConnection connection, boolean byInstance, long idleNanos) {
+    /** The attempt to connect has failed. */
+    void notConnected(UpstreamConnection connection) {
+        long now = service.loop.now();
+        closed(connection, false, 0, now);
+        ended(now);
+    }
+
+    /** The connection is closed, whoever did it. */
+    void closed(UpstreamConnection connection, boolean byInstance, long idleNanos, long nowNanos) {
         open--;
         service.counters.count(Counters.UPSTREAM_CLOSED);
-        if (idle.remove(connection) && byInstance) {
-            closedByInstance(idleNanos);
+        if (connection == underTest) {
+            underTest = null;
+            if (byInstance) {
+                idleTime.tested(idleNanos, nowNanos);
+            }
+        } else if (idle.remove(connection) && byInstance) {
+            closedByInstance(idleNanos, nowNanos);
         }
         Attempt next = waiting.pollFirst();
         if (next != null) {
@@ -122,19 +140,41 @@ final class UpstreamPool implements InstancePool {
     }
 
     /** The instance has closed one that was unused for so long. */
-    void closedByInstance(long idleNanos) {
-        if (idleTime.seen(idleNanos)) {
+    void closedByInstance(long idleNanos, long nowNanos) {
+        if (idleTime.seen(idleNanos, nowNanos)) {
             service.tellIdleTime(candidate.id(), idleNanos);
+        }
+    }
+
+    /** The instance has closed one in the midst of an answer, or before it. */
+    void brokeOff(long nowNanos) {
+        idleTime.brokeOff(nowNanos);
+    }
+
+    private void ended(long nowNanos) {
+        if (idleTime.ended(nowNanos)) {
+            service.tellEnded(candidate.id());
         }
     }
 
     @Override
     public void closesIdle(long nanos) {
-        idleTime.seen(nanos);
+        boolean _ = idleTime.seen(nanos, System.nanoTime());
+    }
+
+    @Override
+    public void hasEnded() {
+        boolean _ = idleTime.ended(System.nanoTime());
+    }
+
+    @Override
+    public long idleNanos() {
+        return idleTime.nanos();
     }
 
     @Override
     public void retire() {
+        endTest();
         UpstreamConnection connection = idle.pollLast();
         while (connection != null) {
             connection.close();
@@ -165,12 +205,32 @@ final class UpstreamPool implements InstancePool {
 
     @Override
     public void tick(long nowNanos) {
+        if (candidate.isOut()) {
+            ended(nowNanos);
+        }
         long oldest = nowNanos - idleTime.nanos();
         UpstreamConnection connection = idle.peekFirst();
         while (connection != null && connection.idleSince() - oldest < 0) {
             idle.pollFirst();
-            connection.close();
+            if (underTest == null && idleTime.wantsTest(nowNanos)) {
+                underTest = connection;
+            } else {
+                connection.close();
+            }
             connection = idle.peekFirst();
+        }
+        UpstreamConnection tested = underTest;
+        if (tested != null && nowNanos - tested.idleSince() > idleTime.most()) {
+            idleTime.tested(nowNanos - tested.idleSince(), nowNanos);
+            endTest();
+        }
+    }
+
+    private void endTest() {
+        UpstreamConnection tested = underTest;
+        underTest = null;
+        if (tested != null) {
+            tested.close();
         }
     }
 }

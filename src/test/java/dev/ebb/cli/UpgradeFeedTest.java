@@ -1,6 +1,7 @@
 package dev.ebb.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.ServiceName;
@@ -22,6 +23,15 @@ class UpgradeFeedTest {
         assertThat(feed.hear("endpoint shop-3 127.0.0.1 82 ACTIVE 1", 8))
                 .as("one too many")
                 .isEmpty();
+    }
+
+    @Test
+    void moreThanCanBeTakenInIsSaidAndDoesNotStandInTheWayOfTheNext() {
+        assertThatThrownBy(() -> feed.hear("endpoints shop 100001", 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("100001 endpoints of shop, and 100000 at most are taken in");
+        assertThat(feed.hear("endpoint shop-1 h 80 ACTIVE 1", 1)).isEmpty();
+        assertThat(feed.hear("endpoints shop 0", 2)).isPresent();
     }
 
     @Test

@@ -26,7 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +51,9 @@ class UpgradesTest {
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final List<EndpointSnapshot> learned = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Boolean> gaveUp = new CompletableFuture<>();
+    private CountDownLatch mayLeave = new CountDownLatch(0);
+    private volatile boolean endsWhenPaused;
     private boolean handsOver = true;
     private int cut;
     private EpollServerSocketChannel listener;
@@ -94,6 +100,12 @@ class UpgradesTest {
         @Override
         public void accept(boolean on) {
             done.add(on ? "accept" : "pause");
+            if (endsWhenPaused && !on) {
+                Thread.ofVirtual().start(() -> gaveUp.completeAsync(UpgradesTest.this::giveUp));
+                while (!Thread.currentThread().isInterrupted()) {
+                    Thread.onSpinWait();
+                }
+            }
         }
 
         @Override
@@ -116,7 +128,8 @@ class UpgradesTest {
 
         @Override
         public int leave() {
-            done.add("leave");
+            done.add(Thread.currentThread().isInterrupted() ? "leave in haste" : "leave");
+            awaitQuietly(mayLeave);
             await().atMost(SOON).until(() -> !learned.isEmpty());
             return cut;
         }
@@ -139,6 +152,22 @@ class UpgradesTest {
         @Override
         public void left() {
             done.add("left");
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean giveUp() {
+        try {
+            return upgrades.giveUp();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -254,6 +283,20 @@ class UpgradesTest {
         assertThat(upgrades.giveUp()).isFalse();
         assertThat(done).containsExactly("release", "pause", "accept", "take back");
         assertThat(upgrades.begin(order)).isEqualTo(new Answer.Refused("Ebb is ending"));
+    }
+
+    /** The new process may accept already: it stays, and the end does not wait for the drain. */
+    @Test
+    void anEndThatComesTooLateToTakeItBackOnlyHurriesTheDrain() throws Exception {
+        endsWhenPaused = true;
+        mayLeave = new CountDownLatch(1);
+        var order = new UpgradeOrder(program("never", "die"), Optional.empty(), SOON);
+        assertThat(upgrades.begin(order)).isInstanceOf(Answer.Done.class);
+        assertThat(gaveUp.get(30, TimeUnit.SECONDS)).as("another process has everything").isTrue();
+        await().atMost(SOON).until(() -> done.size() >= 3);
+        assertThat(done).containsExactly("release", "pause", "leave");
+        mayLeave.countDown();
+        await().atMost(SOON).until(() -> last().left());
     }
 
     @Test

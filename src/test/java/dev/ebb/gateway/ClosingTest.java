@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,25 @@ class ClosingTest {
             assertThat(answer.field("connection")).isEqualTo("close");
             assertThat(closing.get()).isZero();
         }
+    }
+
+    /** Who is in a hurry may be so before the end has begun, as after it. */
+    @Test
+    void aHurryCountsForAnEndThatIsToCome() throws Exception {
+        var never = new CountDownLatch(1);
+        try (var instance = new TestInstance((request, exchange) -> RetryTest.awaitQuietly(never));
+                var gateway = new TestGateway().with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            client.send(TestClient.get("/"));
+            await().until(() -> gateway.inFlight(1) == 1);
+            gateway.gateway.hurry(Duration.ofMillis(100));
+            gateway.gateway.hurry(Duration.ofMinutes(5));
+            var closing =
+                    CompletableFuture.supplyAsync(
+                            () -> gateway.gateway.close(Duration.ofMinutes(10)));
+            assertThat(closing.get(20, TimeUnit.SECONDS)).isOne();
+        }
+        never.countDown();
     }
 
     @Test

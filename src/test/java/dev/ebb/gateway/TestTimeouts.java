@@ -41,6 +41,24 @@ final class TestTimeouts {
                 usual.linger());
     }
 
+    /** The usual ones, but for that of unused connections to instances. */
+    static Timeouts upstreamIdle(Duration unused) {
+        Timeouts usual = Timeouts.DEFAULT;
+        return new Timeouts(
+                usual.clientIdle(),
+                usual.requestHead(),
+                usual.requestBody(),
+                usual.connect(),
+                usual.waiting(),
+                usual.responseHead(),
+                usual.responseBody(),
+                usual.tunnel(),
+                usual.drainSpread(),
+                usual.request(),
+                unused,
+                usual.linger());
+    }
+
     /** The usual ones, but for that between two parts of an answer's body. */
     static Timeouts responseBody(Duration quiet) {
         Timeouts usual = Timeouts.DEFAULT;

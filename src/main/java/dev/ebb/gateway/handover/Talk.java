@@ -9,23 +9,28 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One side of a conversation in lines. Lines are limited in length, and in number as long as nobody
- * reads them; whoever exceeds that is hung up on. {@link #send} and {@link #hear} are for one
- * thread, the rest for any.
+ * One side of a conversation in lines. Lines are limited in length, and whoever exceeds that is
+ * hung up on. They are limited in number as long as nobody hears them, too: then no more is read,
+ * and the other side has to wait. {@link #send} and {@link #hear} are for one thread, the rest for
+ * any.
  */
 public final class Talk implements AutoCloseable {
     static final int LONGEST_LINE = 8 * 1024;
+
+    /** From this many unheard lines on nothing is read; what was read by then may be some more. */
     private static final int LINES_MAX = 4096;
+
     private static final Duration SEND_MAX = Duration.ofSeconds(5);
     private static final Duration SLICE = Duration.ofMillis(20);
 
-    private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES_MAX);
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Channel channel;
 
@@ -47,16 +52,19 @@ public final class Talk implements AutoCloseable {
         protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
             while (bytes.isReadable()) {
                 byte next = bytes.readByte();
-                if (next != '\n') {
-                    partial.write(next);
-                } else if (lines.offer(partial.toString(StandardCharsets.UTF_8))) {
+                if (next == '\n') {
+                    lines.add(partial.toString(StandardCharsets.UTF_8));
                     partial.reset();
                     continue;
                 }
-                if (next == '\n' || partial.size() > LONGEST_LINE) {
+                partial.write(next);
+                if (partial.size() > LONGEST_LINE) {
                     var _ = ctx.close();
                     return;
                 }
+            }
+            if (lines.size() >= LINES_MAX) {
+                ctx.channel().config().setAutoRead(false);
             }
         }
 
@@ -94,7 +102,7 @@ public final class Talk implements AutoCloseable {
         while (true) {
             boolean over = hasEnded();
             // What it said before it ended still counts.
-            String line = lines.poll(over ? 0 : SLICE.toMillis(), TimeUnit.MILLISECONDS);
+            String line = take(over ? Duration.ZERO : SLICE);
             if (line != null) {
                 return line;
             }
@@ -115,11 +123,19 @@ public final class Talk implements AutoCloseable {
      */
     public Optional<String> poll(Duration limit) throws HandoverException, InterruptedException {
         boolean over = hasEnded();
-        String line = lines.poll(over ? 0 : limit.toMillis(), TimeUnit.MILLISECONDS);
+        String line = take(over ? Duration.ZERO : limit);
         if (line == null && over) {
             throw new HandoverException("the other process has ended");
         }
         return Optional.ofNullable(line);
+    }
+
+    /** Null when there is none in this time. */
+    private @Nullable String take(Duration limit) throws InterruptedException {
+        if (lines.size() < LINES_MAX / 2 && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
+        return lines.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static String seconds(Duration limit) {

@@ -19,6 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,38 @@ class HandoverDoorTest {
                     ByteBuffer.wrap(
                             "x".repeat(Talk.LONGEST_LINE + 1).getBytes(StandardCharsets.UTF_8)));
             await().atMost(SOON).until(talk::hasEnded);
+        }
+    }
+
+    /** As when a service has many endpoints: the speaker waits, and nothing is missed. */
+    @Test
+    void whatIsNotHeardYetWaitsWithItsSpeaker() throws Exception {
+        int count = 30_000;
+        try (HandoverGuest guest = HandoverGuest.enter(door.folder())) {
+            Talk talk = come(MINE, SOON);
+            var said = new AtomicInteger();
+            var speaking =
+                    CompletableFuture.runAsync(() -> {
+                        for (int i = 0; i < count; i++) {
+                            say(
+                                    guest.talk(),
+                                    "endpoint shop-%d 127.0.0.1 80 ACTIVE 1".formatted(i));
+                            said.incrementAndGet();
+                        }
+                    });
+            await().atMost(SOON).until(() -> said.get() > 4_150 || speaking.isDone());
+            for (int i = 0; i < count; i++) {
+                assertThat(talk.hear(SOON)).startsWith("endpoint shop-" + i + " ");
+            }
+            speaking.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void say(Talk talk, String line) {
+        try {
+            talk.send(line);
+        } catch (HandoverException e) {
+            throw new IllegalStateException(e);
         }
     }
 
