@@ -4,8 +4,6 @@ import dev.ebb.balance.BalancePolicy;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.GatewayStartException;
-import dev.ebb.gateway.Transport;
-import dev.ebb.gateway.tls.TlsServerSettings;
 import dev.ebb.pki.IdentityFiles;
 import dev.ebb.pki.TrustFile;
 import dev.ebb.xds.Fleet;
@@ -23,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -45,10 +44,10 @@ import picocli.CommandLine.Spec;
         })
 final class GatewayCommand implements Callable<Integer> {
     static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-    private static final int LISTENERS_MAX = 64;
-    private static final int SHUTDOWN_MAX_SECONDS = 3600;
 
     @Spec private CommandSpec spec;
+
+    @Mixin private GatewayOptions common = new GatewayOptions();
 
     @Option(
             names = "--xds",
@@ -97,63 +96,8 @@ final class GatewayCommand implements Callable<Integer> {
                             + " configuration says. Port 0: any.")
     private List<String> listen = List.of();
 
-    @Option(
-            names = "--tls",
-            paramLabel = "ADDRESS",
-            description = "Where to listen with TLS, besides; needs --certificate and --key.")
-    private Optional<String> tls = Optional.empty();
-
-    @Option(
-            names = "--certificate",
-            paramLabel = "FILE",
-            description = "The certificate for --tls and those that signed it, in PEM.")
-    private Optional<Path> certificate = Optional.empty();
-
-    @Option(names = "--key", paramLabel = "FILE", description = "The key to it, in PEM.")
-    private Optional<Path> key = Optional.empty();
-
-    @Option(
-            names = "--strategy",
-            paramLabel = "NAME",
-            defaultValue = "least-response-time",
-            description =
-                    "How an instance is picked: least-response-time (the default),"
-                            + " least-requests, weighted or random.")
-    private String strategy = "least-response-time";
-
-    @Option(
-            names = "--loops",
-            paramLabel = "N",
-            description = "Event loops, one thread each; by default 2, or 1 on a single CPU.")
-    private int loops = GatewaySettings.DEFAULT.loops().count();
-
-    @Option(
-            names = "--transport",
-            paramLabel = "NAME",
-            defaultValue = "auto",
-            description = "auto (the default: epoll, else nio), epoll, io-uring or nio.")
-    private String transport = "auto";
-
-    @Option(
-            names = "--trust-forwarded",
-            paramLabel = "NETWORK",
-            arity = "0..1",
-            fallbackValue = TrustOption.EVERYBODY,
-            split = ",",
-            description =
-                    "Keep X-Forwarded-* and Forwarded of proxies in these networks, such as"
-                            + " 10.0.0.0/8, or of whoever connects, and add to them; by default"
-                            + " they are replaced.")
-    private List<String> trustForwarded = List.of();
-
-    @Option(
-            names = "--shutdown",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description =
-                    "How long requests in flight may go on when it is ended: ${DEFAULT-VALUE} s by"
-                            + " default.")
-    private int shutdownSeconds = 30;
+    /** Whether an end is one in order now; not while the gateway is opened, which may fail. */
+    private volatile boolean settled = true;
 
     private volatile Optional<Gateway> gateway = Optional.empty();
 
@@ -162,22 +106,43 @@ final class GatewayCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         XdsClientSettings ebb = ebb();
-        GatewaySettings settings = settings();
+        List<InetSocketAddress> own = Hosts.parse("--listen", listen, GatewayOptions.LISTENERS_MAX);
+        GatewaySettings settings = common.settings(own);
+        GatewayOptions.Shown shown = common.shown();
+        Duration shutdown = common.shutdown();
         BalancePolicy policy = policy();
         var manager = new ServiceNotice(err);
         try (var client = connect(ebb)) {
-            endOnSignal(client, manager, err);
-            Fleet fleet = client.fleet();
-            Gateway open = open(settings, policy, fleet);
-            gateway = Optional.of(open);
-            client.serve(open);
-            out.println(hello(open, fleet, ebb));
-            out.flush();
-            manager.ready();
-            // Until a signal ends the process.
-            new CountDownLatch(1).await();
+            var plane = new GatewayPlane(ebb, client);
+            try (var page = AdminPage.open(shown, plane)) {
+                endOnSignal(client, plane, shutdown, manager, err);
+                page.address().ifPresent(at -> waits(at, ebb, out));
+                Fleet fleet = client.fleet();
+                settled = false;
+                Gateway open = open(settings, policy, fleet);
+                gateway = Optional.of(open);
+                settled = true;
+                client.serve(open);
+                plane.serves(open);
+                out.println(hello(open, fleet, ebb, page));
+                out.flush();
+                manager.ready();
+                // Until a signal ends the process.
+                new CountDownLatch(1).await();
+            }
         }
         return Exit.OK;
+    }
+
+    /** Who looks for the admin address need not wait for Ebb. */
+    private static void waits(InetSocketAddress admin, XdsClientSettings ebb, PrintWriter out) {
+        out.println(
+                "ebb gateway  pid %d, asks Ebb at %s, admin at http://%s"
+                        .formatted(
+                                ProcessHandle.current().pid(),
+                                Wiring.text(ebb.ebb()),
+                                Wiring.text(admin)));
+        out.flush();
     }
 
     private XdsClientSettings ebb() {
@@ -219,44 +184,10 @@ final class GatewayCommand implements Callable<Integer> {
         }
     }
 
-    private GatewaySettings settings() {
-        if (loops < 1 || loops > 256) {
-            throw new Failure(Exit.USAGE, "--loops is from 1 to 256, not " + loops);
-        }
-        if (shutdownSeconds < 0 || shutdownSeconds > SHUTDOWN_MAX_SECONDS) {
-            throw new Failure(
-                    Exit.USAGE, "--shutdown is from 0 to 3600 seconds, not " + shutdownSeconds);
-        }
-        GatewaySettings plain =
-                GatewaySettings.DEFAULT
-                        .with(
-                                new GatewaySettings.Loops(
-                                        loops,
-                                        ProxyCommand.word(
-                                                "--transport", transport, Transport.values())))
-                        .with(GatewaySettings.Heads.DEFAULT.with(TrustOption.read(trustForwarded)));
-        if (listen.isEmpty()) {
-            return tlsListener().map(plain::withTls).orElse(plain);
-        }
-        return plain.with(
-                new GatewaySettings.Listen(
-                        Hosts.parse("--listen", listen, LISTENERS_MAX), tlsListener()));
-    }
-
-    private Optional<TlsServerSettings> tlsListener() {
-        if (tls.isPresent() && (certificate.isEmpty() || key.isEmpty())) {
-            throw new Failure(Exit.USAGE, "--tls needs --certificate and --key");
-        }
-        return tls.map(address ->
-                TlsServerSettings.of(
-                        Hosts.parse("--tls", address),
-                        new IdentityFiles(certificate.orElseThrow(), key.orElseThrow())));
-    }
-
     private BalancePolicy policy() {
         BalancePolicy defaults = BalancePolicy.DEFAULT;
         return new BalancePolicy(
-                ProxyCommand.strategy(strategy),
+                common.strategy(),
                 defaults.slowStart(),
                 defaults.check(),
                 defaults.ejection(),
@@ -279,33 +210,38 @@ final class GatewayCommand implements Callable<Integer> {
         }
     }
 
-    private static String hello(Gateway gateway, Fleet fleet, XdsClientSettings ebb) {
-        return "ebb gateway  pid %d, listening at %s, %s of Ebb at %s, as %s"
+    private static String hello(
+            Gateway gateway, Fleet fleet, XdsClientSettings ebb, AdminPage page) {
+        String admin = page.address().map(a -> ", admin at http://" + Wiring.text(a)).orElse("");
+        return "ebb gateway  pid %d, listening at %s, %s of Ebb at %s, as %s%s"
                 .formatted(
                         ProcessHandle.current().pid(),
                         ProxyCommand.listening(gateway),
                         Texts.count(fleet.services().size(), "service"),
                         Wiring.text(ebb.ebb()),
-                        ebb.node());
+                        ebb.node(),
+                        admin);
     }
 
     /** The requests first: as long as some are in flight, Ebb has to know of them. */
-    private void endOnSignal(XdsClient client, ServiceNotice manager, PrintWriter err) {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    manager.stopping();
-                                    Optional<Gateway> open = gateway;
-                                    open.ifPresent(one ->
-                                            ProxyCommand.close(
-                                                    one, Duration.ofSeconds(shutdownSeconds), err));
-                                    client.close();
-                                    if (open.isPresent()) {
-                                        // An end in order, and no failure: not 130 or 143.
-                                        Runtime.getRuntime().halt(Exit.OK);
-                                    }
-                                },
-                                "signal"));
+    private void endOnSignal(
+            XdsClient client,
+            GatewayPlane plane,
+            Duration shutdown,
+            ServiceNotice manager,
+            PrintWriter err) {
+        Runnable end =
+                () -> {
+                    plane.ends();
+                    manager.stopping();
+                    boolean inOrder = settled;
+                    gateway.ifPresent(open -> ProxyCommand.close(open, shutdown, err));
+                    client.close();
+                    if (inOrder) {
+                        // An end in order, and no failure: not 130 or 143.
+                        Runtime.getRuntime().halt(Exit.OK);
+                    }
+                };
+        Runtime.getRuntime().addShutdownHook(new Thread(end, "signal"));
     }
 }

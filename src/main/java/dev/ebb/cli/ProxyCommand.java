@@ -2,26 +2,21 @@ package dev.ebb.cli;
 
 import dev.ebb.balance.BalancePolicy;
 import dev.ebb.balance.CheckPolicy;
-import dev.ebb.balance.StrategyKind;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.GatewayStartException;
 import dev.ebb.gateway.Protocol;
 import dev.ebb.gateway.StaticGateway;
-import dev.ebb.gateway.Transport;
-import dev.ebb.gateway.tls.TlsServerSettings;
-import dev.ebb.pki.IdentityFiles;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -51,10 +46,11 @@ import picocli.CommandLine.Spec;
             ""
         })
 final class ProxyCommand implements Callable<Integer> {
-    private static final int LISTENERS_MAX = 64;
     private static final int ENDPOINTS_MAX = 1000;
 
     @Spec private CommandSpec spec;
+
+    @Mixin private GatewayOptions common = new GatewayOptions();
 
     @Option(
             names = "--listen",
@@ -63,21 +59,6 @@ final class ProxyCommand implements Callable<Integer> {
             defaultValue = "127.0.0.1:8080",
             description = "Where to listen, one or more: ${DEFAULT-VALUE} by default. Port 0: any.")
     private List<String> listen = List.of("127.0.0.1:8080");
-
-    @Option(
-            names = "--tls",
-            paramLabel = "ADDRESS",
-            description = "Where to listen with TLS, besides; needs --certificate and --key.")
-    private Optional<String> tls = Optional.empty();
-
-    @Option(
-            names = "--certificate",
-            paramLabel = "FILE",
-            description = "The certificate for --tls and those that signed it, in PEM.")
-    private Optional<Path> certificate = Optional.empty();
-
-    @Option(names = "--key", paramLabel = "FILE", description = "The key to it, in PEM.")
-    private Optional<Path> key = Optional.empty();
 
     @Option(
             names = "--to",
@@ -103,57 +84,6 @@ final class ProxyCommand implements Callable<Integer> {
             paramLabel = "PATH",
             description = "Check with GET PATH instead of a TCP connect.")
     private Optional<String> check = Optional.empty();
-
-    @Option(
-            names = "--strategy",
-            paramLabel = "NAME",
-            defaultValue = "least-response-time",
-            description =
-                    "How an address is picked: least-response-time (the default),"
-                            + " least-requests, weighted or random.")
-    private String strategy = "least-response-time";
-
-    @Option(
-            names = "--loops",
-            paramLabel = "N",
-            description = "Event loops, one thread each; by default 2, or 1 on a single CPU.")
-    private int loops = GatewaySettings.DEFAULT.loops().count();
-
-    @Option(
-            names = "--transport",
-            paramLabel = "NAME",
-            defaultValue = "auto",
-            description = "auto (the default: epoll, else nio), epoll, io-uring or nio.")
-    private String transport = "auto";
-
-    @Option(
-            names = "--trust-forwarded",
-            paramLabel = "NETWORK",
-            arity = "0..1",
-            fallbackValue = TrustOption.EVERYBODY,
-            split = ",",
-            description =
-                    "Keep X-Forwarded-* and Forwarded of proxies in these networks, such as"
-                            + " 10.0.0.0/8, or of whoever connects, and add to them; by default"
-                            + " they are replaced.")
-    private List<String> trustForwarded = List.of();
-
-    @Option(
-            names = "--admin",
-            paramLabel = "ADDRESS",
-            description =
-                    "A loopback address for GET /metrics (Prometheus) and /healthz; by default"
-                            + " none. Port 0: any.")
-    private Optional<String> admin = Optional.empty();
-
-    @Option(
-            names = "--shutdown",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description =
-                    "How long requests in flight may go on when it is ended: ${DEFAULT-VALUE} s by"
-                            + " default.")
-    private int shutdownSeconds = 30;
 
     @Option(
             names = "--upgrade-drain",
@@ -188,7 +118,7 @@ final class ProxyCommand implements Callable<Integer> {
             BalancePolicy policy,
             Protocol protocol,
             List<InetSocketAddress> to,
-            Optional<InetSocketAddress> admin,
+            GatewayOptions.Shown shown,
             Duration shutdown,
             Duration upgradeDrain,
             Optional<Path> state,
@@ -216,22 +146,13 @@ final class ProxyCommand implements Callable<Integer> {
         switch (name) {
             case "--listen" -> listen = args.list();
             case "--to" -> to = args.list();
-            case "--tls" -> tls = Optional.of(args.value());
-            case "--certificate" -> certificate = Optional.of(Path.of(args.value()));
-            case "--key" -> key = Optional.of(Path.of(args.value()));
             case "--protocol" -> protocol = args.value();
             case "--check" -> check = Optional.of(args.value());
-            case "--strategy" -> strategy = args.value();
-            case "--loops" -> loops = args.number();
-            case "--transport" -> transport = args.value();
-            case "--trust-forwarded" -> trustForwarded = args.flag() ? TrustOption.ALL : List.of();
-            case "--admin" -> admin = Optional.of(args.value());
-            case "--shutdown" -> shutdownSeconds = args.number();
             case "--upgrade-drain" -> upgradeDrainSeconds = args.number();
             case "--state" -> state = Optional.of(Path.of(args.value()));
             case Successor.TAKE_OVER -> takeOver = Optional.of(Path.of(args.value()));
             default -> {
-                return false;
+                return common.take(name, args);
             }
         }
         return true;
@@ -249,12 +170,12 @@ final class ProxyCommand implements Callable<Integer> {
         if (plan.state().isPresent()) {
             return ProxyProcess.run(plan, words, out, err);
         }
-        Gateway gateway = open(plan);
+        Gateway opened = open(plan);
         var manager = new ServiceNotice(err);
         var ended = new CountDownLatch(1);
-        try (var page = page(plan.admin(), gateway, plan.to())) {
-            endOnSignal(gateway, err, manager, ended);
-            out.println(hello(gateway, plan.to(), page));
+        try (var page = page(plan, opened)) {
+            endOnSignal(opened, plan.shutdown(), err, manager, ended);
+            out.println(hello(opened, plan.to(), page));
             out.flush();
             manager.ready();
             ended.await();
@@ -263,10 +184,6 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     Plan plan() {
-        if (shutdownSeconds < 0 || shutdownSeconds > 3600) {
-            throw new Failure(
-                    Exit.USAGE, "--shutdown is from 0 to 3600 seconds, not " + shutdownSeconds);
-        }
         if (upgradeDrainSeconds < 0 || upgradeDrainSeconds > 86_400) {
             throw new Failure(
                     Exit.USAGE,
@@ -276,12 +193,12 @@ final class ProxyCommand implements Callable<Integer> {
             throw new Failure(Exit.USAGE, Successor.TAKE_OVER + " needs --state");
         }
         return new Plan(
-                settings(),
+                common.settings(Hosts.parse("--listen", listen, GatewayOptions.LISTENERS_MAX)),
                 policy(),
-                word("--protocol", protocol, Protocol.values()),
+                GatewayOptions.word("--protocol", protocol, Protocol.values()),
                 Hosts.parse("--to", to, ENDPOINTS_MAX),
-                admin.map(ProxyCommand::loopback),
-                Duration.ofSeconds(shutdownSeconds),
+                common.shown(),
+                common.shutdown(),
                 Duration.ofSeconds(upgradeDrainSeconds),
                 state,
                 takeOver);
@@ -296,48 +213,13 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     /** The page is opened last, and takes the gateway with it when that fails. */
-    private static ProxyPage page(
-            Optional<InetSocketAddress> at, Gateway gateway, List<InetSocketAddress> addresses) {
-        if (at.isEmpty()) {
-            return ProxyPage.NONE;
-        }
+    private static AdminPage page(Plan plan, Gateway gateway) {
         try {
-            return ProxyPage.open(at.get(), gateway, addresses);
+            return AdminPage.open(plan.shown(), new ProxyPlane(gateway, plan.to()));
         } catch (Failure e) {
             gateway.close(Duration.ZERO);
             throw e;
         }
-    }
-
-    private static InetSocketAddress loopback(String text) {
-        InetSocketAddress address = Hosts.parse("--admin", text);
-        if (!address.getAddress().isLoopbackAddress()) {
-            throw new Failure(
-                    Exit.USAGE, "--admin: " + Wiring.text(address) + " is not on loopback");
-        }
-        return address;
-    }
-
-    private GatewaySettings settings() {
-        if (loops < 1 || loops > 256) {
-            throw new Failure(Exit.USAGE, "--loops is from 1 to 256, not " + loops);
-        }
-        return GatewaySettings.DEFAULT
-                .with(
-                        new GatewaySettings.Listen(
-                                Hosts.parse("--listen", listen, LISTENERS_MAX),
-                                tls.map(address -> tls(Hosts.parse("--tls", address)))))
-                .with(
-                        new GatewaySettings.Loops(
-                                loops, word("--transport", transport, Transport.values())))
-                .with(GatewaySettings.Heads.DEFAULT.with(TrustOption.read(trustForwarded)));
-    }
-
-    private TlsServerSettings tls(InetSocketAddress address) {
-        if (certificate.isEmpty() || key.isEmpty()) {
-            throw new Failure(Exit.USAGE, "--tls needs --certificate and --key");
-        }
-        return TlsServerSettings.of(address, new IdentityFiles(certificate.get(), key.get()));
     }
 
     private BalancePolicy policy() {
@@ -349,7 +231,7 @@ final class ProxyCommand implements Callable<Integer> {
         BalancePolicy defaults = BalancePolicy.DEFAULT;
         CheckPolicy checks = defaults.check();
         return new BalancePolicy(
-                strategy(strategy),
+                common.strategy(),
                 defaults.slowStart(),
                 new CheckPolicy(
                         check,
@@ -362,40 +244,18 @@ final class ProxyCommand implements Callable<Integer> {
                 defaults.retry());
     }
 
-    /** One that needs nothing but its name. */
-    static StrategyKind strategy(String text) {
-        var kinds = new ArrayList<>(List.of(StrategyKind.values()));
-        kinds.remove(StrategyKind.HASH);
-        return word("--strategy", text, kinds.toArray(new StrategyKind[0]));
-    }
-
-    /** An enum's value by its name in small letters, with hyphens or underscores. */
-    static <E extends Enum<E>> E word(String option, String text, E[] values) {
-        var names = new ArrayList<String>();
-        for (E value : values) {
-            String name = kebab(value.name());
-            if (name.equals(kebab(text))) {
-                return value;
-            }
-            names.add(name);
-        }
-        throw new Failure(
-                Exit.USAGE,
-                "%s is one of %s, not '%s'".formatted(option, String.join(", ", names), text));
-    }
-
-    private static String kebab(String text) {
-        return text.toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private void endOnSignal(
-            Gateway gateway, PrintWriter err, ServiceNotice manager, CountDownLatch ended) {
+    private static void endOnSignal(
+            Gateway gateway,
+            Duration shutdown,
+            PrintWriter err,
+            ServiceNotice manager,
+            CountDownLatch ended) {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
                                 () -> {
                                     manager.stopping();
-                                    close(gateway, Duration.ofSeconds(shutdownSeconds), err);
+                                    close(gateway, shutdown, err);
                                     ended.countDown();
                                     // An end in order, and no failure: not 130 or 143.
                                     Runtime.getRuntime().halt(Exit.OK);
@@ -426,7 +286,7 @@ final class ProxyCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    static String hello(Gateway gateway, List<InetSocketAddress> to, ProxyPage page) {
+    static String hello(Gateway gateway, List<InetSocketAddress> to, AdminPage page) {
         var text = new StringBuilder("ebb proxy  pid ").append(ProcessHandle.current().pid());
         text.append(", listening at ").append(listening(gateway));
         text.append(", to ").append(Texts.count(to.size(), "endpoint"));

@@ -44,7 +44,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
     private static final InetAddress HERE = InetAddress.ofLiteral("127.0.0.1");
 
     /** What only one process may have: the lock, and what listens at addresses of its own. */
-    private record Desk(StateLock lock, AdminServer admin, ProxyPage page) {
+    private record Desk(StateLock lock, AdminServer admin, AdminPage page) {
         void close() {
             page.close();
             admin.close();
@@ -115,7 +115,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
                 ProxyCommand.hello(
                         proxy.gateway,
                         plan.to(),
-                        proxy.desk.map(Desk::page).orElse(ProxyPage.NONE)));
+                        proxy.desk.map(Desk::page).orElse(AdminPage.NONE)));
         out.flush();
         proxy.manager.ready();
         proxy.ended.await();
@@ -145,12 +145,10 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
     @Override
     public void takeControl() {
         var lock = StateLock.take(state);
-        var page = ProxyPage.NONE;
+        var page = AdminPage.NONE;
         Optional<AdminServer> admin = Optional.empty();
         try {
-            if (plan.admin().isPresent()) {
-                page = ProxyPage.open(plan.admin().get(), gateway, plan.to());
-            }
+            page = AdminPage.open(plan.shown(), new ProxyPlane(gateway, plan.to()));
             String token = AdminFile.newToken();
             var backend =
                     new Backend(

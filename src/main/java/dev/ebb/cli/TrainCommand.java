@@ -112,7 +112,7 @@ final class TrainCommand implements Callable<Integer> {
             var args = List.of("--listen", "127.0.0.1:0", "--to", service.address());
             ProxyCommand.Plan plan = ProxyCommand.quick(args).orElseThrow().plan();
             try (Gateway gateway = ProxyCommand.open(plan)) {
-                nowhere.println(ProxyCommand.hello(gateway, plan.to(), ProxyPage.NONE));
+                nowhere.println(ProxyCommand.hello(gateway, plan.to(), AdminPage.NONE));
                 TrainTraffic.load(gateway.addresses().getFirst(), REQUESTS);
                 gateway.close(Duration.ofSeconds(1));
             }
@@ -141,7 +141,7 @@ final class TrainCommand implements Callable<Integer> {
         var trusting =
                 new TlsClientSettings(Optional.empty(), Optional.empty(), Optional.empty(), false);
         try (Gateway gateway = ProxyCommand.open(plan)) {
-            nowhere.println(ProxyCommand.hello(gateway, plan.to(), ProxyPage.NONE));
+            nowhere.println(ProxyCommand.hello(gateway, plan.to(), AdminPage.NONE));
             for (Protocol spoken : List.of(Protocol.HTTP1, Protocol.HTTP2)) {
                 try (Gateway client =
                         StaticGateway.start(

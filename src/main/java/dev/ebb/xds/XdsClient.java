@@ -19,7 +19,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -69,6 +71,14 @@ public final class XdsClient implements AutoCloseable {
     private int failures;
     private long generation;
 
+    // What is told about it: see XdsKnowledge.
+    private final Map<ServiceName, Long> changedNanos = new HashMap<>();
+    private final Map<ResourceType, String> refused = new EnumMap<>(ResourceType.class);
+    private Optional<XdsConnection> heardFrom = Optional.empty();
+    private long heardNanos;
+    private long lost;
+    private volatile XdsKnowledge known = XdsKnowledge.NOTHING;
+
     private XdsClient(XdsClientSettings settings, Optional<XdsCertificates> certificates) {
         this.settings = settings;
         this.certificates = certificates;
@@ -116,6 +126,37 @@ public final class XdsClient implements AutoCloseable {
                 .join();
     }
 
+    /** What is known now. Any thread; waits for nothing. */
+    public XdsKnowledge knowledge() {
+        return known;
+    }
+
+    /** Something of it has changed. */
+    private void tell() {
+        List<XdsKnowledge.Service> services = new ArrayList<>();
+        Map<String, String> inUse = known(ResourceType.ENDPOINT);
+        new TreeMap<>(snapshots)
+                .forEach((name, snapshot) ->
+                        services.add(
+                                new XdsKnowledge.Service(
+                                        snapshot,
+                                        inUse.getOrDefault(name.value(), ""),
+                                        changedNanos.getOrDefault(name, 0L))));
+        String why = String.join("; ", refused.values());
+        known =
+                new XdsKnowledge(
+                        connection.isPresent() && connection.equals(heardFrom),
+                        heardFrom.isPresent() ? OptionalLong.of(heardNanos) : OptionalLong.empty(),
+                        lost,
+                        why.isEmpty() ? Optional.empty() : Optional.of(why),
+                        services);
+    }
+
+    private void heard(XdsConnection from) {
+        heardFrom = Optional.of(from);
+        heardNanos = System.nanoTime();
+    }
+
     // ---- The connection
 
     private final class Ears implements XdsConnection.Ears {
@@ -139,11 +180,15 @@ public final class XdsClient implements AutoCloseable {
             }
             told = true;
             failures = 0;
+            heard(from);
             ResourceType.of(answer.getTypeUrl()).ifPresent(type -> take(from, type, answer));
+            tell();
         }
 
         @Override
         public void wantsLoads(XdsConnection from, Duration every) {
+            heard(from);
+            tell();
             reportLater(from, every);
         }
 
@@ -154,6 +199,8 @@ public final class XdsClient implements AutoCloseable {
             if (closed) {
                 return;
             }
+            lost++;
+            tell();
             if (failures == 0) {
                 LOG.warn(
                         "Ebb at {} cannot be reached, {}: {}",
@@ -209,6 +256,7 @@ public final class XdsClient implements AutoCloseable {
     }
 
     private void take(XdsConnection from, ResourceType type, DeltaDiscoveryResponse answer) {
+        refused.remove(type);
         try {
             if (type == ResourceType.ENDPOINT) {
                 takeEndpoints(from, answer);
@@ -234,6 +282,7 @@ public final class XdsClient implements AutoCloseable {
             beComplete(false);
         } catch (BadResource | IllegalArgumentException e) {
             String why = String.valueOf(e.getMessage());
+            refused.put(type, why);
             LOG.warn("what Ebb says of {} is refused: {}", type, why);
             from.refuse(type, answer.getNonce(), why);
         }
@@ -296,6 +345,7 @@ public final class XdsClient implements AutoCloseable {
     private void publish(EndpointSnapshot snapshot) {
         ServiceName service = snapshot.service();
         snapshots.put(service, snapshot);
+        changedNanos.put(service, System.nanoTime());
         counters.computeIfAbsent(service, s -> new LoadCounter(s.value())).know(snapshot);
         ramps.keySet().removeIf(id -> id.service().equals(service));
         for (Endpoint endpoint : snapshot.endpoints()) {
@@ -322,6 +372,7 @@ public final class XdsClient implements AutoCloseable {
         // One that is gone at Ebb keeps its endpoints here: nothing goes empty for that.
         has.keySet().removeAll(waiting.removed());
         waiting.from().acknowledge(ResourceType.ENDPOINT, waiting.nonce());
+        tell();
     }
 
     private boolean allLoopsHave(EndpointSink gateway) {

@@ -132,8 +132,10 @@ class ProxyCommandTest {
             String metrics = get(client, ebb.uri("admin", "/metrics")).body();
             assertThat(metrics)
                     .contains("ebb_requests_total{service=\"static\"} 100\n")
-                    .contains("ebb_endpoint_healthy{endpoint=\"" + first + "\"} 1\n");
+                    .contains(healthy("static-1", first) + " 1\n");
             assertThat(get(client, ebb.uri("admin", "/healthz")).statusCode()).isEqualTo(200);
+            assertThat(get(client, ebb.uri("admin", "/readyz")).statusCode()).isEqualTo(200);
+            assertThat(get(client, ebb.uri("admin", "/v1/status")).body()).contains(first);
             assertThat(get(client, ebb.uri("admin", "/v1/orders")).statusCode()).isEqualTo(404);
 
             var held =
@@ -144,12 +146,18 @@ class ProxyCommandTest {
             // The handle leaves the streams open.
             assertThat(ebb.process().toHandle().destroy()).isTrue();
             await().untilAsserted(() -> assertThat(accepts(ebb)).isFalse());
+            assertThat(get(client, ebb.uri("admin", "/readyz")).body()).isEqualTo("it is ending\n");
             release.countDown();
             assertThat(held.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             assertThat(ebb.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(ebb.process().exitValue()).isZero();
             assertThat(ebb.out().readLine()).as("nothing more to say").isNull();
         }
+    }
+
+    private static String healthy(String instance, String endpoint) {
+        return "ebb_endpoint_healthy{service=\"static\",instance=\"%s\",endpoint=\"%s\"}"
+                .formatted(instance, endpoint);
     }
 
     private static boolean accepts(Running ebb) {
@@ -171,7 +179,7 @@ class ProxyCommandTest {
             await().atMost(30, TimeUnit.SECONDS)
                     .untilAsserted(() ->
                             assertThat(get(client, ebb.uri("admin", "/metrics")).body())
-                                    .contains("ebb_endpoint_healthy{endpoint=\"" + bad + "\"} 0"));
+                                    .contains(healthy("static-1", bad) + " 0\n"));
             for (int i = 0; i < 50; i++) {
                 assertThat(get(client, ebb.uri("listening", "/")).body()).isEqualTo("b");
             }

@@ -2,13 +2,14 @@ package dev.ebb.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ebb.core.Health;
 import dev.ebb.core.TrafficReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,19 +29,38 @@ class MetricsPageTest {
     private static final Pattern LABEL = Pattern.compile("[{,]([a-z]+)=");
 
     private final String run = Metrics.text(Samples.view());
-    private final String proxy =
-            new ProxyFigures(
-                            "0.1.0",
-                            0,
-                            Objects.requireNonNull(Samples.view().traffic().get("hello")),
-                            List.of(
-                                    new ProxyFigures.Endpoint(
-                                            "127.0.0.1:1",
-                                            true,
-                                            new TrafficReading(0, 0, 0, 0, 0, 0))),
-                            1,
-                            1)
-                    .metrics();
+    private final String proxy = plane(Optional.empty());
+    private final String gateway =
+            plane(
+                    Optional.of(
+                            new PlaneFigures.Control(
+                                    "127.0.0.1:18000",
+                                    "gateway-1",
+                                    true,
+                                    Optional.of(1.5),
+                                    0,
+                                    Optional.empty(),
+                                    List.of(new PlaneFigures.Known("hello", 2, 2, "v", 60)))));
+
+    private static String plane(Optional<PlaneFigures.Control> control) {
+        return new PlaneFigures(
+                        "0.1.0",
+                        0,
+                        Samples.view().traffic(),
+                        List.of(
+                                new PlaneFigures.Endpoint(
+                                        "hello",
+                                        "hello-1",
+                                        "127.0.0.1:1",
+                                        PlaneFigures.ACTIVE,
+                                        Health.HEALTHY,
+                                        TrafficReading.none(0))),
+                        1,
+                        1,
+                        Samples.view().tls(),
+                        control)
+                .metrics();
+    }
 
     /** One that is absent here, and on the page has labels. */
     private static final String ORDERED = "ebb_instances_ordered";
@@ -49,7 +69,7 @@ class MetricsPageTest {
     private Map<String, String> shown() {
         Map<String, String> types = new TreeMap<>();
         Map<String, Set<String>> labels = new TreeMap<>();
-        for (String line : (run + proxy).lines().toList()) {
+        for (String line : (run + gateway).lines().toList()) {
             if (line.startsWith("# TYPE ")) {
                 String[] words = line.split(" ", -1);
                 types.put(words[2], words[3]);
@@ -74,7 +94,10 @@ class MetricsPageTest {
         if (run.contains(type) && proxy.contains(type)) {
             return "both";
         }
-        return run.contains(type) ? "run" : "proxy";
+        if (run.contains(type)) {
+            return "run";
+        }
+        return proxy.contains(type) ? "proxy" : "gateway";
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 /** An {@code ebb gateway} as a process of its own. */
 public final class RealGateway implements AutoCloseable {
     private static final long END_SECONDS = 30;
+    private static final Pattern ADMIN = Pattern.compile("admin at http://127.0.0.1:(\\d+)");
     private static final Pattern LISTENS = Pattern.compile("listening at http://127.0.0.1:(\\d+)");
 
     private final Process process;
@@ -79,13 +81,38 @@ public final class RealGateway implements AutoCloseable {
         return Integer.parseInt(listens.group(1));
     }
 
-    /** Tells it to end, and waits for that. Returns its exit code. */
-    public int end() throws InterruptedException {
-        process.toHandle().destroy();
+    /** The admin port, once it is known. */
+    OptionalInt admin() {
+        if (!process.isAlive()) {
+            throw new AssertionError("it has ended: " + output());
+        }
+        Matcher admin = ADMIN.matcher(output());
+        return admin.find()
+                ? OptionalInt.of(Integer.parseInt(admin.group(1)))
+                : OptionalInt.empty();
+    }
+
+    /** The same as {@link #end}, without interruption. */
+    int ended() {
+        try {
+            return end();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until it has ended of itself. */
+    int exit() throws InterruptedException {
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end: " + output());
         }
         return process.exitValue();
+    }
+
+    /** Tells it to end, and waits for that. Returns its exit code. */
+    public int end() throws InterruptedException {
+        process.toHandle().destroy();
+        return exit();
     }
 
     @Override
