@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             ""
         })
 final class OperatorCommand implements Callable<Integer> {
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
     private static final Path ACCOUNT =
             Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
     private static final Duration GOOD = Duration.ofSeconds(15);
@@ -211,10 +212,7 @@ final class OperatorCommand implements Callable<Integer> {
 
     private void log(String line) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS)
-                        + "  "
-                        + line);
+        out.println(CLOCK.format(LocalTime.now(ZoneId.systemDefault())) + "  " + line);
         out.flush();
     }
 
