@@ -111,6 +111,7 @@ final class Metrics {
                                 need.in(), "service", name, "source", need.source(), "for", "in");
                     }
                 });
+        ObjectiveMetrics.write(status, out);
         out.gauge("ebb_holds", "What keeps the next step from being taken, by its code.");
         each(
                 status,

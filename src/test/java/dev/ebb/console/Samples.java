@@ -100,11 +100,22 @@ public final class Samples {
 
     private static ServiceStatus service() {
         Reason low = new Reason("load_low", "cpu asks for 2 of 3", Map.of("cpu_share", 0.31));
+        Map<String, Double> goal =
+                Map.of(
+                        "allowed",
+                        0.7,
+                        "latency_ms",
+                        150.0,
+                        "wanted_ms",
+                        200.0,
+                        "budget_spent",
+                        0.1);
+        Reason slow = new Reason("need_latency", "p99 is 150 ms, 200 ms wanted", goal);
         var explanation =
                 new Explanation(
                         2,
                         2,
-                        List.of(new Need("cpu", 1, 2, low)),
+                        List.of(new Need("cpu", 1, 2, low), new Need("latency", 1, 2, slow)),
                         List.of(
                                 new Ranked(
                                         hello(3),

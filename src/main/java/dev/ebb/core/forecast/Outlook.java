@@ -32,6 +32,12 @@ public final class Outlook {
 
     private static final double LONGEST_HOLD = 180;
 
+    /** Seconds of readings before which how far the load strays is not known, but assumed. */
+    private static final double NOVICE = 60;
+
+    /** Times what carries the present load that is wanted at most meanwhile. */
+    private static final int NOVICE_MOST = 2;
+
     /** Of what {@link #toArray} writes; another one for each change of it. */
     private static final double FORM = 1;
 
@@ -261,7 +267,9 @@ public final class Outlook {
             double exposed = Math.min(1, terms.lead() / interval);
             double price = reference.price(terms.caution());
             int need = terms.need(demand);
-            int best = risk.cheapest(need, price * exposed);
+            int worth = risk.cheapest(need, price * exposed);
+            boolean novice = reference.samples() * interval < NOVICE;
+            int best = novice ? Math.min(worth, Math.min(NOVICE_MOST * need, terms.max())) : worth;
             double wouldMiss = exposed * risk.missed(reference.size(at, terms));
             reference = reference.after(demand, wouldMiss, interval);
             if (lessons.lastError() < SUDDEN && at > doubtUntil) {

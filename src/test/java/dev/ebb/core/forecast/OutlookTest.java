@@ -48,6 +48,14 @@ class OutlookTest {
     }
 
     @Test
+    void whileNothingIsKnownOfTheLoadItIsWorthNoMoreThanTwiceItsNeed() {
+        Outlook first = Outlook.fresh(TERMS).after(at(0), 2.5);
+        assertThat(plan(first).need()).isEqualTo(3);
+        assertThat(plan(first).wanted()).isBetween(3, 6);
+        assertThat(plan(run(first, 5, 55, _ -> 2.5)).wanted()).isLessThanOrEqualTo(6);
+    }
+
+    @Test
     void headroomFollowsHowMuchTheLoadVaries() {
         Plan calm = plan(run(Outlook.fresh(TERMS), 0, 12 * HOUR, noisy(10, 0.01, 1)));
         Plan wild = plan(run(Outlook.fresh(TERMS), 0, 12 * HOUR, noisy(10, 0.2, 1)));
