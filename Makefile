@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines engines-envoy engines-kubernetes engines-kubernetes-tests engines-beside engines-beside-tests soak fuzz clean
+.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines engines-envoy engines-kubernetes engines-kubernetes-tests engines-kubernetes-long engines-beside engines-beside-tests soak fuzz clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -61,9 +61,12 @@ engines-envoy: ## Against a real Envoy, which is fetched if it is not there
 engines-kubernetes: ## Against a real Kubernetes control plane, which is built, once, if it is not there
 	@suites/engines/kubernetes.py
 
+engines-kubernetes-long: ## As before, with faults that last for a minute, and every kill point
+	@FAULTS="-Debb.faults.seconds=60 -Debb.killpoints=all" suites/engines/kubernetes.py
+
 # Wants a running control plane: suites/engines/kubernetes.py starts one.
 engines-kubernetes-tests:
-	@$(MVN) $(ASIDE) -q -Dgroups=kubernetes -Djacoco.skip=true test
+	@$(MVN) $(ASIDE) -q -Dgroups=kubernetes -Djacoco.skip=true $(FAULTS) test
 
 engines-beside: ## Ebb beside the real HPA, in short; ARGS="--full" also writes docs/kubernetes-beside-hpa.md
 	@suites/engines/beside.py $(ARGS)
