@@ -42,6 +42,7 @@ final class ServicesKind implements Kind<List<ServiceConfig>> {
         }
         if (services.size() == mapping.entries().size()) {
             CallersSchema.check(services, problems);
+            SessionOwners.check(services, problems);
         }
         return problems.errors() == before
                 ? Optional.of(services.stream().map(Placed::value).toList())

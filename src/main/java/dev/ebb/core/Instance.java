@@ -250,6 +250,11 @@ public record Instance(
         return lifecycle == Lifecycle.FAILED && !replaced;
     }
 
+    /** Sessions that were bound to it when it was last looked at; 0 where nobody counts them. */
+    public int sessions() {
+        return traffic.isEmpty() ? 0 : traffic.latest().ties().map(Ties::sessions).orElse(0);
+    }
+
     /** Requests in flight at the last reading; empty before the first. */
     public OptionalInt inFlight() {
         return traffic.isEmpty()

@@ -82,8 +82,7 @@ record LosingCost(
     }
 
     private static int sessions(Assessed one) {
-        Series<TrafficReading> traffic = one.instance().traffic();
-        return traffic.isEmpty() ? 0 : traffic.latest().ties().map(Ties::sessions).orElse(0);
+        return one.instance().sessions();
     }
 
     double total() {

@@ -173,6 +173,10 @@ final class Rehearse {
             if (missed && state.ordered().isEmpty()) {
                 return needed(state, Set.of(instance.id()), plan, needed, carrying);
             }
+            if (sessionsHaveJustMoved(state, instance)) {
+                plan.hold(moved(instance));
+                return state;
+            }
             if (allowed) {
                 plan.order(
                         new Command.Stop(instance.id(), false),
@@ -208,6 +212,29 @@ final class Rehearse {
                 yield state;
             }
         };
+    }
+
+    /**
+     * Whether the others have not carried its sessions for long. They stay with an instance on
+     * trial, so that the trial tells nothing of them: only from the drain on are they elsewhere,
+     * and as long as it has not been stopped it can be taken back for them.
+     */
+    private boolean sessionsHaveJustMoved(ServiceState state, Instance instance) {
+        return instance.sessions() > 0
+                && !instance.is(Mark.RETIRING)
+                && state.ordered().isEmpty()
+                && !tick.now().isPast(instance.sinceNanos(), tick.policy().trial().shortest());
+    }
+
+    private Hold moved(Instance instance) {
+        return new Hold(
+                new Reason(
+                        "moved_sessions",
+                        "%d sessions of %s have moved to others, which are watched with them for the"
+                                        .formatted(instance.sessions(), instance.id())
+                                + " shortest time of a trial",
+                        Map.of("sessions", (double) instance.sessions())),
+                "the end of that time, or ebb rescue");
     }
 
     private static int rescued(Plan plan) {

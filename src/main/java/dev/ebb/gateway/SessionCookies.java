@@ -18,6 +18,9 @@ import javax.crypto.Cipher;
  * anything, is another one for each client, and a made-up one names no instance.
  */
 final class SessionCookies {
+    /** A clock that was set back must not end sessions; who could forge one has the key. */
+    private static final long CLOCK_BACK_SECONDS = 24 * 3600;
+
     private static final long EPOCH_SECONDS = 1_735_689_600L; // 2025
     private static final int UNIT_SECONDS = 4;
     private static final int TIME_BITS = 28;
@@ -76,7 +79,7 @@ final class SessionCookies {
             int id = block.getInt(8);
             int time = block.getInt(12);
             long issued = EPOCH_SECONDS + (long) (time >>> 4) * UNIT_SECONDS;
-            boolean ours = (time & 0xF) == 0 && issued <= wallSeconds + UNIT_SECONDS;
+            boolean ours = (time & 0xF) == 0 && issued <= wallSeconds + CLOCK_BACK_SECONDS;
             boolean young =
                     policy.ttl().map(t -> wallSeconds - issued <= t.toSeconds()).orElse(true);
             if (ours && young) {

@@ -1,9 +1,12 @@
 package dev.ebb.gateway;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import javax.crypto.SecretKey;
@@ -66,7 +69,14 @@ public final class SessionKey {
                         ".new",
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rw-------")));
-        Files.write(fresh, random());
+        try (var channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(random());
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            // Else the name may be on the disk before the bytes are.
+            channel.force(true);
+        }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -100,4 +100,41 @@ class AffinityConfigTest {
         assertThat(problems.getFirst().text()).contains(message);
         assertThat(problems.getFirst().place().line()).isEqualTo(1);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    cookie: s            | route: {path: /b}                | 1
+                    cookie: s            | route: {path: /b, host: b.test}  | 0
+                    cookie: s, path: /b  | route: {path: /b}                | 0
+                    cookie: t            | route: {path: /b}                | 0
+                    """)
+    void twoServicesDoNotShareACookie(String sessions, String route, int errors) {
+        List<Problem> problems =
+                ConfigFile.read(
+                                "f.yaml",
+                                """
+                                services:
+                                  a:
+                                    run: {command: s}
+                                    instances: 1
+                                    route: {path: /a, host: a.test}
+                                    balance: {sessions: {cookie: s}}
+                                  b:
+                                    run: {command: s}
+                                    instances: 1
+                                    %s
+                                    balance: {sessions: {%s}}
+                                """
+                                        .formatted(route, sessions))
+                        .problems();
+        assertThat(problems).hasSize(errors);
+        assertThat(problems)
+                .allSatisfy(p -> {
+                    assertThat(p.text()).contains("'b' has the sessions' cookie of 'a'");
+                    assertThat(p.place().line()).isEqualTo(7);
+                });
+    }
 }

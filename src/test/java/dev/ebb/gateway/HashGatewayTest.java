@@ -103,7 +103,7 @@ class HashGatewayTest {
             for (int i = 0; i < 60; i++) {
                 without.add(client.ask(request("/")).text());
             }
-            assertThat(without).as("by the default strategy").hasSize(3);
+            assertThat(without).as("by the default strategy, not by a key").hasSizeGreaterThan(1);
             assertThat(gateway.traffic().resilience().ties().unkeyed()).isEqualTo(60);
         }
     }
