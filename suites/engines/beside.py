@@ -12,6 +12,7 @@ Envoy, or the right to make such a namespace is missing; fails where a side of E
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -68,7 +69,13 @@ def unshare():
     return command
 
 
+def tool(name):
+    return shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+
+
 def outside(counts, page):
+    if not tool("ip"):
+        skip("ip is not installed: apt-get install iproute2")
     command = unshare()
     plane("build")
     envoy = os.path.join(HOME, "bench", "proxy", "install")
@@ -82,7 +89,7 @@ def outside(counts, page):
 
 
 def inside(cycles, interrupted, page):
-    ip = "/usr/sbin/ip" if os.path.exists("/usr/sbin/ip") else "ip"
+    ip = tool("ip")
     subprocess.run([ip, "link", "set", "lo", "up"], check=True)
     subprocess.run([ip, "route", "add", "local", PODS, "dev", "lo"], check=True)
     with tempfile.TemporaryDirectory(prefix="ebb-beside-") as folder:
@@ -90,6 +97,8 @@ def inside(cycles, interrupted, page):
         try:
             environment = {
                 "EBB_BESIDE_KUBE": folder,
+                # Its pods need such addresses, too.
+                "EBB_TEST_KUBE": folder,
                 "EBB_BESIDE_CYCLES": cycles,
                 "EBB_BESIDE_INTERRUPTED": interrupted,
                 "OFFLINE": "-o",

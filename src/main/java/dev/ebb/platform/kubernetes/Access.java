@@ -25,15 +25,27 @@ public record Access(Optional<Path> kubeconfig, Optional<String> context) {
         private static final long serialVersionUID = 1;
 
         private final String why;
+        private final boolean passing;
 
         RefusedException(String why, @Nullable Throwable cause) {
             super(why, cause);
             this.why = why;
+            this.passing = cause instanceof KubernetesClientException e && mayPass(e.getCode());
+        }
+
+        /** No answer at all, too many questions, or a fault of the server's own. */
+        private static boolean mayPass(int code) {
+            return code == 0 || code == 429 || code >= 500;
         }
 
         /** One sentence without a full stop. */
         public String why() {
             return why;
+        }
+
+        /** Whether it may be otherwise in a moment, with nothing done about it. */
+        public boolean isPassing() {
+            return passing;
         }
     }
 

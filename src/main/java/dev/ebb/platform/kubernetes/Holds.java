@@ -31,6 +31,18 @@ final class Holds {
                 "that annotation being removed");
     }
 
+    /** Data planes that went on with what they were last told would still pick who is parked. */
+    static Optional<Hold> unserved(ScaleSpec spec, boolean served) {
+        return spec.plane().isPresent() && !served
+                ? Optional.of(
+                        new Hold(
+                                Reason.of(
+                                        "not_served",
+                                        "it has a dataPlane, and this operator serves none"),
+                                "ebb operator with --xds, or a ServiceScale without dataPlane"))
+                : Optional.empty();
+    }
+
     static Hold missing(Target target) {
         return new Hold(
                 Reason.of("no_target", target.words() + " does not exist"),

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +42,7 @@ final class Informers implements AutoCloseable {
     private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
     private final SharedIndexInformer<PodDisruptionBudget> budgets;
     private final SharedIndexInformer<GenericKubernetesResource> scales;
+    private volatile Predicate<Throwable> again = _ -> false;
     private final OtherKinds others;
 
     /**
@@ -120,7 +122,7 @@ final class Informers implements AutoCloseable {
                         changed.accept(one.getMetadata().getNamespace());
                     }
                 });
-        informer.exceptionHandler((started, _) -> started);
+        informer.exceptionHandler((started, e) -> started || again.test(e));
         all.add(informer);
         return informer;
     }
@@ -128,9 +130,11 @@ final class Informers implements AutoCloseable {
     /**
      * Reads the lists, and begins to watch.
      *
+     * @param again whether a list that could not be read is asked for again
      * @throws io.fabric8.kubernetes.client.KubernetesClientException when a list cannot be read
      */
-    void start() {
+    void start(Predicate<Throwable> again) {
+        this.again = again;
         all.forEach(SharedIndexInformer::run);
     }
 

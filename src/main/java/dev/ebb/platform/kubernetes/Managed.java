@@ -211,6 +211,7 @@ final class Managed {
                 : foreign.or(sight::autoscaled)
                         .or(() -> workload.get().hold())
                         .or(this::unsliced)
+                        .or(() -> Holds.unserved(spec, around.planes().isPresent()))
                         .or(() -> requests)
                         .or(() -> order.hold(workload.get(), pods))
                         .or(() -> budget(out()));

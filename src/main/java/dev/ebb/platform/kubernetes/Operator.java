@@ -207,10 +207,12 @@ public final class Operator implements AutoCloseable {
      *     ServiceScale
      */
     public void start() throws Access.RefusedException {
+        String server = client.getMasterUrl().toString();
+        var patience = new Patience(log, System::nanoTime);
         try {
-            informers.values().forEach(Informers::start);
+            informers.values().forEach(i -> i.start(e -> patience.hasWith(e, server)));
         } catch (KubernetesClientException e) {
-            throw Access.refused(e, client.getMasterUrl().toString());
+            throw Access.refused(e, server);
         }
         leadership.ifPresent(l -> {
             long renew = settings.lease().orElseThrow().renew().toMillis();
@@ -480,7 +482,6 @@ public final class Operator implements AutoCloseable {
         control.shutdownNow();
         workers.shutdown();
         timers.shutdownNow();
-        managed.clear();
         try {
             var _ = workers.awaitTermination(5, TimeUnit.SECONDS);
             var _ = control.awaitTermination(5, TimeUnit.SECONDS);
@@ -488,6 +489,8 @@ public final class Operator implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        // Not before: to a sweep on its way, pods that nobody looks after would be strays.
+        managed.clear();
         planes.ifPresent(PlaneBoard::close);
         teller.close();
         leadership.ifPresent(Leadership::giveUp);

@@ -108,11 +108,19 @@ final class PlaneSink implements EndpointSink {
             }
         }
         numbers = Map.copyOf(now);
+        if (endpoints.isEmpty() && wanted.endpoints().stream().anyMatch(this::isActive)) {
+            // A port that nobody has would take all of them from the data planes.
+            return;
+        }
         planes.eject(cluster, unwell);
         if (anyway || !endpoints.equals(told)) {
             told = List.copyOf(endpoints);
             planes.publish(new EndpointSnapshot(cluster, base + wanted.generation(), endpoints));
         }
+    }
+
+    private boolean isActive(Endpoint endpoint) {
+        return endpoint.role() == EndpointRole.ACTIVE;
     }
 
     /** Two of the same number among so few are next to impossible; the later one has the next. */
@@ -194,9 +202,29 @@ final class PlaneSink implements EndpointSink {
                         Map.of("confirmed", (double) all.size(), "counting", (double) counting)));
     }
 
+    /** Data planes say nothing of pods that they could not be told of. */
+    private Optional<Hold> unaddressed() {
+        return wanted.endpoints().stream()
+                .filter(e -> !numbers.containsKey(e.id()))
+                .findFirst()
+                .flatMap(e -> fleet.of(e.id()))
+                .map(pod ->
+                        new Hold(
+                                Reason.of(
+                                        "no_address",
+                                        "pod %s has no address, or not the port %s; data planes are"
+                                                        .formatted(pod.pod(), spec.port())
+                                                + " not told of it"),
+                                "an address and that port, or another dataPlane.port"));
+    }
+
     @Override
     public Optional<Hold> uncounted() {
-        return gates.uncounted().or(refused).or(planes::uncounted).or(this::missing);
+        return gates.uncounted()
+                .or(refused)
+                .or(planes::uncounted)
+                .or(this::missing)
+                .or(this::unaddressed);
     }
 
     private Optional<Hold> missing() {

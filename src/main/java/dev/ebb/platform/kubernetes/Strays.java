@@ -29,7 +29,7 @@ final class Strays {
 
     private static boolean isShut(PodView pod) {
         boolean open = pod.inRotation().equals(Optional.of(true));
-        return pod.counts() && pod.more().gated() && (!open || pod.removal().isPresent());
+        return pod.counts() && ((pod.more().gated() && !open) || pod.removal().isPresent());
     }
 
     static void free(KubernetesClient client, Fence fence, Pod pod) {
@@ -40,7 +40,7 @@ final class Strays {
                         pod.getMetadata().getName());
         var cluster = new Cluster(client, target, fence);
         PodView view = PodView.of(pod);
-        if (!view.inRotation().equals(Optional.of(true))) {
+        if (view.more().gated() && !view.inRotation().equals(Optional.of(true))) {
             cluster.gate(view, true, Instant.now().toString());
         }
         if (view.removal().isPresent()) {

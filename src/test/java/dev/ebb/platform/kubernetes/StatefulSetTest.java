@@ -31,6 +31,10 @@ class StatefulSetTest {
 
     @AfterEach
     void close() {
+        if (bench == null) {
+            // Skipped, since there is no control plane.
+            return;
+        }
         bench.plane
                 .client
                 .apps()
