@@ -230,9 +230,8 @@ final class Rehearse {
         return new Hold(
                 new Reason(
                         "moved_sessions",
-                        "%d sessions of %s have moved to others, which are watched with them for the"
-                                        .formatted(instance.sessions(), instance.id())
-                                + " shortest time of a trial",
+                        "others have %d sessions of %s now, and are watched for a shortest trial"
+                                .formatted(instance.sessions(), instance.id()),
                         Map.of("sessions", (double) instance.sessions())),
                 "the end of that time, or ebb rescue");
     }
