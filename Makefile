@@ -61,12 +61,12 @@ engines-envoy: ## Against a real Envoy, which is fetched if it is not there
 engines-kubernetes: ## Against a real Kubernetes control plane, which is built, once, if it is not there
 	@suites/engines/kubernetes.py
 
-engines-kubernetes-long: ## As before, with faults that last for a minute, and every kill point
-	@FAULTS="-Debb.faults.seconds=60 -Debb.killpoints=all" suites/engines/kubernetes.py
+engines-kubernetes-long: ## As before, with every kill point, and a leader paused across its Lease
+	@LONGER=" | kubernetes-long" FAULTS="-Debb.killpoints=all" suites/engines/kubernetes.py
 
 # Wants a running control plane: suites/engines/kubernetes.py starts one.
 engines-kubernetes-tests:
-	@$(MVN) $(ASIDE) -q -Dgroups=kubernetes -Djacoco.skip=true $(FAULTS) test
+	@$(MVN) $(ASIDE) -q -Dgroups='kubernetes$(LONGER)' -Djacoco.skip=true $(FAULTS) test
 
 engines-beside: ## Ebb beside the real HPA, in short; ARGS="--full" also writes docs/kubernetes-beside-hpa.md
 	@suites/engines/beside.py $(ARGS)

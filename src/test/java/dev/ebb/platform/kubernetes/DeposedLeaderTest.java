@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A leader of whom nothing is heard for longer than its Lease is good for, as a real process, and
  * what it still wants to write when it is back. On a real control plane.
  */
-@Tag("kubernetes")
+@Tag("kubernetes-long")
 @Timeout(240)
 class DeposedLeaderTest extends OperatorRig {
     /** More than one pod may carry, and no more than two. */
@@ -62,7 +62,7 @@ class DeposedLeaderTest extends OperatorRig {
         assertThat(replicas()).isEqualTo(3);
 
         await().atMost(LONG).until(second::leads);
-        await().atMost(LONG).until(() -> replicas() == 2 && settled());
+        await().atMost(LONG.multipliedBy(3)).until(() -> replicas() == 2 && settled());
         Set<String> left = uids();
         long generation = cluster().workload().orElseThrow().generation();
         long deeds = way.count(Asked::isDeed);
