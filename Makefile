@@ -61,8 +61,8 @@ engines-envoy: ## Against a real Envoy, which is fetched if it is not there
 engines-kubernetes: ## Against a real Kubernetes control plane, which is built, once, if it is not there
 	@suites/engines/kubernetes.py
 
-engines-kubernetes-long: ## As before, with every kill point, and a leader paused across its Lease
-	@LONGER=" | kubernetes-long" FAULTS="-Debb.killpoints=all" suites/engines/kubernetes.py
+engines-kubernetes-long: ## As before, with faults of a minute, every kill point, and a leader paused
+	@LONGER=" | kubernetes-long" FAULTS="-Debb.faults.seconds=60 -Debb.killpoints=all" suites/engines/kubernetes.py
 
 # Wants a running control plane: suites/engines/kubernetes.py starts one.
 engines-kubernetes-tests:
