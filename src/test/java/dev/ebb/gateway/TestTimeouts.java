@@ -25,6 +25,15 @@ final class TestTimeouts {
 
     /** The usual ones, but for the whole request's. */
     static Timeouts request(Duration whole) {
+        return usualBut(whole, Timeouts.DEFAULT.upstreamIdle());
+    }
+
+    /** The usual ones, but for that of unused connections to instances. */
+    static Timeouts upstreamIdle(Duration unused) {
+        return usualBut(Timeouts.DEFAULT.request(), unused);
+    }
+
+    private static Timeouts usualBut(Duration whole, Duration unused) {
         Timeouts usual = Timeouts.DEFAULT;
         return new Timeouts(
                 usual.clientIdle(),
@@ -37,24 +46,6 @@ final class TestTimeouts {
                 usual.tunnel(),
                 usual.drainSpread(),
                 whole,
-                usual.upstreamIdle(),
-                usual.linger());
-    }
-
-    /** The usual ones, but for that of unused connections to instances. */
-    static Timeouts upstreamIdle(Duration unused) {
-        Timeouts usual = Timeouts.DEFAULT;
-        return new Timeouts(
-                usual.clientIdle(),
-                usual.requestHead(),
-                usual.requestBody(),
-                usual.connect(),
-                usual.waiting(),
-                usual.responseHead(),
-                usual.responseBody(),
-                usual.tunnel(),
-                usual.drainSpread(),
-                usual.request(),
                 unused,
                 usual.linger());
     }
