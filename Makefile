@@ -66,7 +66,7 @@ engines-kubernetes-long: ## As before, with faults of a minute, every kill point
 
 # Wants a running control plane: suites/engines/kubernetes.py starts one.
 engines-kubernetes-tests:
-	@$(MVN) $(ASIDE) -q -Dgroups='kubernetes$(LONGER)' -Djacoco.skip=true $(FAULTS) test
+	@$(MVN) $(ASIDE) -q -Dgroups='kubernetes$(or $(LONGER), & !kubernetes-long)' -Djacoco.skip=true $(FAULTS) test
 
 engines-beside: ## Ebb beside the real HPA, in short; ARGS="--full" also writes docs/kubernetes-beside-hpa.md
 	@suites/engines/beside.py $(ARGS)
