@@ -94,16 +94,8 @@ final class ObjectiveSchema {
     }
 
     private static Policy applied(Policy policy, Wanted wanted) {
-        Policy usable = policy.withUsable(wanted.usable());
-        return new Policy(
-                usable.mode(),
-                usable.range(),
-                usable.targets(),
-                usable.out(),
-                policy.in().withCandidateBelow(wanted.usable()),
-                usable.trial(),
-                usable.drain(),
-                usable.start(),
-                Optional.of(wanted.objective()));
+        return policy.withUsable(wanted.usable())
+                .withIn(policy.in().withCandidateBelow(wanted.usable()))
+                .withObjective(wanted.objective());
     }
 }

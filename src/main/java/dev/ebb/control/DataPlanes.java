@@ -35,9 +35,10 @@ public interface DataPlanes extends EndpointSink, AutoCloseable {
      * A data plane that has asked for a service, and is connected.
      *
      * @param generation the newest that it has acknowledged
-     * @param counts whether it reports what it has in flight
+     * @param counts whether it reports what it has in flight, and how requests ended
+     * @param times whether it is of a kind that reports how long they took, too
      */
-    record Witness(String name, long generation, boolean counts) {}
+    record Witness(String name, long generation, boolean counts, boolean times) {}
 
     /**
      * Serves exactly these from now on, and begins to where it does not yet.

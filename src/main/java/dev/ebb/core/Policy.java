@@ -79,6 +79,11 @@ public record Policy(
         return new Policy(mode, range, targets, out, other, trial, drain, start, objective, bounds);
     }
 
+    public Policy withObjective(Objective other) {
+        return new Policy(
+                mode, range, targets, out, in, trial, drain, start, Optional.of(other), bounds);
+    }
+
     public Policy withBounds(Bounds other) {
         Optional<Bounds> next = other.equals(Bounds.NONE) ? Optional.empty() : Optional.of(other);
         return new Policy(mode, range, targets, out, in, trial, drain, start, objective, next);

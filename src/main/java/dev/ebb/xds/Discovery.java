@@ -166,7 +166,11 @@ final class Discovery {
                     .ifPresent(g ->
                             all.merge(
                                     node,
-                                    new Witness(node, g, loads.isFresh(node, now)),
+                                    new Witness(
+                                            node,
+                                            g,
+                                            loads.isFresh(node, now),
+                                            stream.reportsTimes()),
                                     (a, b) -> a.generation() < b.generation() ? a : b));
         }
         return List.copyOf(all.values());

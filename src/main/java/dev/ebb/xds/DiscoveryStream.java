@@ -139,6 +139,11 @@ abstract class DiscoveryStream<Q, R, S extends Subscription> implements StreamOb
         return node != null && Flavor.of(node) == Flavor.EBB;
     }
 
+    /** Whether its load reports say how long requests took. */
+    final boolean reportsTimes() {
+        return endsInOrder();
+    }
+
     final boolean isAds() {
         return only.isEmpty();
     }

@@ -207,14 +207,24 @@ final class Managed {
         boolean observes = spec.policy().mode() == Mode.OBSERVE;
         Optional<Hold> requests = Holds.noRequest(pods);
         return observes
-                ? requests
+                ? requests.or(this::goalsUnseen)
                 : foreign.or(sight::autoscaled)
                         .or(() -> workload.get().hold())
                         .or(this::unsliced)
                         .or(() -> Holds.unserved(spec, around.planes().isPresent()))
                         .or(() -> requests)
+                        .or(this::goalsUnseen)
                         .or(() -> order.hold(workload.get(), pods))
                         .or(() -> budget(out()));
+    }
+
+    /** Why nobody can tell whether what is wanted of requests is kept. */
+    private Optional<Hold> goalsUnseen() {
+        Optional<PlaneBoard> board = spec.plane().isPresent() ? around.planes() : Optional.empty();
+        return GoalSight.blind(
+                spec.policy().goals(),
+                board.isPresent(),
+                board.map(b -> b.witnesses(spec.plane().get())).orElse(List.of()));
     }
 
     private int out() {
@@ -276,6 +286,7 @@ final class Managed {
                                 fleet,
                                 notReady(),
                                 reconciler.held(),
+                                goalsUnseen(),
                                 decisions.newest(),
                                 now.wallMillis()));
     }

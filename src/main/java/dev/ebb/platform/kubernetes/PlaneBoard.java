@@ -1,8 +1,10 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.control.DataPlanes;
+import dev.ebb.control.DataPlanes.Witness;
 import dev.ebb.core.Hold;
 import dev.ebb.core.Reason;
+import dev.ebb.core.ServiceName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,13 @@ final class PlaneBoard {
                         lives * APART);
         sinks.put(spec.uid(), sink);
         return sink;
+    }
+
+    /** Who is connected, and has asked for the pods of a ServiceScale with such data planes. */
+    List<Witness> witnesses(PlaneSpec plane) {
+        return ServiceName.isValid(plane.cluster())
+                ? planes.witnesses(new ServiceName(plane.cluster()))
+                : List.of();
     }
 
     /** Why a ServiceScale's pods are not told of. */

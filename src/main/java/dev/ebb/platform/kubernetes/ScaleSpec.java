@@ -90,6 +90,11 @@ record ScaleSpec(
     }
 
     private static Policy policy(Fields spec) {
+        return ObjectiveFields.applied(targeted(spec), spec);
+    }
+
+    /** Sized by its targets alone. */
+    private static Policy targeted(Fields spec) {
         int min = Math.max(1, spec.number("minReplicas", 1));
         int max = Math.max(min, spec.number("maxReplicas", min));
         Fields in = spec.in("scaleIn");
@@ -156,28 +161,5 @@ record ScaleSpec(
                 && plane.equals(other.plane)
                 && park.equals(other.park)
                 && target.equals(other.target);
-    }
-
-    /** Values by name; what is not there, or is something else, has its default. */
-    private record Fields(Map<?, ?> map) {
-        Fields in(String key) {
-            return new Fields(map.get(key) instanceof Map<?, ?> inner ? inner : Map.of());
-        }
-
-        String text(String key, String otherwise) {
-            return map.get(key) instanceof String s ? s : otherwise;
-        }
-
-        int number(String key, int otherwise) {
-            return map.get(key) instanceof Number n ? n.intValue() : otherwise;
-        }
-
-        Duration seconds(String key, int otherwise) {
-            return Duration.ofSeconds(number(key, otherwise));
-        }
-
-        double share(String key, int percent) {
-            return number(key, percent) / 100.0;
-        }
     }
 }

@@ -41,6 +41,7 @@ final class ScaleStatus {
     /**
      * @param notReady why Ebb cannot do what the ServiceScale asks for
      * @param more holds beside those of the decision
+     * @param unseen why nobody can tell whether what is wanted of requests is kept
      */
     Map<String, Object> of(
             ScaleSpec spec,
@@ -48,6 +49,7 @@ final class ScaleStatus {
             Fleet fleet,
             Optional<Hold> notReady,
             Optional<Hold> more,
+            Optional<Hold> unseen,
             List<Decisions.Decision> decisions,
             long wallMillis) {
         Map<String, Object> status = new LinkedHashMap<>();
@@ -64,6 +66,8 @@ final class ScaleStatus {
                         .map(n -> fleet.inWords(n.reason().text()))
                         .limit(MOST)
                         .toList());
+        ObjectiveStatus objective = ObjectiveStatus.of(seen, unseen);
+        objective.figures().ifPresent(o -> status.put("objective", o));
         recommendation(seen, fleet).ifPresent(r -> status.put("recommendation", r));
         List<Hold> holds = new ArrayList<>();
         notReady.ifPresent(holds::add);
@@ -74,9 +78,22 @@ final class ScaleStatus {
         status.put("holds", holds.stream().limit(MOST).map(h -> hold(h, fleet::inWords)).toList());
         status.put("lastDecisions", decisions.stream().map(ScaleStatus::decision).toList());
         Optional<Hold> first = holds.stream().findFirst();
-        status.put(
-                "conditions",
-                conditions(spec, notReady, first.map(h -> worded(h, fleet)), wallMillis));
+        List<Map<String, Object>> conditions =
+                new ArrayList<>(
+                        conditions(spec, notReady, first.map(h -> worded(h, fleet)), wallMillis));
+        objective
+                .sentence()
+                .ifPresent(text ->
+                        conditions.add(
+                                condition(
+                                        spec,
+                                        ObjectiveStatus.CONDITION,
+                                        objective.unseen().isEmpty(),
+                                        objective.unseen(),
+                                        "Seen",
+                                        text,
+                                        wallMillis)));
+        status.put("conditions", conditions);
         return status;
     }
 

@@ -85,7 +85,7 @@ final class Teller implements AutoCloseable {
     /** All but sentences. */
     private static Map<String, Object> gist(Map<String, Object> status) {
         Map<String, Object> gist = new LinkedHashMap<>(status);
-        gist.remove("reasons");
+        gist.keySet().removeAll(Set.of("reasons", "objective"));
         gist.replaceAll((_, value) -> unworded(value));
         return gist;
     }

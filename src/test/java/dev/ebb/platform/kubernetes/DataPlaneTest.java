@@ -158,6 +158,46 @@ class DataPlaneTest {
         assertThat(traffic.failures).isEmpty();
     }
 
+    @Test
+    void anObjectiveIsKeptByWhatTheGatewayReports() throws Exception {
+        plane().deployReachable(3);
+        int xds = freePort();
+        open(new PodLoad(plane().client, namespace(), cluster(), LITTLE));
+        RealOperator operator = open(operator(xds, freePort()));
+        apply(
+                Map.of(
+                        "objective",
+                        Map.of("latency", Map.of("percentile", 90, "belowMilliseconds", 5000))));
+        await().atMost(LONG).until(() -> condition().contains("no data plane is connected"));
+        RealGateway gateway = open(RealGateway.start(folder, "gateway-1", xds));
+        await().atMost(LONG).until(gateway::isReady);
+        await().atMost(LONG).until(() -> answers(gateway.port()));
+        Traffic traffic = open(new Traffic(gateway.port()));
+
+        await().atMost(LONG).until(() -> replicas() == 2 && cluster().pods().size() == 2);
+        assertThat(condition()).contains("p90 is ", "5000 ms wanted", "60 % allowed");
+        assertThat(operator.lines("remove ").getFirst()).contains("confirmed by gateway-1");
+        traffic.close();
+        assertThat(traffic.failures).isEmpty();
+    }
+
+    /** What the status says of the objective. */
+    private String condition() {
+        GenericKubernetesResource scale =
+                plane().client
+                        .genericKubernetesResources(ScaleSpec.RESOURCE)
+                        .inNamespace(namespace())
+                        .withName(ControlPlane.APP)
+                        .get();
+        List<?> conditions = scale.get("status", "conditions");
+        return Optional.<List<?>>ofNullable(conditions).orElse(List.of()).stream()
+                .map(c -> (Map<?, ?>) c)
+                .filter(c -> "ObjectiveSeen".equals(c.get("type")))
+                .map(c -> String.valueOf(c.get("message")))
+                .findFirst()
+                .orElse("");
+    }
+
     // ---- What it takes
 
     private static void more(Traffic traffic) {

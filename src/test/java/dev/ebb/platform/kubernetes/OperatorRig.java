@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,15 @@ abstract class OperatorRig {
     }
 
     void apply(String mode, int shortest, int longest, String kind) {
+        apply(mode, shortest, longest, kind, Map.of());
+    }
+
+    /**
+     * @param more fields of the spec beside the usual ones
+     */
+    void apply(String mode, int shortest, int longest, String kind, Map<String, Object> more) {
+        Map<String, Object> spec = new HashMap<>(usual(mode, shortest, longest, kind));
+        spec.putAll(more);
         var scale = new GenericKubernetesResource();
         scale.setApiVersion("ebb.dev/v1alpha1");
         scale.setKind("ServiceScale");
@@ -121,35 +131,36 @@ abstract class OperatorRig {
                         .withName(ControlPlane.APP)
                         .withNamespace(namespace())
                         .build());
-        scale.setAdditionalProperties(
-                Map.of(
-                        "spec",
-                        Map.of(
-                                "targetRef",
-                                Map.of("kind", kind, "name", ControlPlane.APP),
-                                "mode",
-                                mode,
-                                "minReplicas",
-                                1,
-                                "maxReplicas",
-                                4,
-                                "scaleOut",
-                                Map.of("windowSeconds", 1),
-                                "scaleIn",
-                                Map.of(
-                                        "windowSeconds",
-                                        2,
-                                        "stabilizationSeconds",
-                                        3,
-                                        "freshnessSeconds",
-                                        5,
-                                        "absentPercent",
-                                        50),
-                                "trial",
-                                Map.of("shortestSeconds", shortest, "longestSeconds", longest),
-                                "drain",
-                                Map.of("settleSeconds", 1, "deadlineSeconds", 60))));
+        scale.setAdditionalProperties(Map.of("spec", spec));
         scales().resource(scale).serverSideApply();
+    }
+
+    private static Map<String, Object> usual(String mode, int shortest, int longest, String kind) {
+        return Map.of(
+                "targetRef",
+                Map.of("kind", kind, "name", ControlPlane.APP),
+                "mode",
+                mode,
+                "minReplicas",
+                1,
+                "maxReplicas",
+                4,
+                "scaleOut",
+                Map.of("windowSeconds", 1),
+                "scaleIn",
+                Map.of(
+                        "windowSeconds",
+                        2,
+                        "stabilizationSeconds",
+                        3,
+                        "freshnessSeconds",
+                        5,
+                        "absentPercent",
+                        50),
+                "trial",
+                Map.of("shortestSeconds", shortest, "longestSeconds", longest),
+                "drain",
+                Map.of("settleSeconds", 1, "deadlineSeconds", 60));
     }
 
     NonNamespaceOperation<
