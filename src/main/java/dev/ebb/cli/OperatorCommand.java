@@ -7,6 +7,7 @@ import dev.ebb.console.ProbeServer;
 import dev.ebb.core.Now;
 import dev.ebb.platform.kubernetes.Access;
 import dev.ebb.platform.kubernetes.Operator;
+import dev.ebb.platform.kubernetes.OperatorPorts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -57,6 +58,8 @@ final class OperatorCommand implements Callable<Integer> {
     @Mixin private StateOption state;
 
     @Mixin private OperatorXds xds;
+
+    @Mixin private OperatorPrometheus prometheus;
 
     @Option(
             names = "--kubeconfig",
@@ -204,7 +207,7 @@ final class OperatorCommand implements Callable<Integer> {
                     settings,
                     () -> new Now(System.nanoTime(), System.currentTimeMillis()),
                     this::log,
-                    xds.planes());
+                    new OperatorPorts(xds.planes(), prometheus.monitoring()));
         } catch (Access.RefusedException e) {
             throw new Failure(Exit.FAILED, e.why());
         }

@@ -1,6 +1,11 @@
 package dev.ebb.observe.prometheus;
 
+import dev.ebb.control.Monitoring.Sample;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -8,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What Prometheus answers to {@code /api/v1/query}, in the form of its HTTP API: a scalar, or a
- * vector of exactly one sample. Anything else, and one with warnings, is no number, and never 0.
- * Infos (badly named metrics and the like) are no warnings. Pure.
+ * vector, of exactly one sample or of several. Anything else, and one with warnings, is no number,
+ * and never 0. Infos (badly named metrics and the like) are no warnings. Pure.
  */
 final class InstantAnswer {
     private static final int LONGEST = 200;
@@ -22,6 +27,52 @@ final class InstantAnswer {
      * @throws IOException when there is none; the message says why in a few words
      */
     static double value(byte[] body) throws IOException {
+        JsonNode data = data(body);
+        JsonNode result = data.path("result");
+        return switch (data.path("resultType").asString("")) {
+            case "scalar" -> number(result);
+            case "vector" -> {
+                if (result.size() != 1) {
+                    throw new IOException(
+                            result.isEmpty()
+                                    ? "no series matches"
+                                    : result.size() + " series match; write sum(...) or the like");
+                }
+                yield number(result.path(0).path("value"));
+            }
+            default -> throw new IOException("the answer is neither a scalar nor a vector");
+        };
+    }
+
+    /**
+     * A number for each series. One that is no number is left out.
+     *
+     * @throws IOException when it is no vector, or an empty one; the message says why
+     */
+    static List<Sample> samples(byte[] body) throws IOException {
+        JsonNode data = data(body);
+        if (!data.path("resultType").asString("").equals("vector")) {
+            throw new IOException("the answer is no vector; write sum by (pod) (...) or the like");
+        }
+        List<Sample> samples = new ArrayList<>();
+        for (JsonNode one : data.path("result")) {
+            Map<String, String> labels = new HashMap<>();
+            one.path("metric")
+                    .properties()
+                    .forEach(l -> labels.put(l.getKey(), l.getValue().asString("")));
+            try {
+                samples.add(new Sample(labels, number(one.path("value"))));
+            } catch (IOException e) {
+                // NaN, or below 0: of this one nothing is known.
+            }
+        }
+        if (samples.isEmpty()) {
+            throw new IOException("no series matches");
+        }
+        return samples;
+    }
+
+    private static JsonNode data(byte[] body) throws IOException {
         JsonNode root;
         try {
             root = JsonMapper.shared().readTree(body);
@@ -39,21 +90,7 @@ final class InstantAnswer {
                             + line(warnings.path(0).asString(""))
                                     .orElse("of what, it does not say"));
         }
-        JsonNode data = root.path("data");
-        JsonNode result = data.path("result");
-        return switch (data.path("resultType").asString("")) {
-            case "scalar" -> number(result);
-            case "vector" -> {
-                if (result.size() != 1) {
-                    throw new IOException(
-                            result.isEmpty()
-                                    ? "no series matches"
-                                    : result.size() + " series match; write sum(...) or the like");
-                }
-                yield number(result.path(0).path("value"));
-            }
-            default -> throw new IOException("the answer is neither a scalar nor a vector");
-        };
+        return root.path("data");
     }
 
     /** Why it refused, if that is what a body says. */

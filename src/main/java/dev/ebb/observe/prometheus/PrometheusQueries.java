@@ -4,25 +4,13 @@ import dev.ebb.control.QuerySource;
 import dev.ebb.core.QueryReading;
 import dev.ebb.core.ServiceName;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,10 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class PrometheusQueries implements QuerySource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrometheusQueries.class);
     private static final int BODY_MAX = 64 << 10;
-    private static final int REASON_MAX = 300;
 
     private final LongSupplier nanos;
-    private final HttpClient client;
+    private final PrometheusClient client = new PrometheusClient();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<ServiceName, List<Asked>> asked = new LinkedHashMap<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -59,12 +46,6 @@ public final class PrometheusQueries implements QuerySource, AutoCloseable {
 
     private PrometheusQueries(Map<ServiceName, List<Question>> questions, LongSupplier nanos) {
         this.nanos = nanos;
-        client =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(Duration.ofSeconds(10))
-                        .build();
         questions.forEach((service, all) ->
                 asked.put(service, all.stream().map(q -> new Asked(service, q)).toList()));
     }
@@ -110,14 +91,14 @@ public final class PrometheusQueries implements QuerySource, AutoCloseable {
         Optional<QueryReading> before = one.newest;
         String name = one.question.name();
         try {
-            double value = ask(one.question);
+            double value = InstantAnswer.value(client.ask(one.question, BODY_MAX));
             one.newest =
                     Optional.of(new QueryReading(name, Optional.of(value), at, Optional.empty()));
             if (before.flatMap(QueryReading::problem).isPresent()) {
                 LOG.info("the query '{}' of '{}' is answered again", name, one.service);
             }
         } catch (IOException | RuntimeException e) {
-            String why = reason(e);
+            String why = PrometheusClient.reason(e);
             one.newest =
                     Optional.of(
                             new QueryReading(
@@ -131,73 +112,11 @@ public final class PrometheusQueries implements QuerySource, AutoCloseable {
         }
     }
 
-    private static String reason(Exception e) {
-        String text = e.getMessage() == null ? "it cannot be reached" : e.getMessage();
-        String line = text.lines().findFirst().orElse("it cannot be reached");
-        return line.substring(0, Math.min(REASON_MAX, line.length()));
-    }
-
-    private double ask(Question question) throws IOException, InterruptedException {
-        HttpRequest request = request(question);
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                client.sendAsync(
-                        request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), BODY_MAX));
-        try {
-            return value(answer.get(question.timeout().toNanos(), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            throw new IOException("no answer within " + question.timeout().toMillis() + " ms", e);
-        } catch (ExecutionException e) {
-            throw new IOException(problem(Optional.ofNullable(e.getCause())), e);
-        } finally {
-            answer.cancel(true);
-        }
-    }
-
-    private static String problem(Optional<Throwable> cause) {
-        Optional<String> text = cause.map(Throwable::getMessage).filter(t -> !t.isBlank());
-        boolean refused = cause.filter(ConnectException.class::isInstance).isPresent();
-        return text.orElse(refused ? "the connection is refused" : "it cannot be reached");
-    }
-
-    private static HttpRequest request(Question question) throws IOException {
-        String form =
-                "query="
-                        + URLEncoder.encode(question.query(), StandardCharsets.UTF_8)
-                        + "&timeout="
-                        + question.timeout().toMillis()
-                        + "ms";
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(question.url() + "/api/v1/query"))
-                        .timeout(question.timeout())
-                        .header("content-type", "application/x-www-form-urlencoded")
-                        .header("accept", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(form));
-        question.credentials()
-                .token()
-                .ifPresent(token -> request.header("authorization", "Bearer " + token));
-        return request.build();
-    }
-
-    private static double value(HttpResponse<byte[]> answer) throws IOException {
-        int status = answer.statusCode();
-        if (status == 401 || status == 403) {
-            throw new IOException("it refuses (" + status + "); see 'token-file'");
-        }
-        if (status >= 300 && status < 400) {
-            throw new IOException("it answers with a redirect (" + status + "), not followed");
-        }
-        if (status != 200) {
-            String why = InstantAnswer.error(answer.body()).map(e -> ": " + e).orElse("");
-            throw new IOException("it answers " + status + why);
-        }
-        return InstantAnswer.value(answer.body());
-    }
-
     /** Asks no more. Waits for nobody. */
     @Override
     public void close() {
         closed.countDown();
         threads.forEach(Thread::interrupt);
-        client.shutdownNow();
+        client.close();
     }
 }

@@ -43,6 +43,20 @@ final class Holds {
                 : Optional.empty();
     }
 
+    /** It is to go by a Prometheus, and there is none to be asked. */
+    static Optional<Hold> unasked(ScaleSpec spec, boolean asked) {
+        return spec.monitoring().asks() && !asked
+                ? Optional.of(
+                        new Hold(
+                                Reason.of(
+                                        "no_prometheus",
+                                        "it goes by a Prometheus, and this operator was told of"
+                                                + " none"),
+                                "ebb operator with --prometheus, or a ServiceScale without"
+                                        + " targets.queries and metrics.prometheus"))
+                : Optional.empty();
+    }
+
     static Hold missing(Target target) {
         return new Hold(
                 Reason.of("no_target", target.words() + " does not exist"),

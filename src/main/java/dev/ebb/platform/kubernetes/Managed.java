@@ -7,8 +7,10 @@ import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.StrategyKind;
 import dev.ebb.control.Controller;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.control.Monitoring;
 import dev.ebb.control.Order;
 import dev.ebb.control.Ports;
+import dev.ebb.control.QuerySource;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
@@ -51,6 +53,7 @@ final class Managed {
     private final Decisions decisions;
     private final Reconciler reconciler;
     private final Controller controller;
+    private final PodFigures usage;
     private final ScaleStatus status = new ScaleStatus();
     private final Set<InstanceId> kept = new HashSet<>();
     private volatile Optional<Hold> foreign = Optional.empty();
@@ -85,22 +88,45 @@ final class Managed {
                         spec.policy().range().max(),
                         System::nanoTime);
         EndpointSink services = sink(spec, wake);
+        this.usage = usage(spec);
         var ports =
                 new Ports(
                         new PodPlatform(fleet, sight, this::notOurs, wake),
                         services,
-                        new PodMetricSource(target.namespace(), fleet, sight, around.usage()),
+                        new PodMetricSource(fleet, sight, usage),
                         new PodJournal(
                                 fleet,
                                 sight,
                                 this::blind,
                                 entry -> decisions.hear(entry).ifPresent(this::tell),
-                                () -> around.clock().now()));
+                                () -> around.clock().now()),
+                        around.monitoring()
+                                .<QuerySource>map(
+                                        m -> new MonitoredQueries(m, spec.monitoring().queries()))
+                                .orElse(QuerySource.NONE));
         this.controller =
                 new Controller(
                         List.of(new ServicePlan(name, spec.policy(), BALANCE)),
                         ports,
                         around.version());
+    }
+
+    /** The metrics API, or a Prometheus where the ServiceScale wants one and there is one. */
+    private PodFigures usage(ScaleSpec spec) {
+        return around.monitoring()
+                .flatMap(m -> spec.monitoring().usage().map(asked -> usage(m, asked)))
+                .orElseGet(() -> around.usage().in(target.namespace()));
+    }
+
+    private PodFigures usage(Monitoring monitoring, MonitoringSpec.OfPods asked) {
+        return new MonitoredUsage(
+                monitoring,
+                asked,
+                pod ->
+                        around.informers()
+                                .pod(target.namespace(), pod)
+                                .map(p -> PodMore.of(p).running()),
+                around.clock());
     }
 
     /** The services of the cluster, and the data planes that are served. */
@@ -207,15 +233,20 @@ final class Managed {
         boolean observes = spec.policy().mode() == Mode.OBSERVE;
         Optional<Hold> requests = Holds.noRequest(pods);
         return observes
-                ? requests.or(this::goalsUnseen)
+                ? requests.or(this::unasked).or(this::goalsUnseen)
                 : foreign.or(sight::autoscaled)
                         .or(() -> workload.get().hold())
                         .or(this::unsliced)
                         .or(() -> Holds.unserved(spec, around.planes().isPresent()))
                         .or(() -> requests)
+                        .or(this::unasked)
                         .or(this::goalsUnseen)
                         .or(() -> order.hold(workload.get(), pods))
                         .or(() -> budget(out()));
+    }
+
+    private Optional<Hold> unasked() {
+        return Holds.unasked(spec, around.monitoring().isPresent());
     }
 
     /** Why nobody can tell whether what is wanted of requests is kept. */
@@ -249,13 +280,8 @@ final class Managed {
                 .or(() -> workload.get().hold().filter(h -> !h.why().code().startsWith("rollout")))
                 .or(this::unsliced)
                 .or(() -> Holds.noRequest(sight.pods()))
-                .or(() ->
-                        around.usage()
-                                .trouble(target.namespace())
-                                .map(why ->
-                                        new Hold(
-                                                Reason.of("no_metrics", why),
-                                                "a metrics API that answers")));
+                .or(this::unasked)
+                .or(usage::trouble);
     }
 
     // ---- Control

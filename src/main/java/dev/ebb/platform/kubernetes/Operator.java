@@ -1,7 +1,7 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.control.Clock;
-import dev.ebb.control.DataPlanes;
+import dev.ebb.control.Monitoring;
 import dev.ebb.control.Order;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
@@ -45,8 +45,6 @@ public final class Operator implements AutoCloseable {
     private static final double TOLD_PER_SECOND = 10;
     private static final int WRITES_AT_ONCE = 60;
     private static final int WORKERS = 4;
-    private static final long AGAIN_MILLIS = 250;
-
     /**
      * @param namespaces empty for all
      * @param tick between two decisions about each
@@ -95,13 +93,13 @@ public final class Operator implements AutoCloseable {
     private final Pace pace;
     private final Teller teller;
     private final Optional<PlaneBoard> planes;
+    private final Optional<Monitoring> monitoring;
     private final Map<String, Managed> managed = new ConcurrentHashMap<>();
     private final Map<String, ScaleStatus> refused = new HashMap<>();
-    private final Set<Managed> woken = ConcurrentHashMap.newKeySet();
-    private final Set<Target> looking = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService control = threads("operator", 1);
     private final ScheduledExecutorService workers = threads("reconciler", WORKERS);
     private final ScheduledExecutorService timers = threads("kubernetes", 3);
+    private final Looks looks = new Looks(workers, timers, this::isDue, this::guarded);
     private volatile Set<String> askedAbout = Set.of();
     private volatile long seenNanos;
     private volatile long steppedNanos;
@@ -123,13 +121,13 @@ public final class Operator implements AutoCloseable {
      */
     public static Operator open(Access access, Settings settings, Clock clock, Consumer<String> log)
             throws Access.RefusedException {
-        return open(access, settings, clock, log, Optional.empty());
+        return open(access, settings, clock, log, OperatorPorts.NONE);
     }
 
     /**
-     * One that serves data planes, too, as long as it leads.
+     * One that serves data planes and asks a Prometheus, too, as long as it leads.
      *
-     * @param planes closed by {@link #close}
+     * @param ports closed by {@link #close}
      * @throws Access.RefusedException when the way to the API server cannot be used
      */
     public static Operator open(
@@ -137,9 +135,9 @@ public final class Operator implements AutoCloseable {
             Settings settings,
             Clock clock,
             Consumer<String> log,
-            Optional<DataPlanes> planes)
+            OperatorPorts ports)
             throws Access.RefusedException {
-        return new Operator(access.client(), settings, clock, log, planes);
+        return new Operator(access.client(), settings, clock, log, ports);
     }
 
     /**
@@ -150,8 +148,9 @@ public final class Operator implements AutoCloseable {
             Settings settings,
             Clock clock,
             Consumer<String> log,
-            Optional<DataPlanes> planes) {
-        this.planes = planes.map(PlaneBoard::new);
+            OperatorPorts ports) {
+        this.planes = ports.planes().map(PlaneBoard::new);
+        this.monitoring = ports.monitoring();
         this.client = client;
         this.settings = settings;
         this.clock = clock;
@@ -193,6 +192,7 @@ public final class Operator implements AutoCloseable {
                             clock,
                             log,
                             this.planes,
+                            monitoring,
                             settings.version()));
         }
         this.seenNanos = System.nanoTime();
@@ -273,7 +273,7 @@ public final class Operator implements AutoCloseable {
         }
         if (!leads) {
             managed.clear();
-            askedAbout = Set.of();
+            ask(List.of());
             planes.ifPresent(PlaneBoard::rest);
             steppedNanos = System.nanoTime();
             return;
@@ -288,15 +288,30 @@ public final class Operator implements AutoCloseable {
                         .toList();
         planes.ifPresent(p -> p.serve(specs));
         adjust(specs, now);
-        askedAbout = specs.stream().map(ScaleSpec::namespace).collect(Collectors.toSet());
+        ask(specs);
         managed.values().forEach(one -> guarded(() -> one.step(now)).run());
         if (now.monotonicNanos() - sweptNanos >= SWEEP_EVERY.toNanos()) {
             sweptNanos = now.monotonicNanos();
             workers.execute(guarded(this::sweep));
         }
-        managed.values().forEach(this::wake);
+        managed.values().forEach(looks::wake);
         steppedNanos = System.nanoTime();
         figures = figures.after(steppedNanos - now.monotonicNanos());
+    }
+
+    /** The metrics API, and the Prometheus where there is one, about exactly these. */
+    private void ask(List<ScaleSpec> specs) {
+        monitoring.ifPresent(
+                m ->
+                        m.ask(
+                                specs.stream()
+                                        .flatMap(s -> s.monitoring().questions().stream())
+                                        .collect(Collectors.toSet())));
+        askedAbout =
+                specs.stream()
+                        .filter(s -> monitoring.isEmpty() || s.monitoring().usage().isEmpty())
+                        .map(ScaleSpec::namespace)
+                        .collect(Collectors.toSet());
     }
 
     private void adjust(List<ScaleSpec> specs, Now now) {
@@ -341,7 +356,7 @@ public final class Operator implements AutoCloseable {
                         target,
                         name,
                         around,
-                        () -> Optional.ofNullable(slot[0]).ifPresent(this::wake));
+                        () -> Optional.ofNullable(slot[0]).ifPresent(looks::wake));
         slot[0] = one;
         // Before anybody can have it look.
         one.foreign(other);
@@ -375,43 +390,15 @@ public final class Operator implements AutoCloseable {
     private void changed(String namespace) {
         for (Managed one : managed.values()) {
             if (one.spec().namespace().equals(namespace)) {
-                wake(one);
+                looks.wake(one);
                 planes.ifPresent(
                         p -> p.changed(one.spec(), task -> control.execute(guarded(task))));
             }
         }
     }
 
-    /** At most one look waits for each. */
-    private void wake(Managed one) {
-        if (woken.add(one)) {
-            workers.execute(() -> look(one));
-        }
-    }
-
-    /** At most one look at a time for each workload, its former scale's included. */
-    private void look(Managed one) {
-        woken.remove(one);
-        if (!looking.add(one.target())) {
-            again(one);
-            return;
-        }
-        try {
-            if (managed.get(one.spec().uid()) != one || blind().isPresent()) {
-                return;
-            }
-            var again = new boolean[1];
-            guarded(() -> again[0] = one.look()).run();
-            if (again[0]) {
-                again(one);
-            }
-        } finally {
-            looking.remove(one.target());
-        }
-    }
-
-    private void again(Managed one) {
-        var _ = timers.schedule(() -> wake(one), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    private boolean isDue(Managed one) {
+        return managed.get(one.spec().uid()) == one && blind().isEmpty();
     }
 
     // ---- For others
@@ -492,6 +479,7 @@ public final class Operator implements AutoCloseable {
         // Not before: to a sweep on its way, pods that nobody looks after would be strays.
         managed.clear();
         planes.ifPresent(PlaneBoard::close);
+        monitoring.ifPresent(Monitoring::close);
         teller.close();
         leadership.ifPresent(Leadership::giveUp);
         informers.values().forEach(Informers::close);

@@ -14,21 +14,19 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
- * CPU and memory of pods as the metrics API gives them, against what their containers request.
+ * CPU and memory of pods as the metrics API or a Prometheus gives them, against what their containers request.
  * Control thread only.
  */
 final class PodMetricSource implements MetricSource {
     /** A pod without a memory limit or request can use what there is, which nobody has said. */
     private static final long UNBOUNDED = 1L << 50;
 
-    private final String namespace;
     private final Fleet fleet;
     private final Sight sight;
-    private final PodUsage usage;
+    private final PodFigures usage;
     private Map<String, PodView> pods = Map.of();
 
-    PodMetricSource(String namespace, Fleet fleet, Sight sight, PodUsage usage) {
-        this.namespace = namespace;
+    PodMetricSource(Fleet fleet, Sight sight, PodFigures usage) {
         this.fleet = fleet;
         this.sight = sight;
         this.usage = usage;
@@ -40,7 +38,7 @@ final class PodMetricSource implements MetricSource {
         Map<InstanceId, ProcessReading> readings = new HashMap<>();
         for (InstanceId id : instances) {
             fleet.of(id)
-                    .flatMap(pod -> usage.of(namespace, pod.pod()))
+                    .flatMap(pod -> usage.of(pod.pod()))
                     .map(u -> u.reading(now.monotonicNanos(), now.wallMillis()))
                     .ifPresent(reading -> readings.put(id, reading));
         }

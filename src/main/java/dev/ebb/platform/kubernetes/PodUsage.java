@@ -1,6 +1,8 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.control.Clock;
+import dev.ebb.core.Hold;
+import dev.ebb.core.Reason;
 import io.fabric8.kubernetes.api.model.metrics.v1beta1.PodMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -61,6 +63,26 @@ final class PodUsage {
                     .ifPresent(usage -> next.put(pod, usage));
         }
         namespaces.put(namespace, Map.copyOf(next));
+    }
+
+    /** Of the pods of one namespace. */
+    PodFigures in(String namespace) {
+        return new PodFigures() {
+            @Override
+            public Optional<Usage> of(String pod) {
+                return PodUsage.this.of(namespace, pod);
+            }
+
+            @Override
+            public Optional<Hold> trouble() {
+                return PodUsage.this
+                        .trouble(namespace)
+                        .map(why ->
+                                new Hold(
+                                        Reason.of("no_metrics", why),
+                                        "a metrics API that answers"));
+            }
+        };
     }
 
     /** Forgets all others. */

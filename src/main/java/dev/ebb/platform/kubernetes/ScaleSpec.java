@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param targetWords for sentences: {@code StatefulSet db of apps/v1}
  * @param settle how long a pod that nothing offers any more is taken to be busy
  * @param plane the data planes that carry its requests; empty where nothing is known of them
+ * @param monitoring what a Prometheus is asked
  * @param approved the recommendation that a person has approved
  */
 record ScaleSpec(
@@ -32,6 +33,7 @@ record ScaleSpec(
         Policy policy,
         Duration settle,
         Optional<PlaneSpec> plane,
+        MonitoringSpec monitoring,
         Park park,
         Optional<String> approved) {
 
@@ -67,6 +69,7 @@ record ScaleSpec(
                 Optional.ofNullable(meta.getAnnotations()).orElse(Map.of());
         Optional<Target> target =
                 Target.Kind.of(apiVersion, kind).map(k -> new Target(meta.getNamespace(), k, name));
+        Policy policy = policy(spec);
         return new ScaleSpec(
                 meta.getNamespace(),
                 meta.getName(),
@@ -76,10 +79,11 @@ record ScaleSpec(
                 target,
                 "%s %s of %s".formatted(kind, name, apiVersion),
                 target.flatMap(PodOrder::remark).isPresent()
-                        ? whateverTheLoad(policy(spec))
-                        : policy(spec),
+                        ? whateverTheLoad(policy)
+                        : policy,
                 spec.in("drain").seconds("settleSeconds", 60),
                 PlaneSpec.of(spec.map(), meta.getName()),
+                MonitoringSpec.of(spec, meta.getNamespace(), policy.targets().queries()),
                 Park.of(spec.text("park", "gate"), spec.text("service", "")),
                 Optional.ofNullable(annotations.get(APPROVE)));
     }
@@ -145,7 +149,10 @@ record ScaleSpec(
                 cpu,
                 Policy.Targets.DEFAULT.concurrency(),
                 targets.share("memoryGuardPercent", 90),
-                Math.max(cpu, targets.share("afterFailurePercent", 95)));
+                Math.max(cpu, targets.share("afterFailurePercent", 95)),
+                Optional.empty(),
+                Optional.empty(),
+                QueryFields.of(targets));
     }
 
     /** For people: {@code namespace/name}. */
@@ -159,6 +166,7 @@ record ScaleSpec(
                 && policy.equals(other.policy)
                 && settle.equals(other.settle)
                 && plane.equals(other.plane)
+                && monitoring.equals(other.monitoring)
                 && park.equals(other.park)
                 && target.equals(other.target);
     }

@@ -1,6 +1,7 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.control.Clock;
+import dev.ebb.control.Monitoring;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
  * @param blind why the API server cannot be seen now; empty when it can
  * @param log takes a line for each decision; must not wait
  * @param planes where data planes are served
+ * @param monitoring a Prometheus that may be asked
  * @param version of this program
  */
 record Surroundings(
@@ -24,4 +26,5 @@ record Surroundings(
         Clock clock,
         Consumer<String> log,
         Optional<PlaneBoard> planes,
+        Optional<Monitoring> monitoring,
         String version) {}

@@ -57,4 +57,19 @@ class ManifestFilesTest {
         assertThat(rules).contains("servicescales");
         assertThat(read("chart/templates/_helpers.tpl")).contains("-}}\n" + rules + "\n{{- end }}");
     }
+
+    /** Each field of the spec has a word in the page, or is explained by its description alone. */
+    @Test
+    void whatAServiceScaleMaySayIsInThePage() throws IOException {
+        String page = Files.readString(HOME.resolve("docs/kubernetes.md"));
+        String schema = read("crd.yaml");
+        String spec = schema.split("\n          spec:\n", 2)[1].split("\n          status:\n", 2)[0];
+        Matcher field = Pattern.compile("(?m)^ {14}([a-zA-Z]+):$").matcher(spec);
+        Set<String> fields = new TreeSet<>();
+        while (field.find()) {
+            fields.add(field.group(1));
+        }
+        assertThat(fields).contains("targetRef", "objective", "drain");
+        assertThat(fields).allMatch(f -> page.contains("`" + f) || page.contains("\n  " + f + ":"));
+    }
 }

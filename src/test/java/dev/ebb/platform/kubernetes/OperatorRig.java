@@ -43,6 +43,10 @@ abstract class OperatorRig {
     final List<AutoCloseable> open = new ArrayList<>();
     final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
     final Set<String> seen = new HashSet<>();
+
+    /** What operators that are started from now on work with. */
+    OperatorPorts ports = OperatorPorts.NONE;
+
     private Optional<ControlPlane> plane = Optional.empty();
 
     @BeforeEach
@@ -103,7 +107,8 @@ abstract class OperatorRig {
                         new Access(Optional.of(kubeconfig), Optional.empty()),
                         settings,
                         () -> new Now(System.nanoTime(), System.currentTimeMillis()),
-                        log::add);
+                        log::add,
+                        ports);
         open(operator);
         operator.start();
         return operator;

@@ -1,0 +1,17 @@
+package dev.ebb.platform.kubernetes;
+
+import dev.ebb.control.DataPlanes;
+import dev.ebb.control.Monitoring;
+import java.util.Optional;
+
+/**
+ * What an operator works with beside the cluster's API server. Whoever is there is closed by {@link
+ * Operator#close}.
+ *
+ * @param planes where data planes are served
+ * @param monitoring a Prometheus that ServiceScales may ask
+ */
+public record OperatorPorts(Optional<DataPlanes> planes, Optional<Monitoring> monitoring) {
+    /** The API server alone. */
+    public static final OperatorPorts NONE = new OperatorPorts(Optional.empty(), Optional.empty());
+}
