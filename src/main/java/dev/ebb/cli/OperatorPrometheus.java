@@ -30,7 +30,8 @@ final class OperatorPrometheus {
         if (url.isEmpty()) {
             if (token.isPresent()) {
                 throw new Failure(
-                        Exit.USAGE, "--prometheus-token-file is for --prometheus, which is not given");
+                        Exit.USAGE,
+                        "--prometheus-token-file is for --prometheus, which is not given");
             }
             return Optional.empty();
         }

@@ -6,6 +6,7 @@ import dev.ebb.core.Instance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
+import dev.ebb.core.Peer;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceState;
 import java.util.ArrayList;
@@ -105,6 +106,11 @@ public final class Controller {
     /** Puts on record what happened to Ebb itself. */
     public void note(JournalEntry.OfEbb entry) {
         recorder.note(entry);
+    }
+
+    /** What each of its services is to those that it calls. */
+    public List<Peer> peers() {
+        return loops.stream().map(ServiceLoop::asPeer).toList();
     }
 
     /** The newest view. Any thread. */

@@ -41,8 +41,7 @@ public interface Monitoring extends AutoCloseable {
      *     the newest question was
      * @param problem why the newest question has failed; empty when it has not
      */
-    record Answer(
-            Optional<List<Sample>> samples, long measuredAtNanos, Optional<String> problem) {
+    record Answer(Optional<List<Sample>> samples, long measuredAtNanos, Optional<String> problem) {
         public Answer {
             samples = samples.map(List::copyOf);
         }

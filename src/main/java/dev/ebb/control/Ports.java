@@ -6,7 +6,18 @@ public record Ports(
         EndpointSink sink,
         MetricSource metrics,
         Journal journal,
-        QuerySource queries) {
+        QuerySource queries,
+        Peers peers) {
+
+    /** With all services one controller's own. */
+    public Ports(
+            Platform platform,
+            EndpointSink sink,
+            MetricSource metrics,
+            Journal journal,
+            QuerySource queries) {
+        this(platform, sink, metrics, journal, queries, Peers.NONE);
+    }
 
     /** Without a monitoring system. */
     public Ports(Platform platform, EndpointSink sink, MetricSource metrics, Journal journal) {
@@ -15,6 +26,11 @@ public record Ports(
 
     /** With a monitoring system to be asked. */
     public Ports withQueries(QuerySource other) {
-        return new Ports(platform, sink, metrics, journal, other);
+        return new Ports(platform, sink, metrics, journal, other, peers);
+    }
+
+    /** With others that look after services which policies name. */
+    public Ports withPeers(Peers other) {
+        return new Ports(platform, sink, metrics, journal, queries, other);
     }
 }

@@ -84,6 +84,7 @@ final class ServiceLoop {
     private EndpointSink.Ledger goneLedger = EndpointSink.Ledger.CLEAN;
     private List<Assessed> assessed = List.of();
     private List<ServiceLoop> callers = List.of();
+    private Set<ServiceName> elsewhere = Set.of();
     private Explanation explanation = NOTHING_YET;
     private final Memory memory;
     final Advice advice = new Advice();
@@ -142,7 +143,7 @@ final class ServiceLoop {
                 report.latency(),
                 metrics.hostCpuBusy(),
                 ports.sink().uncounted(),
-                callers.stream().map(ServiceLoop::asPeer).toList(),
+                peers(),
                 whole(report));
     }
 
@@ -156,8 +157,16 @@ final class ServiceLoop {
                 : Optional.of(new WholeReadings(report.queue(), report.arrivals(), answers));
     }
 
+    /** Those that the policy names, as far as they are known. */
+    private List<Peer> peers() {
+        return Stream.concat(
+                        callers.stream().map(ServiceLoop::asPeer),
+                        elsewhere.stream().flatMap(name -> ports.peers().find(name).stream()))
+                .toList();
+    }
+
     /** What it is to a service that it calls. */
-    private Peer asPeer() {
+    Peer asPeer() {
         int mayComeBack = state.count(i -> i.isOnTrial() && !i.is(Mark.RETIRING));
         return new Peer(plan.name(), state.standing() + mayComeBack);
     }
@@ -169,6 +178,8 @@ final class ServiceLoop {
                         .map(NotBelow::service)
                         .collect(Collectors.toUnmodifiableSet());
         callers = all.stream().filter(l -> named.contains(l.plan.name())).toList();
+        elsewhere = new HashSet<>(named);
+        callers.forEach(l -> elsewhere.remove(l.plan.name()));
     }
 
     private Optional<Reason> outdated(InstanceId id, Optional<String> recipe) {

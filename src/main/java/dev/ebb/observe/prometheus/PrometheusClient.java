@@ -40,8 +40,7 @@ final class PrometheusClient implements AutoCloseable {
     byte[] ask(Question question, int most) throws IOException, InterruptedException {
         HttpRequest request = request(question);
         CompletableFuture<HttpResponse<byte[]>> answer =
-                client.sendAsync(
-                        request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
+                client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
         try {
             return good(answer.get(question.timeout().toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {

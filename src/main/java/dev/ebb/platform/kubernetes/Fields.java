@@ -47,9 +47,7 @@ record Fields(Map<?, ?> map) {
     }
 
     Optional<Double> decimal(String key) {
-        return map.get(key) instanceof Number n
-                ? Optional.of(n.doubleValue())
-                : Optional.empty();
+        return map.get(key) instanceof Number n ? Optional.of(n.doubleValue()) : Optional.empty();
     }
 
     int number(String key, int otherwise) {

@@ -7,6 +7,7 @@ import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.StrategyKind;
 import dev.ebb.control.Controller;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.control.JournalEntry;
 import dev.ebb.control.Monitoring;
 import dev.ebb.control.Order;
 import dev.ebb.control.Ports;
@@ -17,6 +18,7 @@ import dev.ebb.control.Status;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
+import dev.ebb.core.Peer;
 import dev.ebb.core.Policy.Mode;
 import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
@@ -54,6 +56,7 @@ final class Managed {
     private final Reconciler reconciler;
     private final Controller controller;
     private final PodFigures usage;
+    private final HourOfParks parks;
     private final ScaleStatus status = new ScaleStatus();
     private final Set<InstanceId> kept = new HashSet<>();
     private volatile Optional<Hold> foreign = Optional.empty();
@@ -64,9 +67,20 @@ final class Managed {
 
     /**
      * @param name as which control knows the workload
+     * @param before what this one takes the place of
      * @param wake has {@link #look} called soon
      */
-    Managed(ScaleSpec spec, Target target, ServiceName name, Surroundings around, Runnable wake) {
+    Managed(
+            ScaleSpec spec,
+            Target target,
+            ServiceName name,
+            Surroundings around,
+            Optional<Managed> before,
+            Runnable wake) {
+        this.parks =
+                new HourOfParks(
+                        spec.policy().in().perHour().isPresent(),
+                        before.map(Managed::parks).filter(p -> !p.isEmpty()).orElse(spec.parks()));
         this.spec = spec;
         this.latest = spec;
         this.target = target;
@@ -91,19 +105,21 @@ final class Managed {
         this.usage = usage(spec);
         var ports =
                 new Ports(
-                        new PodPlatform(fleet, sight, this::notOurs, wake),
+                        new PodPlatform(fleet, sight, this::notOurs, wake, this::zone),
                         services,
                         new PodMetricSource(fleet, sight, usage),
                         new PodJournal(
                                 fleet,
                                 sight,
                                 this::blind,
-                                entry -> decisions.hear(entry).ifPresent(this::tell),
-                                () -> around.clock().now()),
+                                this::hear,
+                                () -> around.clock().now(),
+                                parks.times()),
                         around.monitoring()
                                 .<QuerySource>map(
                                         m -> new MonitoredQueries(m, spec.monitoring().queries()))
-                                .orElse(QuerySource.NONE));
+                                .orElse(QuerySource.NONE),
+                        this::peer);
         this.controller =
                 new Controller(
                         List.of(new ServicePlan(name, spec.policy(), BALANCE)),
@@ -162,6 +178,38 @@ final class Managed {
 
     Target target() {
         return target;
+    }
+
+    private void hear(JournalEntry entry) {
+        parks.hear(entry);
+        decisions.hear(entry).ifPresent(this::tell);
+    }
+
+    private Optional<String> zone(InstanceId id) {
+        return fleet.of(id)
+                .flatMap(bound -> around.informers().pod(target.namespace(), bound.pod()))
+                .flatMap(pod -> Optional.ofNullable(pod.getMetadata().getLabels()))
+                .flatMap(labels -> Optional.ofNullable(labels.get(PodAddress.ZONE)));
+    }
+
+    /** Another ServiceScale of the namespace that this one is to keep up with. */
+    private Optional<Peer> peer(ServiceName name) {
+        return around.callers()
+                .apply(spec.namespace(), name.value())
+                .flatMap(Managed::standing)
+                .map(instances -> new Peer(name, instances));
+    }
+
+    /** How many pods it has or is about to have; empty where its workload is not seen. */
+    private Optional<Integer> standing() {
+        return sight.workload().isEmpty()
+                ? Optional.empty()
+                : controller.peers().stream().findFirst().map(Peer::instances);
+    }
+
+    /** When pods of it were parked within the last hour. */
+    List<Long> parks() {
+        return parks.times();
     }
 
     private void tell(Decisions.Decision decision) {
@@ -239,6 +287,7 @@ final class Managed {
                         .or(this::unsliced)
                         .or(() -> Holds.unserved(spec, around.planes().isPresent()))
                         .or(() -> requests)
+                        .or(spec::wrong)
                         .or(this::unasked)
                         .or(this::goalsUnseen)
                         .or(() -> order.hold(workload.get(), pods))
@@ -280,6 +329,7 @@ final class Managed {
                 .or(() -> workload.get().hold().filter(h -> !h.why().code().startsWith("rollout")))
                 .or(this::unsliced)
                 .or(() -> Holds.noRequest(sight.pods()))
+                .or(spec::wrong)
                 .or(this::unasked)
                 .or(usage::trouble);
     }
@@ -313,6 +363,7 @@ final class Managed {
                                 notReady(),
                                 reconciler.held(),
                                 goalsUnseen(),
+                                parks.words(now.wallMillis()),
                                 decisions.newest(),
                                 now.wallMillis()));
     }

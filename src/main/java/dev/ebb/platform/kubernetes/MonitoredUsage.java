@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.api.model.metrics.v1beta1.PodMetricsBuilder;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -15,15 +15,6 @@ import java.util.Optional;
  * @param usage empty where the metrics API is asked for that
  */
 record MonitoringSpec(List<Query> queries, Optional<OfPods> usage) {
-    /** Long enough for two scrapes of one a minute, as rate() needs them. */
-    private static final String CPU =
-            "sum by (pod, container) (rate(container_cpu_usage_seconds_total{namespace=\"%s\","
-                    + "container!=\"\",container!=\"POD\"}[2m]))";
-
-    private static final String MEMORY =
-            "sum by (pod, container) (container_memory_working_set_bytes{namespace=\"%s\","
-                    + "container!=\"\",container!=\"POD\"})";
-
     record Query(String name, Question question) {}
 
     /**
@@ -49,18 +40,30 @@ record MonitoringSpec(List<Query> queries, Optional<OfPods> usage) {
     private static Query query(QueryTarget target) {
         var pace = target.pace();
         return new Query(
-                target.name(),
-                new Question(target.query(), true, pace.every(), pace.timeout()));
+                target.name(), new Question(target.query(), true, pace.every(), pace.timeout()));
     }
 
     private static OfPods usage(Fields given, String namespace) {
         Duration every = given.seconds("everySeconds", 15);
         Duration timeout = given.seconds("timeoutSeconds", 5);
-        String cpu = given.text("cpu").orElseGet(() -> CPU.formatted(namespace));
-        String memory = given.text("memory").orElseGet(() -> MEMORY.formatted(namespace));
+        String cpu = given.text("cpu").orElseGet(() -> cpu(namespace));
+        String memory = given.text("memory").orElseGet(() -> memory(namespace));
         return new OfPods(
                 new Question(cpu, false, every, timeout),
                 new Question(memory, false, every, timeout));
+    }
+
+    /** Long enough for two scrapes of one a minute, as rate() needs them. */
+    private static String cpu(String namespace) {
+        return ("sum by (pod, container) (rate(container_cpu_usage_seconds_total{namespace=\"%s\","
+                        + "container!=\"\",container!=\"POD\"}[2m]))")
+                .formatted(namespace);
+    }
+
+    private static String memory(String namespace) {
+        return ("sum by (pod, container) (container_memory_working_set_bytes{namespace=\"%s\","
+                        + "container!=\"\",container!=\"POD\"})")
+                .formatted(namespace);
     }
 
     boolean asks() {

@@ -43,8 +43,7 @@ final class ObjectiveFields {
 
     private static LatencyGoal latency(Fields given) {
         long millis = Math.max(1, given.number("belowMilliseconds", 1));
-        return new LatencyGoal(
-                share(given, "percentile"), Duration.ofMillis(millis).toNanos());
+        return new LatencyGoal(share(given, "percentile"), Duration.ofMillis(millis).toNanos());
     }
 
     private static AnsweredGoal answered(Fields given) {
@@ -53,8 +52,7 @@ final class ObjectiveFields {
                 Duration.ofSeconds(
                         Math.max(
                                 60,
-                                given.number(
-                                        "overSeconds", (int) AnsweredGoal.OVER.toSeconds()))));
+                                given.number("overSeconds", (int) AnsweredGoal.OVER.toSeconds()))));
     }
 
     /** In decimals, so that 99.9 is the 0.999 that people mean. */

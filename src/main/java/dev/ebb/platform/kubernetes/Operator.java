@@ -45,6 +45,7 @@ public final class Operator implements AutoCloseable {
     private static final double TOLD_PER_SECOND = 10;
     private static final int WRITES_AT_ONCE = 60;
     private static final int WORKERS = 4;
+
     /**
      * @param namespaces empty for all
      * @param tick between two decisions about each
@@ -193,6 +194,7 @@ public final class Operator implements AutoCloseable {
                             log,
                             this.planes,
                             monitoring,
+                            this::named,
                             settings.version()));
         }
         this.seenNanos = System.nanoTime();
@@ -278,7 +280,7 @@ public final class Operator implements AutoCloseable {
             steppedNanos = System.nanoTime();
             return;
         }
-        List<ScaleSpec> specs =
+        List<ScaleSpec> all =
                 informers.values().stream()
                         .flatMap(Informers::scales)
                         .map(ScaleSpec::of)
@@ -286,6 +288,7 @@ public final class Operator implements AutoCloseable {
                                 Comparator.comparing(ScaleSpec::created)
                                         .thenComparing(ScaleSpec::words))
                         .toList();
+        List<ScaleSpec> specs = CallerCircles.broken(all);
         planes.ifPresent(p -> p.serve(specs));
         adjust(specs, now);
         ask(specs);
@@ -301,12 +304,11 @@ public final class Operator implements AutoCloseable {
 
     /** The metrics API, and the Prometheus where there is one, about exactly these. */
     private void ask(List<ScaleSpec> specs) {
-        monitoring.ifPresent(
-                m ->
-                        m.ask(
-                                specs.stream()
-                                        .flatMap(s -> s.monitoring().questions().stream())
-                                        .collect(Collectors.toSet())));
+        monitoring.ifPresent(m ->
+                m.ask(
+                        specs.stream()
+                                .flatMap(s -> s.monitoring().questions().stream())
+                                .collect(Collectors.toSet())));
         askedAbout =
                 specs.stream()
                         .filter(s -> monitoring.isEmpty() || s.monitoring().usage().isEmpty())
@@ -356,6 +358,7 @@ public final class Operator implements AutoCloseable {
                         target,
                         name,
                         around,
+                        Optional.ofNullable(before),
                         () -> Optional.ofNullable(slot[0]).ifPresent(looks::wake));
         slot[0] = one;
         // Before anybody can have it look.
@@ -364,6 +367,13 @@ public final class Operator implements AutoCloseable {
         managed.put(spec.uid(), one);
         log.accept(spec.words() + (before == null ? " is looked after" : " has changed"));
         return one;
+    }
+
+    private Optional<Managed> named(String namespace, String name) {
+        return managed.values().stream()
+                .filter(m -> m.spec().name().equals(name))
+                .filter(m -> m.spec().namespace().equals(namespace))
+                .findFirst();
     }
 
     private Set<ServiceName> names() {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param well whether its containers are ready, and all readiness gates but Ebb's say so
  */
 record PodAddress(String host, int port, Optional<String> zone, boolean leaving, boolean well) {
-    private static final String ZONE = "topology.kubernetes.io/zone";
+    static final String ZONE = "topology.kubernetes.io/zone";
 
     /**
      * Empty as long as it has no address, or where it has no such port.

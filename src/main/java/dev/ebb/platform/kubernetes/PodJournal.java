@@ -28,21 +28,25 @@ final class PodJournal implements Journal {
     private final Supplier<Optional<String>> blind;
     private final Consumer<JournalEntry> heard;
     private final Supplier<Now> clock;
+    private final List<Long> parks;
 
     /**
      * @param blind why the API server cannot be seen now; empty when it can
+     * @param parks when pods were parked within the last hour, in milliseconds since the epoch
      */
     PodJournal(
             Fleet fleet,
             Sight sight,
             Supplier<Optional<String>> blind,
             Consumer<JournalEntry> heard,
-            Supplier<Now> clock) {
+            Supplier<Now> clock,
+            List<Long> parks) {
         this.fleet = fleet;
         this.sight = sight;
         this.blind = blind;
         this.heard = heard;
         this.clock = clock;
+        this.parks = List.copyOf(parks);
     }
 
     @Override
@@ -89,7 +93,14 @@ final class PodJournal implements Journal {
                             state,
                             pod.more().keep().isPresent() ? Set.of(Mark.PROTECTED) : Set.of()));
         }
-        var service = new KeptService(fleet.service(), kept.size() + 1, false, OptionalInt.empty());
+        var service =
+                new KeptService(
+                        fleet.service(),
+                        kept.size() + 1,
+                        false,
+                        OptionalInt.empty(),
+                        parks,
+                        OptionalInt.empty());
         return List.of(
                 new JournalEntry.Checkpoint(now.wallMillis(), false, List.of(service), kept));
     }

@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
- * CPU and memory of pods as the metrics API or a Prometheus gives them, against what their containers request.
- * Control thread only.
+ * CPU and memory of pods as the metrics API or a Prometheus gives them, against what their
+ * containers request. Control thread only.
  */
 final class PodMetricSource implements MetricSource {
     /** A pod without a memory limit or request can use what there is, which nobody has said. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -24,16 +25,24 @@ final class PodPlatform implements Platform {
     private final Sight sight;
     private final Supplier<Optional<Hold>> notOurs;
     private final Runnable wake;
+    private final Function<InstanceId, Optional<String>> zones;
 
     /**
      * @param notOurs why the workload's size is not Ebb's to change; empty when it is
      * @param wake has the reconciler look
+     * @param zones of pods, as their labels say
      */
-    PodPlatform(Fleet fleet, Sight sight, Supplier<Optional<Hold>> notOurs, Runnable wake) {
+    PodPlatform(
+            Fleet fleet,
+            Sight sight,
+            Supplier<Optional<Hold>> notOurs,
+            Runnable wake,
+            Function<InstanceId, Optional<String>> zones) {
         this.fleet = fleet;
         this.sight = sight;
         this.notOurs = notOurs;
         this.wake = wake;
+        this.zones = zones;
     }
 
     @Override
@@ -88,6 +97,11 @@ final class PodPlatform implements Platform {
     @Override
     public Outside outside(ServiceName service, int nextOrdinal, Now now) {
         return fleet.see(sight.pods(), nextOrdinal, now);
+    }
+
+    @Override
+    public Optional<String> zone(InstanceId id) {
+        return zones.apply(id);
     }
 
     @Override

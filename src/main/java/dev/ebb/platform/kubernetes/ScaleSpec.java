@@ -1,10 +1,14 @@
 package dev.ebb.platform.kubernetes;
 
+import dev.ebb.core.Bounds;
+import dev.ebb.core.Hold;
 import dev.ebb.core.Policy;
 import dev.ebb.core.Policy.Mode;
+import dev.ebb.core.Schedule;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +24,8 @@ import java.util.Optional;
  * @param settle how long a pod that nothing offers any more is taken to be busy
  * @param plane the data planes that carry its requests; empty where nothing is known of them
  * @param monitoring what a Prometheus is asked
+ * @param wrong what it asks for that no schema could refuse, and that is not heeded
+ * @param parks when pods were parked within the last hour, as its status says, in milliseconds
  * @param approved the recommendation that a person has approved
  */
 record ScaleSpec(
@@ -34,6 +40,8 @@ record ScaleSpec(
         Duration settle,
         Optional<PlaneSpec> plane,
         MonitoringSpec monitoring,
+        Optional<Hold> wrong,
+        List<Long> parks,
         Park park,
         Optional<String> approved) {
 
@@ -69,7 +77,8 @@ record ScaleSpec(
                 Optional.ofNullable(meta.getAnnotations()).orElse(Map.of());
         Optional<Target> target =
                 Target.Kind.of(apiVersion, kind).map(k -> new Target(meta.getNamespace(), k, name));
-        Policy policy = policy(spec);
+        BoundsFields bounds = BoundsFields.of(spec);
+        Policy policy = bounded(policy(spec), bounds);
         return new ScaleSpec(
                 meta.getNamespace(),
                 meta.getName(),
@@ -78,14 +87,44 @@ record ScaleSpec(
                 Optional.ofNullable(meta.getGeneration()).orElse(0L),
                 target,
                 "%s %s of %s".formatted(kind, name, apiVersion),
-                target.flatMap(PodOrder::remark).isPresent()
-                        ? whateverTheLoad(policy)
-                        : policy,
+                target.flatMap(PodOrder::remark).isPresent() ? whateverTheLoad(policy) : policy,
                 spec.in("drain").seconds("settleSeconds", 60),
                 PlaneSpec.of(spec.map(), meta.getName()),
                 MonitoringSpec.of(spec, meta.getNamespace(), policy.targets().queries()),
+                bounds.wrong(),
+                HourOfParks.read(
+                        new Fields(resource.getAdditionalProperties()).in("status").texts("parks")),
                 Park.of(spec.text("park", "gate"), spec.text("service", "")),
                 Optional.ofNullable(annotations.get(APPROVE)));
+    }
+
+    private static Policy bounded(Policy policy, BoundsFields bounds) {
+        Policy limited =
+                bounds.perHour()
+                        .map(limit -> policy.withIn(policy.in().withPerHour(limit)))
+                        .orElse(policy);
+        return limited.withBounds(bounds.bounds());
+    }
+
+    /** The same without callers to keep up with. */
+    ScaleSpec withoutCallers(Hold why) {
+        List<Schedule> schedules = policy.bounds().map(Bounds::schedules).orElse(List.of());
+        return new ScaleSpec(
+                namespace,
+                name,
+                uid,
+                created,
+                generation,
+                target,
+                targetWords,
+                policy.withBounds(new Bounds(schedules, List.of())),
+                settle,
+                plane,
+                monitoring,
+                wrong.or(() -> Optional.of(why)),
+                parks,
+                park,
+                approved);
     }
 
     /** The only pod that can go is a candidate however much it is used. */
@@ -167,6 +206,7 @@ record ScaleSpec(
                 && settle.equals(other.settle)
                 && plane.equals(other.plane)
                 && monitoring.equals(other.monitoring)
+                && wrong.equals(other.wrong)
                 && park.equals(other.park)
                 && target.equals(other.target);
     }

@@ -41,6 +41,7 @@ final class ScaleStatus {
     /**
      * @param notReady why Ebb cannot do what the ServiceScale asks for
      * @param more holds beside those of the decision
+     * @param parks when pods were parked within the last hour
      * @param unseen why nobody can tell whether what is wanted of requests is kept
      */
     Map<String, Object> of(
@@ -50,6 +51,7 @@ final class ScaleStatus {
             Optional<Hold> notReady,
             Optional<Hold> more,
             Optional<Hold> unseen,
+            List<String> parks,
             List<Decisions.Decision> decisions,
             long wallMillis) {
         Map<String, Object> status = new LinkedHashMap<>();
@@ -75,6 +77,9 @@ final class ScaleStatus {
         seen.explanation().holds().stream()
                 .filter(h -> holds.stream().noneMatch(o -> o.why().code().equals(h.why().code())))
                 .forEach(holds::add);
+        if (!parks.isEmpty()) {
+            status.put("parks", parks);
+        }
         status.put("holds", holds.stream().limit(MOST).map(h -> hold(h, fleet::inWords)).toList());
         status.put("lastDecisions", decisions.stream().map(ScaleStatus::decision).toList());
         Optional<Hold> first = holds.stream().findFirst();

@@ -4,6 +4,7 @@ import dev.ebb.control.Clock;
 import dev.ebb.control.Monitoring;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param log takes a line for each decision; must not wait
  * @param planes where data planes are served
  * @param monitoring a Prometheus that may be asked
+ * @param callers the others that are looked after, by namespace and name
  * @param version of this program
  */
 record Surroundings(
@@ -27,4 +29,5 @@ record Surroundings(
         Consumer<String> log,
         Optional<PlaneBoard> planes,
         Optional<Monitoring> monitoring,
+        BiFunction<String, String, Optional<Managed>> callers,
         String version) {}

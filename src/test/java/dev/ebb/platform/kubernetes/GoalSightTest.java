@@ -26,7 +26,9 @@ class GoalSightTest {
     private static final Witness SILENT = new Witness("grpc-1", 3, false, false);
 
     private static Optional<String> code(Goals goals, boolean carried, Witness... witnesses) {
-        return GoalSight.blind(goals, carried, List.of(witnesses)).map(Hold::why).map(w -> w.code());
+        return GoalSight.blind(goals, carried, List.of(witnesses))
+                .map(Hold::why)
+                .map(w -> w.code());
     }
 
     @Test
@@ -48,7 +50,9 @@ class GoalSightTest {
         assertThat(code(ANSWERED, true, ENVOY, SILENT)).contains("objective_unseen");
         assertThat(GoalSight.blind(ANSWERED, true, List.of(ENVOY, SILENT)).orElseThrow().why())
                 .hasToString(
-                        GoalSight.blind(ANSWERED, true, List.of(SILENT)).orElseThrow().why()
+                        GoalSight.blind(ANSWERED, true, List.of(SILENT))
+                                .orElseThrow()
+                                .why()
                                 .toString())
                 .extracting(why -> why.text())
                 .asString()

@@ -63,7 +63,8 @@ class ManifestFilesTest {
     void whatAServiceScaleMaySayIsInThePage() throws IOException {
         String page = Files.readString(HOME.resolve("docs/kubernetes.md"));
         String schema = read("crd.yaml");
-        String spec = schema.split("\n          spec:\n", 2)[1].split("\n          status:\n", 2)[0];
+        String spec =
+                schema.split("\n          spec:\n", 2)[1].split("\n          status:\n", 2)[0];
         Matcher field = Pattern.compile("(?m)^ {14}([a-zA-Z]+):$").matcher(spec);
         Set<String> fields = new TreeSet<>();
         while (field.find()) {

@@ -44,8 +44,7 @@ class MonitoredUsageTest {
     }
 
     private static Monitoring.Question question(String query) {
-        return new Monitoring.Question(
-                query, false, Duration.ofSeconds(15), Duration.ofSeconds(5));
+        return new Monitoring.Question(query, false, Duration.ofSeconds(15), Duration.ofSeconds(5));
     }
 
     private Now now() {
@@ -88,7 +87,9 @@ class MonitoredUsageTest {
         assertThat(reading("shop-1").orElseThrow())
                 .as("0.2 cores for 20 s, known for 10 s")
                 .isEqualTo(new ProcessReading(120 * SECOND, 4 * SECOND, 64L << 20));
-        assertThat(reading("shop-1")).as("the same answer adds nothing").isEqualTo(reading("shop-1"));
+        assertThat(reading("shop-1"))
+                .as("the same answer adds nothing")
+                .isEqualTo(reading("shop-1"));
     }
 
     @Test
@@ -110,7 +111,7 @@ class MonitoredUsageTest {
         assertThat(reading("unseen")).isEmpty();
     }
 
-    /** A pod that an answer does not name any more has no figures, whatever it had. */
+    /** What is told no more grows old, and of who is not named at all nothing is known. */
     @Test
     void whoIsNotInTheAnswerIsMissing() {
         answered(asked.cpu(), of("shop-1", "main", 0.5));
@@ -119,6 +120,10 @@ class MonitoredUsageTest {
         second = 115;
         answered(asked.cpu(), of("shop-2", "main", 0.5), of("shop-2", "helper", 0.5));
         memory();
+        assertThat(reading("shop-1").orElseThrow().measuredAtNanos()).isEqualTo(100 * SECOND);
+        second = 130;
+        answered(asked.cpu(), of("shop-2", "main", 0.5), of("shop-2", "helper", 0.5));
+        answered(asked.memory(), of("shop-2", "main", MIB), of("shop-2", "helper", MIB));
         assertThat(reading("shop-1")).isEmpty();
     }
 

@@ -22,8 +22,7 @@ class ObjectiveFieldsTest {
                   targetRef: {kind: Deployment, name: shop}
                   maxReplicas: 8
                 """;
-        return ScaleSpec.of(
-                Serialization.unmarshal(text + more, GenericKubernetesResource.class));
+        return ScaleSpec.of(Serialization.unmarshal(text + more, GenericKubernetesResource.class));
     }
 
     private static Policy policy(String objective) {
@@ -47,8 +46,7 @@ class ObjectiveFieldsTest {
         Objective objective = policy.objective().orElseThrow();
         assertThat(objective.latency()).contains(new LatencyGoal(0.999, 200_000_000));
         assertThat(objective.latency().orElseThrow().name()).isEqualTo("p99.9");
-        assertThat(objective.answered())
-                .contains(new AnsweredGoal(0.9995, Duration.ofHours(1)));
+        assertThat(objective.answered()).contains(new AnsweredGoal(0.9995, Duration.ofHours(1)));
         assertThat(objective.caution()).isEqualTo(2.5);
     }
 
@@ -89,8 +87,7 @@ class ObjectiveFieldsTest {
                   maxReplicas: 8
                   objective: {latency: {percentile: 99, belowMilliseconds: 200}}
                 """;
-        var spec =
-                ScaleSpec.of(Serialization.unmarshal(text, GenericKubernetesResource.class));
+        var spec = ScaleSpec.of(Serialization.unmarshal(text, GenericKubernetesResource.class));
         assertThat(spec.policy().in().candidateBelow()).isGreaterThan(1);
     }
 }

@@ -29,8 +29,7 @@ class ObjectiveTest extends OperatorRig {
                 .until(() -> reason("ObjectiveSeen").equals(Optional.of("ObjectiveUnseen")));
         // Low for long enough that all other needs would let a pod go.
         await().atMost(LONG).until(() -> status("wanted").filter(w -> (int) w <= 2).isPresent());
-        await().atMost(LONG)
-                .until(() -> reason("Holding").equals(Optional.of("ObjectiveUnseen")));
+        await().atMost(LONG).until(() -> reason("Holding").equals(Optional.of("ObjectiveUnseen")));
         assertThat(status("objective", "allowedPercent")).contains(60);
         assertThat(lines("park ")).isEmpty();
 

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,16 @@ class ScaleSchemaTest extends OperatorRig {
                 metadata: {name: shop, namespace: %s}
                 spec: {targetRef: {kind: Deployment, name: shop}, maxReplicas: 8, %s}
                 """
-                        .formatted(namespace(), more);
+                        .formatted(
+                                namespace(),
+                                more.replaceFirst(
+                                                "^schedule: (.*)",
+                                                "schedules: [{name: a, forSeconds: 60, $1}]")
+                                        .replaceFirst(
+                                                "^query: (.*)",
+                                                "targets: {queries: [{name: a, query: q, $1}]}")
+                                        .replaceFirst(
+                                                "latency: (.*)", "objective: {latency: {$1}}"));
         return Serialization.unmarshal(text, GenericKubernetesResource.class);
     }
 
@@ -38,12 +48,18 @@ class ScaleSchemaTest extends OperatorRig {
             textBlock =
                     """
                     mode: observe
-                    objective: {latency: {percentile: 99.9, belowMilliseconds: 200}}
+                    latency: percentile: 99.9, belowMilliseconds: 200
                     objective: {answered: {percent: 99.95}, caution: 2.5, usablePercent: 70}
                     objective: {}
-                    targets: {queries: [{name: jobs, query: sum(jobs), each: 0.5}]}
+                    query: each: 0.5
                     metrics: {prometheus: {}}
                     metrics: {prometheus: {cpu: sum by (pod) (a), memory: sum by (pod) (b)}}
+                    scaleIn: {perHour: 3}
+                    scaleIn: {perHour: '10%'}
+                    notBelow: [{serviceScale: shop, ratio: 0.5}]
+                    schedule: at: ['08:00'], days: [mon], minReplicas: 2
+                    schedule: at: ['08:00'], dates: ['2027-11-26'], minReplicas: 2
+                    schedule: cron: '0 8 * * mon-fri', timeZone: Europe/Berlin, maxReplicas: 2
                     """)
     void isTakenAndCompletedAsItIsRead(String more) {
         ScaleSpec completed = ScaleSpec.of(dryRun(more));
@@ -51,6 +67,7 @@ class ScaleSchemaTest extends OperatorRig {
         assertThat(completed.policy()).isEqualTo(bare.policy());
         assertThat(completed.monitoring()).isEqualTo(bare.monitoring());
         assertThat(completed.settle()).isEqualTo(bare.settle());
+        assertThat(completed.wrong()).isEmpty();
     }
 
     @ParameterizedTest
@@ -58,22 +75,41 @@ class ScaleSchemaTest extends OperatorRig {
             delimiter = '|',
             textBlock =
                     """
-                    objective: {latency: {percentile: 30, belowMilliseconds: 5}} | percentile
-                    objective: {latency: {percentile: 100, belowMilliseconds: 5}} | percentile
-                    objective: {latency: {percentile: 99}} | belowMilliseconds
+                    latency: percentile: 30, belowMilliseconds: 5 | percentile
+                    latency: percentile: 100, belowMilliseconds: 5 | percentile
+                    latency: percentile: 99 | belowMilliseconds
                     objective: {answered: {percent: 100}} | percent
                     objective: {answered: {percent: 99, overSeconds: 5}} | overSeconds
                     objective: {usablePercent: 0} | usablePercent
-                    objective: {latency: {percentile: 99, belowMilliseconds: 600000}}, drain: {settleSeconds: 1, deadlineSeconds: 9} | allows longer
-                    targets: {queries: [{name: jobs, query: a, each: 0}]} | each
-                    targets: {queries: [{name: Jobs, query: a, each: 1}]} | name
-                    targets: {queries: [{name: a, query: a, each: 1}, {name: a, query: b, each: 1}]} | Duplicate
-                    targets: {queries: [{name: a, query: a, each: 1, everySeconds: 60}]} | maxAgeSeconds
+                    query: each: 0 | each
+                    query: each: 1}, {name: a, query: b, each: 1 | Duplicate
+                    query: each: 1}, {name: B, query: b, each: 1 | name
+                    query: each: 1, everySeconds: 60 | maxAgeSeconds
                     metrics: {prometheus: {everySeconds: 120}} | freshnessSeconds
+                    scaleIn: {perHour: 0} | perHour
+                    scaleIn: {perHour: '0%'} | perHour
+                    notBelow: [{serviceScale: shop, ratio: 0}] | ratio
+                    schedule: minReplicas: 2 | either cron or at
+                    schedule: cron: '0 8 * *', minReplicas: 2 | cron
+                    schedule: cron: '0 8 * * *', days: [mon], minReplicas: 2 | go with at
+                    schedule: at: ['24:00'], minReplicas: 2 | at
+                    schedule: at: ['08:00'] | minReplicas, maxReplicas or both
+                    schedule: at: ['08:00'], minReplicas: 3, maxReplicas: 2 | not be above its
+                    schedule: at: ['08:00'], minReplicas: 9 | more than maxReplicas
                     """)
     void isRefusedAndSaysWhy(String more, String why) {
         assertThatThrownBy(() -> dryRun(more))
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void aRequestMayTakeNoLongerThanADrain() {
+        String latency = "latency: percentile: 99, belowMilliseconds: ";
+        String drain = "drain: {settleSeconds: 1, deadlineSeconds: 61}, ";
+        assertThat(dryRun(drain + latency + 61_000).getMetadata().getName()).isEqualTo("shop");
+        assertThatThrownBy(() -> dryRun(drain + latency + 61_001))
+                .isInstanceOf(KubernetesClientException.class)
+                .hasMessageContaining("objective.latency allows longer");
     }
 }
