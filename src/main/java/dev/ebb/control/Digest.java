@@ -6,8 +6,8 @@ import dev.ebb.core.Need;
 import dev.ebb.core.Planned;
 import dev.ebb.core.Ranked;
 import dev.ebb.core.Reason;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A number for all that an explanation says, each figure to its last bit: the same in any process,
@@ -53,9 +53,12 @@ final class Digest {
     private void add(Reason reason) {
         add(reason.code());
         add(reason.text());
-        for (Map.Entry<String, Double> number : new TreeMap<>(reason.numbers()).entrySet()) {
-            add(number.getKey());
-            add(Double.doubleToLongBits(number.getValue()));
+        Map<String, Double> numbers = reason.numbers();
+        String[] names = numbers.keySet().toArray(String[]::new);
+        Arrays.sort(names);
+        for (String name : names) {
+            add(name);
+            add(Double.doubleToLongBits(numbers.getOrDefault(name, 0.0)));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.ebb.core;
 
-import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -33,6 +33,26 @@ record LosingCost(
 
     /** Beginning of the names of the parts in a reason's numbers. */
     private static final String PART = "cost_";
+
+    private static final List<String> PARTS =
+            List.of(
+                    "in_flight",
+                    "streams",
+                    "warmth",
+                    "utilization",
+                    "slowness",
+                    "outdated",
+                    "sessions",
+                    "movement",
+                    "zone");
+
+    /** Named once: every candidate of every tick has them all. */
+    private static final List<String> NUMBERS = PARTS.stream().map(PART::concat).toList();
+
+    private static final List<String> WORDS =
+            PARTS.stream().map(name -> name.replace('_', ' ') + " ").toList();
+
+    private static final int FIGURES = 8;
 
     /**
      * @param meanLatency of the service's instances, in nanoseconds; 0 when unknown
@@ -97,25 +117,26 @@ record LosingCost(
                 + zonePart;
     }
 
-    private Map<String, Double> parts() {
-        Map<String, Double> parts = new LinkedHashMap<>();
-        parts.put("in_flight", inFlightPart);
-        parts.put("streams", streamsPart);
-        parts.put("warmth", warmthPart);
-        parts.put("utilization", utilizationPart);
-        parts.put("slowness", slownessPart);
-        parts.put("outdated", outdatedPart);
-        parts.put("sessions", sessionsPart);
-        parts.put("movement", movementPart);
-        parts.put("zone", zonePart);
-        return parts;
+    /** In the order of {@link #PARTS}. */
+    private double[] parts() {
+        return new double[] {
+            inFlightPart,
+            streamsPart,
+            warmthPart,
+            utilizationPart,
+            slownessPart,
+            outdatedPart,
+            sessionsPart,
+            movementPart,
+            zonePart
+        };
     }
 
     Ranked ranked() {
         double utilization = of.stable().binding();
         double inFlight = of.stable().inFlight();
         double latency = of.stable().latencyMeanNanos();
-        Map<String, Double> numbers = new LinkedHashMap<>();
+        Map<String, Double> numbers = HashMap.newHashMap(FIGURES + PARTS.size());
         numbers.put("utilization", utilization);
         numbers.put("in_flight", inFlight);
         numbers.put("streams", (double) streams(of));
@@ -124,19 +145,25 @@ record LosingCost(
         numbers.put("sessions", (double) sessions(of));
         numbers.put("moves", moves);
         numbers.put("cost", total());
-        parts().forEach((name, cost) -> numbers.put(PART + name, cost));
+        double[] parts = parts();
+        for (int i = 0; i < parts.length; i++) {
+            numbers.put(NUMBERS.get(i), parts[i]);
+        }
         String text =
-                "%s used, %s in flight, %d streams%s, mean latency %s%s%s: cost %s%s"
-                        .formatted(
-                                Text.percent(utilization),
-                                Text.number(inFlight),
-                                streams(of),
-                                ties(),
-                                Text.millis(latency),
-                                of.outdated() ? ", of an older configuration" : "",
-                                of.zone().map(z -> ", in zone " + z).orElse(""),
-                                Text.number(total()),
-                                sum());
+                Text.percent(utilization)
+                        + " used, "
+                        + Text.number(inFlight)
+                        + " in flight, "
+                        + streams(of)
+                        + " streams"
+                        + ties()
+                        + ", mean latency "
+                        + Text.millis(latency)
+                        + (of.outdated() ? ", of an older configuration" : "")
+                        + of.zone().map(z -> ", in zone " + z).orElse("")
+                        + ": cost "
+                        + Text.number(total())
+                        + sum(parts);
         return new Ranked(
                 of.instance().id(), utilization, total(), new Reason("rank", text, numbers));
     }
@@ -150,14 +177,13 @@ record LosingCost(
     }
 
     /** The parts that say something, as a sum in brackets. */
-    private String sum() {
+    private static String sum(double[] parts) {
         StringJoiner sum = new StringJoiner(", ", " (", ")").setEmptyValue("");
-        parts().forEach((name, cost) -> {
-            if (Math.abs(cost) >= 0.05) {
-                String figure = String.format(Locale.ROOT, "%.1f", cost);
-                sum.add(name.replace('_', ' ') + " " + figure);
+        for (int i = 0; i < parts.length; i++) {
+            if (Math.abs(parts[i]) >= 0.05) {
+                sum.add(WORDS.get(i) + Text.tenths(parts[i]));
             }
-        });
+        }
         return sum.toString();
     }
 
@@ -173,7 +199,7 @@ record LosingCost(
                 more = gap;
             }
         }
-        String figure = String.format(Locale.ROOT, "%.1f", more);
+        String figure = Text.tenths(more);
         return more < 0.05 ? "" : ", for its %s (%s more)".formatted(most, figure);
     }
 }

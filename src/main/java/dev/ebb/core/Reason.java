@@ -1,7 +1,6 @@
 package dev.ebb.core;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Why something was decided: a code for programs, a sentence for people, and the numbers in it.
@@ -13,7 +12,7 @@ import java.util.TreeMap;
 public record Reason(String code, String text, Map<String, Double> numbers) {
 
     public Reason {
-        numbers = Map.copyOf(new TreeMap<>(numbers));
+        numbers = Map.copyOf(numbers);
     }
 
     public static Reason of(String code, String text) {

@@ -36,6 +36,8 @@ final class Sizer {
     private final double cpuIn;
     private final double inFlightOut;
     private final double inFlightIn;
+    private final double meanAllowed;
+    private final OptionalDouble declaredConcurrency;
 
     /** Sums up the load: the one part that costs in a fleet of thousands. */
     Sizer(Policy policy, Assessment assessment, Observation seen) {
@@ -53,12 +55,14 @@ final class Sizer {
         this.cpuIn = cpuDemand(Assessed::stable, stableNanos, stableSpan, 1);
         this.inFlightOut = inFlight(Assessed::recent, recentNanos, recentSpan);
         this.inFlightIn = inFlight(Assessed::stable, stableNanos, stableSpan);
+        this.meanAllowed = meanAllowed(instances);
+        this.declaredConcurrency = declaredConcurrency(instances);
     }
 
     Sizing size(ServiceState state, int highestNeed) {
         List<Need> needs = new ArrayList<>();
         needs.add(cpu());
-        declaredConcurrency().ifPresent(each -> needs.add(concurrency(each)));
+        declaredConcurrency.ifPresent(each -> needs.add(concurrency(each)));
         learnedConcurrency(state).ifPresent(needs::add);
         queue(state).ifPresent(needs::add);
         byRate().need(state.load()).ifPresent(needs::add);
@@ -100,11 +104,11 @@ final class Sizer {
     }
 
     private double byCpu(double cores) {
-        return cores / (policy.targets().cpu() * meanAllowed());
+        return cores / (policy.targets().cpu() * meanAllowed);
     }
 
     private double byConcurrency(double inFlight) {
-        OptionalDouble each = declaredConcurrency();
+        OptionalDouble each = declaredConcurrency;
         return each.isEmpty()
                 ? 0
                 : inFlight / (policy.targets().concurrency() * each.getAsDouble());
@@ -118,8 +122,8 @@ final class Sizer {
         List<LoadPoint> windows = lately.points().points();
         double tolerated = 1 + policy.out().tolerance();
         double cores = unsteady(cpuIn, windows, LoadPoint::cpuCores);
-        int byCpu = ceil(cores / (policy.targets().cpu() * meanAllowed() * tolerated));
-        OptionalDouble each = declaredConcurrency();
+        int byCpu = ceil(cores / (policy.targets().cpu() * meanAllowed * tolerated));
+        OptionalDouble each = declaredConcurrency;
         if (each.isEmpty()) {
             return byCpu;
         }
@@ -135,7 +139,7 @@ final class Sizer {
     }
 
     private Need cpu() {
-        double allowed = meanAllowed();
+        double allowed = meanAllowed;
         double target = policy.targets().cpu();
         int out = outNeed(cpuOut / (target * allowed));
         int in = ceil(cpuIn / (target * allowed));
@@ -143,12 +147,13 @@ final class Sizer {
                 "cpu",
                 out,
                 in,
-                "%s of %s cores in use, target %s: %s"
-                        .formatted(
-                                Text.number(cpuOut),
-                                Text.number(allowed * Math.max(1, rotating)),
-                                Text.percent(target),
-                                Text.instances(out)),
+                Text.number(cpuOut)
+                        + " of "
+                        + Text.number(allowed * Math.max(1, rotating))
+                        + " cores in use, target "
+                        + Text.percent(target)
+                        + ": "
+                        + Text.instances(out),
                 Map.of("used_cores", cpuOut, "allowed_cores_each", allowed, "target", target));
     }
 
@@ -193,7 +198,7 @@ final class Sizer {
         return life == Lifecycle.WARMING ? Math.min(used, warmMean) : used;
     }
 
-    private double meanAllowed() {
+    private static double meanAllowed(List<Assessed> instances) {
         return instances.stream()
                 .filter(a -> a.instance().lifecycle().inRotation())
                 .mapToDouble(a -> a.allowance().cpuCores())
@@ -205,7 +210,7 @@ final class Sizer {
                                 .orElse(1));
     }
 
-    private OptionalDouble declaredConcurrency() {
+    private static OptionalDouble declaredConcurrency(List<Assessed> instances) {
         return instances.stream()
                 .map(a -> a.allowance().concurrency())
                 .filter(OptionalDouble::isPresent)
@@ -220,19 +225,20 @@ final class Sizer {
                 "concurrency",
                 out,
                 ceil(inFlightIn / (target * each)),
-                "%s requests in flight, %s declared for each, target %s: %s"
-                        .formatted(
-                                Text.number(inFlightOut),
-                                Text.number(each),
-                                Text.percent(target),
-                                Text.instances(out)),
+                Text.number(inFlightOut)
+                        + " requests in flight, "
+                        + Text.number(each)
+                        + " declared for each, target "
+                        + Text.percent(target)
+                        + ": "
+                        + Text.instances(out),
                 Map.of("in_flight", inFlightOut, "declared_each", each, "target", target));
     }
 
     /** Only slows removals down: nobody has said that more would not go well. */
     private Optional<Need> learnedConcurrency(ServiceState state) {
         double each = state.load().learnedConcurrency();
-        if (declaredConcurrency().isPresent() || !(each > 0)) {
+        if (declaredConcurrency.isPresent() || !(each > 0)) {
             return Optional.empty();
         }
         int in = ceil(inFlightIn / Math.max(1, EXPLORE * each));
@@ -241,8 +247,10 @@ final class Sizer {
                         "learned_concurrency",
                         0,
                         in,
-                        "%s requests in flight, %s for each have gone well so far"
-                                .formatted(Text.number(inFlightIn), Text.number(each)),
+                        Text.number(inFlightIn)
+                                + " requests in flight, "
+                                + Text.number(each)
+                                + " for each have gone well so far",
                         Map.of("in_flight", inFlightIn, "learned_each", each)));
     }
 
@@ -298,7 +306,7 @@ final class Sizer {
         if (policy.objective().isEmpty() || coverage < policy.in().coverage() || rotating == 0) {
             return before;
         }
-        double used = cpuOut / meanAllowed();
+        double used = cpuOut / meanAllowed;
         Optional<Double> bears = declared().map(each -> inFlightOut / each);
         boolean plausible = isPlausible(used) && isPlausible(bears.orElse(0.0));
         return plausible ? before.after(now, policy, used, bears) : before;
@@ -315,7 +323,7 @@ final class Sizer {
     }
 
     private Optional<Double> declared() {
-        OptionalDouble each = declaredConcurrency();
+        OptionalDouble each = declaredConcurrency;
         return each.isPresent() ? Optional.of(each.getAsDouble()) : Optional.empty();
     }
 
