@@ -88,7 +88,9 @@ final class Advice {
             ServiceState state, List<Planned> withheld, Now now) {
         int change = starts(withheld) ? withheld.size() : -withheld.size();
         long made = now.wallMillis();
-        String content = state.name() + " " + made + " " + withheld;
+        // Not of the reasons: their figures are in no order, and another process has another one.
+        String content =
+                state.name() + " " + made + " " + withheld.stream().map(Planned::command).toList();
         return new Recommendation(
                 "%08x".formatted(content.hashCode()),
                 made,

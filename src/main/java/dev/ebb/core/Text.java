@@ -3,8 +3,9 @@ package dev.ebb.core;
 import java.util.Locale;
 
 /**
- * Figures in sentences: short, and the same in every locale. Written out where {@link String#format}
- * would do: each decision has dozens of figures, and reading formats took most of its time.
+ * Figures in sentences: short, and the same in every locale. Written out where {@link
+ * String#format} would do: each decision has dozens of figures, and reading formats took most of
+ * its time.
  */
 final class Text {
     /** Up to here a double times a power of ten is exact enough to tell which way it rounds. */

@@ -64,6 +64,7 @@ final class PodDriver implements Driver {
     @Override
     public EndpointSink sink(SplittableRandom random) {
         controls.clear();
+        plane.heardByAnother();
         workloads.forEach((name, workload) ->
                 controls.put(name, new PodControl(world, workload, random.split())));
         return new Sink();

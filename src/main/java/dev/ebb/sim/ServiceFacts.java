@@ -148,7 +148,7 @@ final class ServiceFacts {
                         }
                         trail.health = seen.health();
                         trail.healthSince = now;
-                        trail.everHealthy |= seen.health() == Health.HEALTHY;
+                        trail.wellInLife |= seen.health() == Health.HEALTHY;
                     }
                     long at = clock.world(seen.traffic().measuredAtNanos());
                     trail.trafficAt = Math.max(trail.trafficAt, at);

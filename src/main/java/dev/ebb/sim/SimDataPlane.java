@@ -65,6 +65,14 @@ final class SimDataPlane implements EndpointSink {
         return cut;
     }
 
+    /**
+     * Another life of Ebb listens from now on. Each takes the time of a report by its own clock, so
+     * what was reported to the one before cannot reach it, however late reports are.
+     */
+    void heardByAnother() {
+        reports.values().forEach(Deque::clear);
+    }
+
     void advance(double seconds) {
         for (ServicePlane plane : planes.values()) {
             plane.advance(seconds);

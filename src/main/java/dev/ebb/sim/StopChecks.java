@@ -85,10 +85,11 @@ final class StopChecks {
     /** Remembers, when control begins to call an instance FAILED, whether that was right. */
     void afterStep(ServiceFacts service) {
         for (Trail trail : service.trails.values()) {
-            boolean failed =
-                    service.lifecycle(trail.id).filter(it -> it == Lifecycle.FAILED).isPresent();
+            Optional<Lifecycle> called = service.lifecycle(trail.id);
+            boolean failed = called.filter(it -> it == Lifecycle.FAILED).isPresent();
             if (!failed) {
                 trail.calledFailed = false;
+                trail.calledStarting = called.filter(it -> it == Lifecycle.STARTING).isPresent();
             } else if (!trail.calledFailed) {
                 calledFailed(trail, service);
             }
@@ -100,6 +101,7 @@ final class StopChecks {
         Trail trail = facts.trail(moved.id());
         // What could not be written at its time is written later.
         if (moved.to() == Lifecycle.FAILED && !trail.calledFailed) {
+            trail.calledStarting = moved.from() == Lifecycle.STARTING;
             calledFailed(trail, facts.of(moved.id()));
         }
     }
@@ -119,6 +121,10 @@ final class StopChecks {
      * I2's word "live": an instance that runs and answers may be given up only for good reason. It
      * was ejected for {@code replaceAfter}, or not well once within the start's timeout, by what
      * control was told. Such a stop needs no rehearsal, but the proof of nothing in flight.
+     *
+     * <p>Not well once is not always unknown: a pod that has not become ready is told to be
+     * ejected. That excuses only what control called STARTING, and what nobody told it to be well
+     * in this life: what carries requests, or is on its way out, is given up by its ejection alone.
      */
     private void givenUp(Trail trail, SimInstance process, ServiceFacts service) {
         boolean right =
@@ -138,10 +144,13 @@ final class StopChecks {
         boolean until = trail.health != Health.EJECTED && trail.ejectedEnd >= facts.stepAt;
         if (trail.health == Health.EJECTED || until) {
             long ejected = now - (until ? trail.ejectedSince : trail.healthSince);
-            return ejected >= start.replaceAfter().toNanos() - SimClock.SECOND;
+            if (ejected >= start.replaceAfter().toNanos() - SimClock.SECOND) {
+                return true;
+            }
         }
+        boolean neverWell = trail.calledStarting && !trail.wellInLife;
         long since = Math.max(trail.startedAt, facts.lifeStart);
-        return trail.health == Health.UNKNOWN
+        return (neverWell || (trail.health == Health.UNKNOWN && !until))
                 && now - since >= start.timeout().toNanos() - SimClock.SECOND;
     }
 

@@ -41,7 +41,13 @@ final class Trail {
     long ejectedSince = NEVER;
 
     long ejectedEnd = NEVER;
-    boolean everHealthy;
+
+    /** Said to be well at any time of this life. */
+    boolean wellInLife;
+
+    /** What control called it last, but for FAILED, was STARTING. */
+    boolean calledStarting;
+
     long startedAt;
     long processAt = NEVER;
     long trafficAt = NEVER;
@@ -81,6 +87,8 @@ final class Trail {
         outGeneration = 0;
         health = Health.UNKNOWN;
         healthSince = now;
+        wellInLife = false;
+        calledStarting = false;
         processAt = NEVER;
         trafficAt = NEVER;
         reportedInFlight = 0;

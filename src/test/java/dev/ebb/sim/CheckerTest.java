@@ -85,6 +85,24 @@ class CheckerTest {
     }
 
     @Test
+    void i2OneThatServesIsGivenUp() {
+        InstanceId first = new InstanceId(Worlds.WEB, 1);
+        Outcome outcome = run(Worlds.calm(), Tampered.ejected(first, 60));
+        assertThat(outcome.violations())
+                .anyMatch(it -> it.text().equals("web-1 was given up without cause, and stopped"));
+    }
+
+    /** That it was to start excuses nobody, once it was said to be well. */
+    @Test
+    void i2OneThatHasStartedIsGivenUpAsNeverReady() {
+        InstanceId first = new InstanceId(Worlds.WEB, 1);
+        Outcome outcome = run(Worlds.calm(), Tampered.ejected(first, 0));
+        assertThat(outcome.timeline()).anyMatch(it -> it.contains("web-1 STARTING -> FAILED"));
+        assertThat(outcome.violations())
+                .anyMatch(it -> it.text().equals("web-1 was given up without cause, and stopped"));
+    }
+
+    @Test
     void i3TheBudgetIsExceeded() {
         LoadShape light = new LoadShape.Constant(Worlds.CAPACITY * 0.3);
         Outcome outcome =

@@ -110,6 +110,21 @@ class SimulationTest {
         assertThat(outcome.violations()).as("%s; seed %d", what, seed).isEmpty();
     }
 
+    /** The same of pods. */
+    @ParameterizedTest
+    @CsvSource({
+        "163, a report that an earlier leader had got came with a time of its clock",
+        "230, the same while nothing was asked for",
+        "153, never ready while the API server did not answer; the judge knew no such start",
+        "248, the same of three at once",
+        "251, the same"
+    })
+    void seedsThatOnceFoundBugsWithPods(long seed, String what) {
+        Outcome outcome = Simulation.run(seed, Drivers.KUBERNETES);
+
+        assertThat(outcome.violations()).as("%s; seed %d", what, seed).isEmpty();
+    }
+
     @Test
     void theSameSeedIsTheSameRun() {
         for (long seed : LongStream.rangeClosed(1, 20).toArray()) {

@@ -11,6 +11,7 @@ import dev.ebb.control.MetricSource;
 import dev.ebb.control.Platform;
 import dev.ebb.control.Ports;
 import dev.ebb.core.Allowance;
+import dev.ebb.core.Health;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
@@ -84,6 +85,23 @@ final class Tampered {
                 seen.health(),
                 seen.healthReason(),
                 seen.ledger());
+    }
+
+    /** This instance is ejected, says this data plane, from a moment of Ebb's first life on. */
+    static UnaryOperator<Ports> ejected(InstanceId id, double fromSeconds) {
+        long from = SimClock.EPOCH_MILLIS + (long) (fromSeconds * 1_000);
+        return reports((report, now) -> {
+            EndpointSink.EndpointReport seen = report.endpoints().get(id);
+            if (seen == null || now.wallMillis() < from) {
+                return report;
+            }
+            Map<InstanceId, EndpointSink.EndpointReport> all = new HashMap<>(report.endpoints());
+            all.put(
+                    id,
+                    new EndpointSink.EndpointReport(
+                            seen.traffic(), Health.EJECTED, seen.healthReason(), seen.ledger()));
+            return new EndpointSink.Report(report.acknowledgedGeneration(), all, report.latency());
+        });
     }
 
     static UnaryOperator<Ports> metrics(
