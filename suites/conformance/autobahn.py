@@ -21,33 +21,61 @@ import tools
 
 SECONDS = 900
 SLOW = ("12.*", "13.*")
+# What takes long is run in parts, so that one can see how far it is.
+SLOW_GROUPS = [f"12.{n}.*" for n in range(1, 6)] + [f"13.{n}.*" for n in range(1, 8)]
+LEFT_OUT = [
+    (cases, "Compression is between client and service; `make conformance-full` runs them")
+    for cases in SLOW
+]
 GOOD = ("OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED")
 
 
 def run(suite, options, port, name, only=()):
     """case -> what is wrong with it."""
-    folder = os.path.join(suite.folder, f"{name}-{len(only)}")
-    shutil.rmtree(folder, ignore_errors=True)
-    left_out = [] if options.full else list(SLOW)
     if options.genuine:
-        spec = os.path.join(suite.folder, f"{name}.spec")
-        with open(spec, "w") as file:
-            server = {"agent": "echo", "url": f"ws://127.0.0.1:{port}"}
-            json.dump(
-                {"outdir": folder, "servers": [server], "cases": list(only) or ["*"]}
-                | {"exclude-cases": left_out, "exclude-agent-cases": {}},
-                file,
-            )
-        runner = os.path.join(os.path.dirname(options.genuine), "wstest")
-        command = [runner, "-m", "fuzzingclient", "-s", spec]
-    else:
-        runner = os.path.join(os.path.dirname(tools.python()), "kosoku")
-        command = [runner, "-p", "4", "-o", folder, f"127.0.0.1:{port}"]
-        for cases in left_out:
-            command += ["-x", cases]
-        for case in only:
-            command += ["-i", case]
-    subprocess.run(command, capture_output=True, timeout=SECONDS * (4 if options.full else 1))
+        return run_genuine(suite, options, port, name, only)
+    if only or not options.full:
+        return run_some(suite, port, f"{name}-{len(only)}", only, () if options.full else SLOW)
+    outcomes = run_some(suite, port, f"{name}-quick", (), SLOW)
+    for number, cases in enumerate(SLOW_GROUPS, 1):
+        suite.say(f"{name}: {len(outcomes)} cases; now {cases}, {number} of {len(SLOW_GROUPS)}")
+        outcomes |= run_some(suite, port, f"{name}-{cases[:-2]}", [cases], ())
+    return outcomes
+
+
+def run_some(suite, port, folder, only, left_out):
+    folder = emptied(suite, folder)
+    runner = os.path.join(os.path.dirname(tools.python()), "kosoku")
+    command = [runner, "-p", "4", "-o", folder, f"127.0.0.1:{port}"]
+    for option, patterns in (("-x", left_out), ("-i", only)):
+        for pattern in patterns:
+            command += [option, pattern]
+    return outcomes_of(command, folder, SECONDS)
+
+
+def run_genuine(suite, options, port, name, only):
+    folder = emptied(suite, f"{name}-{len(only)}")
+    spec = os.path.join(suite.folder, f"{name}.spec")
+    with open(spec, "w") as file:
+        server = {"agent": "echo", "url": f"ws://127.0.0.1:{port}"}
+        json.dump(
+            {"outdir": folder, "servers": [server], "cases": list(only) or ["*"]}
+            | {"exclude-cases": [] if options.full else list(SLOW), "exclude-agent-cases": {}},
+            file,
+        )
+    runner = os.path.join(os.path.dirname(options.genuine), "wstest")
+    command = [runner, "-m", "fuzzingclient", "-s", spec]
+    return outcomes_of(command, folder, SECONDS * (4 if options.full else 1))
+
+
+def emptied(suite, name):
+    folder = os.path.join(suite.folder, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def outcomes_of(command, folder, seconds):
+    subprocess.run(command, capture_output=True, timeout=seconds)
     with open(os.path.join(folder, "index.json")) as file:
         (cases,) = json.load(file).values()
     return {case: wrong(result) for case, result in cases.items()}
@@ -127,25 +155,29 @@ def main():
         if options.direct:
             suite.check(len(direct) > 200 and len(failing) < 5, "the echo service is fit for it")
             return
-        exclude = [] if options.full else [
-            (c, "Compression is between client and service; `make conformance-full` runs them")
-            for c in SLOW
-        ]
         plain, tls = suite.gateway(echo)
         into = IntoTls(tls)
         into.start()
-        wait_until(lambda: connects(into.port), 10, "the way into TLS")
         for name, port, words in (
             ("autobahn", plain, ("", "client, gateway, echo service")),
             ("autobahn-tls", into.port, (", TLS", "client over TLS, gateway, echo service")),
         ):
+            wait_until(lambda: connects(port), 10, "the gateway")
             outcomes = run(suite, options, port, name)
             again = suite.insist(
                 name, outcomes, direct, lambda few: run(suite, options, port, name, few)
             )
-            suite.settle(
-                name, title + words[0], version, words[1], outcomes, direct, exclude, again
-            )
+            about = (title + words[0], version, words[1])
+            suite.settle(name, *about, quick(outcomes), quick(direct), LEFT_OUT, quick(again))
+            if options.full:
+                suite.settle(name + "-full", *about, outcomes, direct, (), again)
+
+
+def quick(cases):
+    """Those that the short run has, too."""
+    if isinstance(cases, dict):
+        return {c: cases[c] for c in quick(list(cases))}
+    return [c for c in cases if not c.startswith(("12.", "13."))]
 
 
 if __name__ == "__main__":

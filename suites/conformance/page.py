@@ -17,8 +17,15 @@ that cannot be had, it is left out and says so. A case that may fail is named in
 [exceptions.json](../suites/conformance/exceptions.json) with its reason; if it passes all the same,
 that is a failure.
 
-| suite | version | how | passed | failed | exceptions |
+"""
+COLUMNS = """| suite | version | how | passed | failed | exceptions |
 | --- | --- | --- | --: | --: | --: |
+"""
+LONGER = """
+## With what takes long
+
+Written by `make conformance-full` alone; a shorter run leaves this part as it is.
+
 """
 
 
@@ -46,25 +53,49 @@ def section(title, results, key, text):
     return f"\n## {title}\n\n{''.join(lines)}" if lines else ""
 
 
-def main():
-    results = []
+def results_of(longer):
+    found = []
     for path in sorted(glob.glob(os.path.join(RESULTS, "*.json")), key=lambda p: p[:-5]):
-        with open(path) as file:
-            results.append(json.load(file))
-    if not results:
-        print("No suite has left a result: nothing is written.")
-        sys.exit(1)
-    page = HEAD + "".join(map(row, results))
-    page += section("Failed", results, "failed", "detail")
-    page += section("Exceptions", results, "exceptions", "reason")
+        if path.endswith("-full.json") == longer:
+            with open(path) as file:
+                found.append(json.load(file))
+    return found
+
+
+def notes(results):
+    text = section("Failed", results, "failed", "detail")
+    text += section("Exceptions", results, "exceptions", "reason")
     again = [(r["suite"], r["again"]) for r in results if r.get("again")]
     if again:
-        page += "\n## Passed only when run again\n\n"
+        text += "\n## Passed only when run again\n\n"
         for suite, cases in again:
-            page += f"- {cell(suite)}: {', '.join(f'`{c}`' for c in cases)}\n"
+            text += f"- {cell(suite)}: {', '.join(f'`{c}`' for c in cases)}\n"
+    return text
+
+
+def longer_part(results, page):
+    """The part about longer runs: of these results, or as it is on the page."""
+    if results:
+        rows = COLUMNS + "".join(map(row, results))
+        return LONGER + rows + notes(results).replace("\n## ", "\n### ")
+    start = page.find(LONGER)
+    return page[start:] if start >= 0 else ""
+
+
+def main():
+    results, longer = results_of(False), results_of(True)
+    if not results and not longer:
+        print("No suite has left a result: nothing is written.")
+        sys.exit(1)
+    page = ""
+    if os.path.exists(PAGE):
+        with open(PAGE) as file:
+            page = file.read()
+    text = HEAD + COLUMNS + "".join(map(row, results)) + notes(results)
+    text += longer_part(longer, page)
     with open(PAGE, "w") as file:
-        file.write(page)
-    print(f"{len(results)} results on {os.path.relpath(PAGE)}")
+        file.write(text)
+    print(f"{len(results) + len(longer)} results on {os.path.relpath(PAGE)}")
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ final class AdviseCommand implements Callable<Integer> {
                         Rivals.named("oracle").orElseThrow(),
                         List.of(),
                         true);
-        try (var meter = new BacktestMeter(err)) {
+        try (var meter = new ProgressMeter(err, "advise", "nothing was written")) {
             Backtest.run(plan, meter).forEach(this::tell);
         }
         spec.commandLine().getOut().flush();

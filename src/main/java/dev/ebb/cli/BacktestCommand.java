@@ -161,7 +161,8 @@ final class BacktestCommand implements Callable<Integer> {
     }
 
     private List<Comparison> run(Backtest.Plan plan) throws InterruptedException {
-        try (var meter = new BacktestMeter(spec.commandLine().getErr())) {
+        try (var meter =
+                new ProgressMeter(spec.commandLine().getErr(), "backtest", "no file was written")) {
             return Backtest.run(plan, meter);
         }
     }

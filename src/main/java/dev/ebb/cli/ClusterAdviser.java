@@ -93,7 +93,7 @@ final class ClusterAdviser {
                             Rivals.named("oracle").orElseThrow(),
                             List.of(),
                             false);
-            try (var meter = new BacktestMeter(err)) {
+            try (var meter = new ProgressMeter(err, "advise", "nothing was written")) {
                 Backtest.run(plan, meter).forEach(c -> compared.put(c.trace().name(), c));
             }
         }

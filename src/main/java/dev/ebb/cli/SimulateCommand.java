@@ -5,7 +5,11 @@ import dev.ebb.sim.Drivers;
 import dev.ebb.sim.Outcome;
 import dev.ebb.sim.Simulation;
 import dev.ebb.sim.SimulationRunner;
+import dev.ebb.sim.SimulationRunner.Broken;
+import dev.ebb.sim.SimulationRunner.Sweep;
+import dev.ebb.sim.Violation;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +73,16 @@ final class SimulateCommand implements Callable<Integer> {
             return one(seed.get());
         }
         Matcher range = RANGE.matcher(seeds.get());
-        if (!range.matches()) {
+        if (!range.matches() || ends(range)[0] > ends(range)[1]) {
             throw new ParameterException(
-                    spec.commandLine(), "--seeds wants two numbers, for example 1..1000.");
+                    spec.commandLine(),
+                    "--seeds wants two numbers, the smaller first, for example 1..1000.");
         }
-        return many(Long.parseLong(range.group(1)), Long.parseLong(range.group(2)));
+        return many(ends(range)[0], ends(range)[1]);
+    }
+
+    private static long[] ends(Matcher range) {
+        return new long[] {Long.parseLong(range.group(1)), Long.parseLong(range.group(2))};
     }
 
     private int one(long number) {
@@ -82,7 +91,7 @@ final class SimulateCommand implements Callable<Integer> {
             return SimulationRunner.run(number, driver, out::println) ? Exit.OK : Exit.FAILED;
         }
         Outcome outcome = Simulation.run(number, driver);
-        Map<String, Object> root = json(outcome);
+        Map<String, Object> root = json(outcome.seed(), outcome.violations(), outcome.totals());
         root.put("timeline", outcome.timeline());
         out.println(Wire.pretty(root));
         return outcome.isGood() ? Exit.OK : Exit.FAILED;
@@ -90,29 +99,58 @@ final class SimulateCommand implements Callable<Integer> {
 
     private int many(long first, long last) {
         var out = spec.commandLine().getOut();
-        if (!json) {
-            boolean good = SimulationRunner.runAll(first, last, driver, out::println).isEmpty();
-            return good ? Exit.OK : Exit.FAILED;
+        List<Broken> broken = new ArrayList<>();
+        Sweep sweep;
+        try (var meter = meter()) {
+            sweep =
+                    SimulationRunner.runAll(
+                            first,
+                            last,
+                            driver,
+                            it -> {
+                                broken.add(it);
+                                if (!json) {
+                                    out.println(it.verdict());
+                                    out.flush();
+                                }
+                            },
+                            through -> meter.at((double) through / (last - first + 1)));
         }
-        List<Map<String, Object>> bad = new ArrayList<>();
-        for (long number = first; number <= last; number++) {
-            Outcome outcome = Simulation.run(number, driver);
-            if (!outcome.isGood()) {
-                bad.add(json(outcome));
-            }
+        if (json) {
+            out.println(Wire.pretty(json(sweep, broken)));
+        } else {
+            out.println(
+                    "%d runs, %.1f virtual hours, %d that broke a promise"
+                            .formatted(sweep.runs(), sweep.hours(), broken.size()));
         }
-        var root = new LinkedHashMap<String, Object>();
-        root.put("seeds", Math.max(0, last - first + 1));
-        root.put("broken", bad);
-        out.println(Wire.pretty(root));
-        return bad.isEmpty() ? Exit.OK : Exit.FAILED;
+        return broken.isEmpty() ? Exit.OK : Exit.FAILED;
     }
 
-    private static Map<String, Object> json(Outcome outcome) {
+    private ProgressMeter meter() {
+        return new ProgressMeter(
+                spec.commandLine().getErr(),
+                "simulate",
+                "seeds that were not run may break promises");
+    }
+
+    private static Map<String, Object> json(Sweep sweep, List<Broken> broken) {
+        var root = new LinkedHashMap<String, Object>();
+        root.put("seeds", sweep.runs());
+        root.put(
+                "broken",
+                broken.stream()
+                        .sorted(Comparator.comparingLong(Broken::seed))
+                        .map(it -> json(it.seed(), it.violations(), it.totals()))
+                        .toList());
+        return root;
+    }
+
+    private static Map<String, Object> json(
+            long seed, List<Violation> violations, Outcome.Totals totals) {
         var map = new LinkedHashMap<String, Object>();
-        map.put("seed", outcome.seed());
-        map.put("violations", outcome.violations());
-        map.put("totals", outcome.totals());
+        map.put("seed", seed);
+        map.put("violations", violations);
+        map.put("totals", totals);
         return map;
     }
 }

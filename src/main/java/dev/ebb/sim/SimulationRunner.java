@@ -1,8 +1,10 @@
 package dev.ebb.sim;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 
 /**
  * Runs seeds for people and scripts: one with its whole timeline, or many with a line for each that
@@ -22,25 +24,47 @@ public final class SimulationRunner {
     }
 
     /**
-     * Runs all seeds from {@code first} to {@code last} and prints those that break a promise.
+     * Runs all seeds from {@code first} to {@code last}, on all processors.
      *
-     * @return the seeds that do
+     * @param broken is told each that breaks a promise as it is found, in no order, one at a time
+     * @param progress is told now and then how many are through; from any thread
      */
-    public static List<Long> runAll(long first, long last, Drivers driver, Consumer<String> out) {
-        List<Long> bad = new ArrayList<>();
-        double virtual = 0;
-        for (long seed = first; seed <= last; seed++) {
-            Outcome outcome = Simulation.run(seed, driver);
-            virtual += outcome.totals().seconds();
-            if (!outcome.isGood()) {
-                bad.add(seed);
-                out.accept(verdict(outcome, driver));
-            }
+    public static Sweep runAll(
+            long first, long last, Drivers driver, Consumer<Broken> broken, LongConsumer progress) {
+        var through = new AtomicLong();
+        var lock = new Object();
+        double seconds =
+                LongStream.rangeClosed(first, last)
+                        .parallel()
+                        .mapToDouble(seed -> {
+                            Outcome outcome = Simulation.run(seed, driver);
+                            if (!outcome.isGood()) {
+                                synchronized (lock) {
+                                    broken.accept(Broken.of(outcome, driver));
+                                }
+                            }
+                            progress.accept(through.incrementAndGet());
+                            return outcome.totals().seconds();
+                        })
+                        .sum();
+        return new Sweep(Math.max(0, last - first + 1), seconds / 3600);
+    }
+
+    /**
+     * What came of many seeds.
+     *
+     * @param runs how many seeds
+     * @param hours of virtual time, in all
+     */
+    public record Sweep(long runs, double hours) {}
+
+    /** A seed that breaks a promise, without its timeline: of many there may be much. */
+    public record Broken(
+            long seed, List<Violation> violations, Outcome.Totals totals, String verdict) {
+        private static Broken of(Outcome it, Drivers driver) {
+            return new Broken(
+                    it.seed(), it.violations(), it.totals(), SimulationRunner.verdict(it, driver));
         }
-        out.accept(
-                "%d runs, %.1f virtual hours, %d that broke a promise"
-                        .formatted(last - first + 1, virtual / 3600, bad.size()));
-        return List.copyOf(bad);
     }
 
     /** One line, and the command that shows the whole. */

@@ -5,16 +5,18 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Shows on stderr how far a backtest is, and ends it in order on Ctrl-C. In a terminal it is one
- * line that is gone afterwards; elsewhere a line every ten seconds.
+ * Shows on stderr how far a long computation is, and ends it in order on Ctrl-C. In a terminal it
+ * is one line that is gone afterwards; elsewhere a line every ten seconds. Any thread may tell it.
  */
-final class BacktestMeter implements Backtest.Progress, AutoCloseable {
+final class ProgressMeter implements Backtest.Progress, AutoCloseable {
     private static final int INTERRUPTED = 130;
     private static final int WIDTH = 30;
     private static final long OFTEN = Duration.ofMillis(100).toNanos();
     private static final long SELDOM = Duration.ofSeconds(10).toNanos();
 
     private final PrintWriter err;
+    private final String what;
+    private final String loss;
     private final boolean live;
     private final Thread worker = Thread.currentThread();
     private final Thread hook = new Thread(this::interrupted, "signal");
@@ -23,8 +25,16 @@ final class BacktestMeter implements Backtest.Progress, AutoCloseable {
     private boolean shown;
     private boolean over;
 
-    BacktestMeter(PrintWriter err) {
+    /**
+     * For the thread that makes it, which a Ctrl-C interrupts.
+     *
+     * @param what is computed, one word
+     * @param loss what a Ctrl-C means, said when it comes
+     */
+    ProgressMeter(PrintWriter err, String what, String loss) {
         this.err = err;
+        this.what = what;
+        this.loss = loss;
         this.live = Ink.isTerminal();
         Runtime.getRuntime().addShutdownHook(hook);
     }
@@ -43,7 +53,7 @@ final class BacktestMeter implements Backtest.Progress, AutoCloseable {
             int full = (int) Math.floor(WIDTH * done);
             err.print("\r" + "#".repeat(full) + ".".repeat(WIDTH - full) + " " + text);
         } else {
-            err.println("ebb: backtest " + text.strip());
+            err.println("ebb: " + what + " " + text.strip());
         }
         err.flush();
     }
@@ -66,7 +76,7 @@ final class BacktestMeter implements Backtest.Progress, AutoCloseable {
         }
         worker.interrupt();
         clear();
-        err.println("ebb: interrupted; no file was written");
+        err.println("ebb: interrupted; " + loss);
         err.flush();
         Runtime.getRuntime().halt(INTERRUPTED);
     }
