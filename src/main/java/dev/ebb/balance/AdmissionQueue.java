@@ -3,8 +3,10 @@ package dev.ebb.balance;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -107,30 +109,41 @@ public final class AdmissionQueue<T> {
         return Optional.empty();
     }
 
-    /** The request whose turn it is; it waits no more. Empty when none waits. */
-    public Optional<T> poll(long nowNanos) {
+    /**
+     * The request whose turn it is; it waits no more. Empty when none waits that fits.
+     *
+     * @param fits whether there is room for this one; those for which there is none keep their
+     *     places
+     */
+    public Optional<T> poll(Predicate<T> fits, long nowNanos) {
         shed(nowNanos);
-        while (size > 0) {
-            Entry<T> next = next(nowNanos);
-            size--;
-            if (!next.isLate(nowNanos)) {
-                count(nowNanos);
-                return Optional.of(next.request());
-            }
-            refused.accept(next.request());
+        Optional<Entry<T>> next = next(fits, nowNanos);
+        while (next.isPresent() && next.get().isLate(nowNanos)) {
+            // Whoever is told may come back with another request: so the search begins anew.
+            refused.accept(next.get().request());
+            next = next(fits, nowNanos);
         }
-        return Optional.empty();
+        if (next.isPresent()) {
+            count(nowNanos);
+        }
+        return next.map(Entry::request);
     }
 
-    private Entry<T> next(long nowNanos) {
+    /** The first that fits, or that is too late and comes before that. */
+    private Optional<Entry<T>> next(Predicate<T> fits, long nowNanos) {
         boolean newestFirst = isStanding(nowNanos);
         for (ArrayDeque<Entry<T>> lane : waiting) {
-            Entry<T> next = newestFirst ? lane.pollLast() : lane.pollFirst();
-            if (next != null) {
-                return next;
+            Iterator<Entry<T>> all = newestFirst ? lane.descendingIterator() : lane.iterator();
+            while (all.hasNext()) {
+                Entry<T> next = all.next();
+                if (next.isLate(nowNanos) || fits.test(next.request())) {
+                    all.remove();
+                    size--;
+                    return Optional.of(next);
+                }
             }
         }
-        throw new IllegalStateException("nothing waits, yet the size is " + size);
+        return Optional.empty();
     }
 
     /** Refuses what has waited too long; the oldest come first in each lane. */

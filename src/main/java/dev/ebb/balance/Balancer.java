@@ -177,15 +177,18 @@ public final class Balancer {
         return full ? Pick.None.ALL_FULL : pickAvoiding(key, avoided, nowNanos, random);
     }
 
-    /**
-     * For one that has waited for {@link #hasRoom}: where all that it has not tried are full, to
-     * one that it has. Else it would wait on although there is room, and be let go at once, again
-     * and again.
-     */
-    public Pick pickWithin(long key, Tried tried, long nowNanos, RandomGenerator random) {
-        Pick pick = pick(key, tried, nowNanos, random);
-        boolean wouldWait = Pick.None.ALL_FULL.equals(pick);
-        return wouldWait ? pick(key, Tried.NONE, nowNanos, random) : pick;
+    /** The same for requests that should agree: to whom with room this hash belongs, among all. */
+    Pick pickAlike(long hash, Tried tried, long nowNanos) {
+        if (rotation.size() == 0) {
+            return nobody();
+        }
+        Tried avoided = isAnyUntried(tried) ? tried : Tried.NONE;
+        int slot = full ? -1 : rotation.winner(hash, avoided, nowNanos);
+        if (slot < 0) {
+            full |= avoided.size() == 0;
+            return Pick.None.ALL_FULL;
+        }
+        return take(rotation.at(slot), nowNanos);
     }
 
     /**
@@ -217,6 +220,14 @@ public final class Balancer {
             full = rotation.roomiest(Tried.NONE, nowNanos) < 0;
         }
         return !full;
+    }
+
+    /** Whether a pick for one that has tried these would find room now. */
+    public boolean hasRoom(Tried tried, long nowNanos) {
+        if (tried.size() == 0 || !isAnyUntried(tried)) {
+            return hasRoom(nowNanos);
+        }
+        return !full && rotation.roomiest(tried, nowNanos) >= 0;
     }
 
     private Pick pickAvoiding(long key, Tried avoided, long nowNanos, RandomGenerator random) {

@@ -197,6 +197,40 @@ final class Rotation {
         return best;
     }
 
+    /**
+     * The endpoint with room that was not tried and wins this hash by rendezvous hashing (see
+     * {@link KeyTable}); -1 when all are full. One in slow start takes part in hashes below its
+     * share only, as long as there is another. Whoever asks with the same hash gets the same
+     * answer, on each loop. Looks at all of them, so it is for the few requests that need such an
+     * answer.
+     */
+    int winner(long hash, Tried tried, long nowNanos) {
+        double fraction = unit(Hashing.mix(hash + Hashing.GOLDEN));
+        int best = -1;
+        double most = Double.NEGATIVE_INFINITY;
+        boolean bestIsOld = false;
+        for (int slot = 0; slot < size; slot++) {
+            Candidate candidate = eligible[slot];
+            if (!candidate.hasRoom() || tried.contains(candidate)) {
+                continue;
+            }
+            boolean old = fraction < factor(candidate, nowNanos);
+            double u = unit(Hashing.mix(hash ^ candidate.tag()));
+            double score = Math.log(u) / candidate.endpoint().weight();
+            if (old == bestIsOld ? score > most : old) {
+                best = slot;
+                most = score;
+                bestIsOld = old;
+            }
+        }
+        return best;
+    }
+
+    /** Between 0 and 1, neither included. */
+    private static double unit(long hash) {
+        return ((hash >>> 11) + 0.5) * 0x1p-53;
+    }
+
     private int scan(Tried tried, int not, RandomGenerator random) {
         int start = random.nextInt(size);
         for (int i = 0; i < size; i++) {

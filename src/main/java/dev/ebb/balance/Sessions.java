@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>active or <em>parked</em>, and healthy (or, in a balancer panic, in rotation all the same).
  *       In its trial an instance goes on with the sessions that it has; it only gets no new ones.
- *   <li>Not when it is draining, gone or ejected: then the session's next request goes where any
- *       other would, and the session is bound anew to whoever answers it.
+ *   <li>Not when it is draining, gone or ejected: then the session's next request goes to another,
+ *       and the session is bound anew to whoever answers it. Which one that is, the session's id
+ *       decides, so that requests that come at once do not scatter over all instances.
  * </ul>
  *
  * <p>So nothing is picked for an instance any more once every loop has the snapshot in which it is
@@ -71,14 +72,20 @@ public final class Sessions {
      * Where a request goes. To another instance than the session's, this once, if that was tried or
      * is at its limit. What is picked counts as in flight from here on.
      *
-     * @param tag of the session; {@link Hashing#NONE} for a new one
+     * @param tag of the instance that it is bound to; {@link Hashing#NONE} for a new session
+     * @param session which one it is, if it is not new
+     * @param key see {@link Balancer#pick}; for new ones
      */
-    public Pick pick(long tag, long key, Tried tried, long nowNanos, RandomGenerator random) {
+    public Pick pick(
+            long tag, int session, long key, Tried tried, long nowNanos, RandomGenerator random) {
+        if (tag == Hashing.NONE) {
+            return balancer.pick(key, tried, nowNanos, random);
+        }
         balancer.tick(nowNanos);
         Candidate own = bound(tag);
         return own != null && !tried.contains(own) && own.hasRoom()
                 ? balancer.take(own, nowNanos)
-                : balancer.pickWithin(key, tried, nowNanos, random);
+                : balancer.pickAlike(Hashing.mix(session), tried, nowNanos);
     }
 
     /** A request of this session was answered by the instance that it is bound to. */

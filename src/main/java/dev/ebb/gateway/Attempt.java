@@ -17,6 +17,7 @@ final class Attempt {
     private final Candidate candidate;
     private final InstancePool pool;
     private final long pickNanos;
+    private final boolean wasActive;
     private @Nullable Pending connecting;
     private @Nullable Upstream upstream;
     private boolean waits = true;
@@ -32,6 +33,7 @@ final class Attempt {
         this.service = service;
         this.candidate = candidate;
         this.pickNanos = pickNanos;
+        wasActive = candidate.isActive();
         pool = service.pool(candidate);
     }
 
@@ -203,7 +205,7 @@ final class Attempt {
 
     /** Whether what befalls it now is due to the instance's removal. */
     boolean byScaling() {
-        return service.scalingIsDue(candidate);
+        return service.scalingIsDue(candidate, wasActive);
     }
 
     /** Whether the instance is being stopped: what it closes now did not end of itself. */

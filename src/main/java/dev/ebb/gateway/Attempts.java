@@ -106,10 +106,7 @@ abstract class Attempts {
     }
 
     private void attempt(long nowNanos) {
-        attempt(tries.pick(nowNanos), nowNanos);
-    }
-
-    private void attempt(Pick pick, long nowNanos) {
+        Pick pick = tries.pick(nowNanos);
         // No switch over types: the first request of each life would wait for the making of it.
         if (pick instanceof Pick.Picked(Candidate picked)) {
             tries.begin();
@@ -168,10 +165,15 @@ abstract class Attempts {
         }
     }
 
+    /** Whether the room that there is at some instance is room for this one, too. */
+    final boolean mayBeAdmitted() {
+        return tries.none() || service.balancer.hasRoom(tries.tried(), loop.now());
+    }
+
     /** There is room at an instance. */
     final void admitted(long nowNanos) {
         queued = null;
-        attempt(tries.pickWithin(nowNanos), nowNanos);
+        attempt(nowNanos);
     }
 
     /** It has waited for too long, or must make place for another. */

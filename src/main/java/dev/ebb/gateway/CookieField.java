@@ -9,28 +9,49 @@ final class CookieField {
 
     private final byte[] name;
 
-    /** Where its value stands in the head's bytes, without quotes; of the last {@link #find}. */
+    /** Where its value stands in the head's bytes, without quotes; of what was found last. */
     int start;
 
     int end;
+
+    /** From where the search goes on: a field of the head, and a place in it. */
+    private int field;
+
+    private int at;
 
     CookieField(String name) {
         this.name = Bytes.ascii(name);
     }
 
-    /** Whether the request has it; of several, the first counts. */
+    /** Whether the request has it; of several, this is the first. */
     boolean find(Head head) {
-        for (int i = 0; i < head.count; i++) {
-            if (head.isNamed(i, COOKIE)
-                    && findIn(head.bytes, head.valueStart[i], head.valueEnd[i])) {
-                return true;
+        field = -1;
+        at = 0;
+        return findIn(head, 0);
+    }
+
+    /**
+     * Whether the request has another of this name: browsers send all that fit, of several paths
+     * and domains, and which is meant they do not say.
+     */
+    boolean findNext(Head head) {
+        return findIn(head, field);
+    }
+
+    private boolean findIn(Head head, int from) {
+        for (int i = from; i < head.count; i++) {
+            if (head.isNamed(i, COOKIE)) {
+                at = i == field ? at : head.valueStart[i];
+                field = i;
+                if (findIn(head.bytes, head.valueEnd[i])) {
+                    return true;
+                }
             }
         }
         return false;
     }
 
-    private boolean findIn(byte[] text, int from, int to) {
-        int at = from;
+    private boolean findIn(byte[] text, int to) {
         while (at < to) {
             while (at < to && (text[at] == ' ' || text[at] == '\t')) {
                 at++;
@@ -39,11 +60,12 @@ final class CookieField {
             while (stop < to && text[stop] != ';') {
                 stop++;
             }
-            if (isNamed(text, at, stop)) {
-                value(text, at + name.length + 1, stop);
+            int begin = at;
+            at = stop + 1;
+            if (isNamed(text, begin, stop)) {
+                value(text, begin + name.length + 1, stop);
                 return true;
             }
-            at = stop + 1;
         }
         return false;
     }

@@ -331,10 +331,16 @@ final class LoopService implements HealthListener {
         });
     }
 
-    /** Whether what befalls the instance now is due to its removal, not to its own failure. */
-    boolean scalingIsDue(Candidate candidate) {
-        boolean active = !hasLeft(candidate) && candidate.isActive();
-        return !active && !candidate.isOut();
+    /**
+     * Whether what befalls an attempt at the instance now is due to its removal, not to its own
+     * failure. Who was picked when parked already, which is for sessions, meets nothing of a
+     * removal until the instance is stopped: it would have failed there without one, too.
+     *
+     * @param wasActive when it was picked
+     */
+    boolean scalingIsDue(Candidate candidate, boolean wasActive) {
+        boolean leaves = hasLeft(candidate) || (wasActive && !candidate.isActive());
+        return leaves && !candidate.isOut();
     }
 
     /** Whether the instance is none of the service's any more. */

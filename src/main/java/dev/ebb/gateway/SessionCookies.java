@@ -26,6 +26,12 @@ final class SessionCookies {
     private static final int TIME_BITS = 28;
     private static final int BLOCK = 16;
     private static final int TEXT = 22;
+    private static final int ID_AT = 8;
+    private static final int TIME_AT = 12;
+
+    /** Cookies of the name that are looked at: each costs a decryption. */
+    private static final int MOST_READ = 8;
+
     private static final int SERVER_ERROR = 500;
 
     private final SessionPolicy policy;
@@ -71,25 +77,43 @@ final class SessionCookies {
         return sessions;
     }
 
-    /** The session of a request that has just come. */
+    /**
+     * The session of a request that has just come. Where it has several cookies of the name, an old
+     * one of another path or domain among them, the first counts whose instance can serve it; else
+     * the first that is good.
+     */
     Session read(RequestHead request, boolean secure, long wallSeconds) {
         var session = new Session(secure);
-        if (field.find(request.head) && decode(request.head.bytes)) {
-            long tag = block.getLong(0);
-            int id = block.getInt(8);
-            int time = block.getInt(12);
-            long issued = EPOCH_SECONDS + (long) (time >>> 4) * UNIT_SECONDS;
-            boolean ours = (time & 0xF) == 0 && issued <= wallSeconds + CLOCK_BACK_SECONDS;
-            boolean young =
-                    policy.ttl().map(t -> wallSeconds - issued <= t.toSeconds()).orElse(true);
-            if (ours && young) {
+        boolean more = field.find(request.head);
+        for (int i = 0; more && i < MOST_READ; i++) {
+            boolean good = decode(request.head.bytes) && isGood(wallSeconds);
+            boolean served = good && sessions.bound(tag()) != null;
+            if (served || (good && !session.known)) {
                 session.known = true;
-                session.tag = tag == Hashing.NONE ? 1 : tag;
-                session.id = id;
-                session.issuedSeconds = issued;
+                session.tag = tag();
+                session.id = block.getInt(ID_AT);
+                session.issuedSeconds = issuedSeconds();
             }
+            more = !served && field.findNext(request.head);
         }
         return session;
+    }
+
+    private boolean isGood(long wallSeconds) {
+        boolean ours = (block.getInt(TIME_AT) & 0xF) == 0;
+        long age = wallSeconds - issuedSeconds();
+        return ours
+                && age >= -CLOCK_BACK_SECONDS
+                && policy.ttl().map(t -> age <= t.toSeconds()).orElse(true);
+    }
+
+    private long tag() {
+        long tag = block.getLong(0);
+        return tag == Hashing.NONE ? 1 : tag;
+    }
+
+    private long issuedSeconds() {
+        return EPOCH_SECONDS + (long) (block.getInt(TIME_AT) >>> 4) * UNIT_SECONDS;
     }
 
     private boolean decode(byte[] head) {
@@ -145,7 +169,7 @@ final class SessionCookies {
     private byte[] cookie(Session session, long wallSeconds) {
         long units = Math.max(0, wallSeconds - EPOCH_SECONDS) / UNIT_SECONDS;
         int time = (int) (units & ((1 << TIME_BITS) - 1)) << 4;
-        block.putLong(0, session.tag).putInt(8, session.id).putInt(12, time);
+        block.putLong(0, session.tag).putInt(ID_AT, session.id).putInt(TIME_AT, time);
         try {
             byte[] sealed = encrypt.doFinal(block.array());
             String value = Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);

@@ -46,14 +46,7 @@ final class Tries {
         RandomGenerator random = service.loop.random();
         return of == null || all == null
                 ? service.balancer.pick(key, tried, nowNanos, random)
-                : all.pick(of.tag, key, tried, nowNanos, random);
-    }
-
-    /** The same for one that has waited. */
-    Pick pickWithin(long nowNanos) {
-        return session == null
-                ? service.balancer.pickWithin(key, tried, nowNanos, service.loop.random())
-                : pick(nowNanos);
+                : all.pick(of.tag, of.id, key, tried, nowNanos, random);
     }
 
     /**

@@ -5,12 +5,14 @@ import dev.ebb.balance.LoopShare;
 import dev.ebb.balance.Priority;
 import dev.ebb.balance.QueuePolicy;
 import dev.ebb.balance.Tried;
+import java.util.Optional;
 
 /**
  * Exchanges of one service on one event loop that wait because all its instances are at their
  * limits, or because there is none. They were picked for none, so they are in flight nowhere; when
- * there may be room, the next one picks, later in the same turn of the loop. While some wait for
- * room, newcomers wait behind them. Others may read {@link #size}.
+ * there may be room, the next one picks, later in the same turn of the loop; a retry waits for room
+ * where it has not failed, and others may pass it. While some wait for room, newcomers wait behind
+ * them. Others may read {@link #size}.
  */
 final class Waiting {
     private final LoopService service;
@@ -57,6 +59,10 @@ final class Waiting {
         if (taken && first && forFirst) {
             service.loop.gateway().demanded();
         }
+        if (taken && !first && mayPick(nowNanos)) {
+            // Those before it may wait for others than the one that has room.
+            roomMade();
+        }
         return taken;
     }
 
@@ -86,11 +92,12 @@ final class Waiting {
         scheduled = false;
         long now = service.loop.turn();
         while (!queue.isEmpty() && mayPick(now)) {
-            queue.poll(now)
-                    .ifPresent(next -> {
-                        service.counters.count(Counters.UNQUEUED);
-                        next.admitted(now);
-                    });
+            Optional<Exchange> next = queue.poll(Exchange::mayBeAdmitted, now);
+            if (next.isEmpty()) {
+                break;
+            }
+            service.counters.count(Counters.UNQUEUED);
+            next.get().admitted(now);
         }
         size = queue.size();
     }

@@ -32,7 +32,7 @@ class AdmissionQueueTest {
     }
 
     private String poll(long millis) {
-        return queue.poll(millis * MILLI).orElse("nobody");
+        return queue.poll(any -> true, millis * MILLI).orElse("nobody");
     }
 
     @Test
@@ -45,6 +45,20 @@ class AdmissionQueueTest {
         assertThat(poll(999)).isEqualTo("c");
         assertThat(poll(999)).isEqualTo("nobody");
         assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void whoDoesNotFitKeepsItsPlaceWhileOthersPass() {
+        queue.offer("late", Priority.NORMAL, 5 * MILLI, 0);
+        offer("a", 1);
+        offer("b", 2);
+        assertThat(queue.poll(name -> !name.equals("a"), 10 * MILLI)).hasValue("b");
+        assertThat(refused).containsExactly("late");
+        assertThat(queue.poll(name -> !name.equals("a"), 11 * MILLI)).isEmpty();
+        assertThat(queue.size()).isEqualTo(1);
+        offer("c", 12);
+        assertThat(poll(13)).isEqualTo("a");
+        assertThat(poll(14)).isEqualTo("c");
     }
 
     @Test
@@ -67,7 +81,7 @@ class AdmissionQueueTest {
         for (int i = 0; i < 1000; i += 50) {
             offer("x" + i, i);
             if (i >= 150) {
-                queue.poll(i * MILLI);
+                queue.poll(any -> true, i * MILLI);
             }
         }
         refused.clear();
@@ -169,7 +183,7 @@ class AdmissionQueueTest {
         long now = 0;
         for (int i = 0; i < 600; i++) {
             now += 50 * MILLI;
-            busy.poll(now);
+            busy.poll(every -> true, now);
             busy.offer(1000 + i, Priority.NORMAL, NEVER, now);
         }
         Set<Integer> seen = new HashSet<>();
@@ -205,7 +219,7 @@ class AdmissionQueueTest {
                             waiting.add(request);
                         }
                     }
-                    case 3 -> any.poll(now).ifPresent(ended::add);
+                    case 3 -> any.poll(every -> true, now).ifPresent(ended::add);
                     default -> any.expire(now);
                 }
                 for (Integer request : ended) {

@@ -27,9 +27,16 @@ class SessionsTest {
         return sessions;
     }
 
+    private static Pick choose(Pool pool, long tag, int session, Tried tried) {
+        return sessions(pool).pick(tag, session, Hashing.NONE, tried, pool.now, pool.random);
+    }
+
     private static Candidate pick(Pool pool, long tag, Tried tried) {
-        if (sessions(pool).pick(tag, Hashing.NONE, tried, pool.now, pool.random)
-                instanceof Pick.Picked(Candidate candidate)) {
+        return pick(pool, tag, 7, tried);
+    }
+
+    private static Candidate pick(Pool pool, long tag, int session, Tried tried) {
+        if (choose(pool, tag, session, tried) instanceof Pick.Picked(Candidate candidate)) {
             pool.end(candidate, Outcome.OK, pool.now);
             return candidate;
         }
@@ -76,8 +83,70 @@ class SessionsTest {
         Pool pool = pool(1);
         long tag = pool.candidate(1).tag();
         pool.set(1, EndpointRole.PARKED);
-        assertThat(sessions(pool).pick(tag, Hashing.NONE, Tried.NONE, pool.now, pool.random))
-                .isEqualTo(Pick.None.NONE_ACTIVE);
+        assertThat(choose(pool, tag, 7, Tried.NONE)).isEqualTo(Pick.None.NONE_ACTIVE);
+    }
+
+    @Test
+    void requestsOfAMovedSessionAgreeOnAllLoopsAndSessionsAreSpread() {
+        List<Pool> loops = List.of(pool(5), pool(5));
+        int[] shares = new int[6];
+        for (Pool loop : loops) {
+            loop.set(3, EndpointRole.DRAINING);
+        }
+        long tag = loops.getFirst().candidate(3).tag();
+        for (int session = 0; session < 1_000; session++) {
+            int first = pick(loops.getFirst(), tag, session, Tried.NONE).id().ordinal();
+            shares[first]++;
+            for (int i = 0; i < 10; i++) {
+                Pool loop = loops.get(i % 2);
+                assertThat(pick(loop, tag, session, Tried.NONE).id().ordinal()).isEqualTo(first);
+            }
+        }
+        assertThat(shares[3]).isZero();
+        for (int other : new int[] {1, 2, 4, 5}) {
+            assertThat(shares[other]).isBetween(200, 300);
+        }
+    }
+
+    @Test
+    void oneInSlowStartGetsItsShareOfMovedSessionsAndKeepsThem() {
+        Pool pool = pool(4);
+        long tag = pool.candidate(4).tag();
+        pool.endpoints.set(0, Pool.endpoint(1, EndpointRole.ACTIVE, 1, 0));
+        pool.set(4, EndpointRole.DRAINING);
+        int before = 0;
+        for (int seconds : new int[] {1, 5, 11}) {
+            pool.at(seconds);
+            int share = 0;
+            for (int session = 0; session < 1_000; session++) {
+                share += pick(pool, tag, session, Tried.NONE).id().equals(Pool.id(1)) ? 1 : 0;
+            }
+            assertThat(share).isGreaterThan(before);
+            before = share;
+        }
+        assertThat(before).isBetween(280, 390);
+    }
+
+    @Test
+    void whereAllOthersAreFullARetryWaitsAndDoesNotGoBack() {
+        BalancePolicy limited =
+                Pool.policy(StrategyKind.RANDOM)
+                        .withLimit(new LimitPolicy.Fixed(1), QueuePolicy.DEFAULT);
+        Pool pool = pool(limited, 2);
+        Tried tried = Tried.create();
+        tried.add(pool.candidate(1));
+        Candidate busy = pool.pick(tried);
+        assertThat(busy.id()).isEqualTo(Pool.id(2));
+        long tag = pool.candidate(1).tag();
+        assertThat(choose(pool, tag, 7, tried)).isEqualTo(Pick.None.ALL_FULL);
+        assertThat(choose(pool, Hashing.NONE, 0, tried)).isEqualTo(Pick.None.ALL_FULL);
+        assertThat(pool.balancer.hasRoom(pool.now)).isTrue();
+        assertThat(pool.balancer.hasRoom(tried, pool.now)).isFalse();
+        pool.end(busy, Outcome.OK, pool.now);
+        assertThat(pool.balancer.hasRoom(tried, pool.now)).isTrue();
+        assertThat(pick(pool, tag, tried).id()).isEqualTo(Pool.id(2));
+        tried.add(pool.candidate(2));
+        assertThat(pool.balancer.hasRoom(tried, pool.now)).as("all were tried").isTrue();
     }
 
     @Test
@@ -90,7 +159,7 @@ class SessionsTest {
         Tried tried = Tried.create();
         tried.add(pool.candidate(1));
         assertThat(pick(pool, tag, tried).id()).isNotEqualTo(Pool.id(1));
-        Pick first = sessions(pool).pick(tag, Hashing.NONE, Tried.NONE, pool.now, pool.random);
+        Pick first = choose(pool, tag, 7, Tried.NONE);
         assertThat(first).isEqualTo(pool.candidate(1).picked());
         assertThat(pick(pool, tag, Tried.NONE).id()).isNotEqualTo(Pool.id(1));
         assertThat(sessions(pool).bound(tag)).as("it is bound still").isEqualTo(pool.candidate(1));

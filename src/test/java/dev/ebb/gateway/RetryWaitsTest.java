@@ -116,7 +116,7 @@ class RetryWaitsTest {
     }
 
     @Test
-    void whereOnlyTheOneThatFailedHasRoomItIsTriedAgain() throws IOException {
+    void whereOnlyTheOneThatFailedHasRoomItWaitsForAnotherAndNewOnesPass() throws IOException {
         var failures = new Semaphore(1);
         try (leaving;
                 staying;
@@ -130,7 +130,8 @@ class RetryWaitsTest {
                         });
                 var gateway = gateway(new QueuePolicy(4, LONG, LONG), Timeouts.DEFAULT);
                 var first = new TestClient(gateway.gateway);
-                var second = new TestClient(gateway.gateway)) {
+                var second = new TestClient(gateway.gateway);
+                var third = new TestClient(gateway.gateway)) {
             gateway.publish(List.of(flaky.endpoint(TestGateway.id(1), EndpointRole.ACTIVE)));
             first.send(TestClient.get("/first"));
             await().until(() -> flaky.requests.size() == 1);
@@ -143,9 +144,12 @@ class RetryWaitsTest {
 
             end.countDown();
 
-            assertThat(first.read().text()).isEqualTo("again");
-            turns.release();
+            await().until(() -> gateway.traffic().resilience().waiting() == 1);
+            assertThat(third.ask(TestClient.get("/third")).text()).isEqualTo("again");
+            assertThat(gateway.traffic().resilience().waiting()).isEqualTo(1);
+            turns.release(2);
             assertThat(second.read().text()).isEqualTo("stays");
+            assertThat(first.read().text()).isEqualTo("stays");
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
 import dev.ebb.balance.SessionPolicy;
+import dev.ebb.control.EndpointSink.Ledger;
 import dev.ebb.core.Ties;
 import dev.ebb.gateway.GatewaySettings.Heads;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -142,11 +144,7 @@ class SessionGatewayTest {
         try (var gateway = gateway();
                 var client = new TestClient(gateway.gateway)) {
             gateway.publish(endpoints(instances, 0, EndpointRole.ACTIVE));
-            String cookie = "";
-            for (var first = client.ask(request("")); cookie.isEmpty(); ) {
-                cookie = first.text().equals("2") ? cookie(first) : "";
-                first = client.ask(request(""));
-            }
+            String cookie = cookieOf(client, "2");
             gateway.publish(endpoints(instances, 2, EndpointRole.PARKED));
             for (int i = 0; i < 10; i++) {
                 assertThat(client.ask(request(cookie)).text()).isEqualTo("2");
@@ -164,6 +162,114 @@ class SessionGatewayTest {
             assertThat(gateway.inFlight(2)).isZero();
         } finally {
             instances.values().forEach(TestInstance::close);
+        }
+    }
+
+    /** A cookie of a session of this instance. */
+    private static String cookieOf(TestClient client, String instance) throws IOException {
+        for (int i = 0; i < 1_000; i++) {
+            var answer = client.ask(request(""));
+            if (answer.text().equals(instance)) {
+                return cookie(answer);
+            }
+        }
+        throw new AssertionError("nobody was sent to " + instance);
+    }
+
+    @Test
+    void requestsOfOneSessionThatMoveAtOnceMoveToOneInstance() throws IOException {
+        var instances = new ConcurrentHashMap<Integer, TestInstance>();
+        for (int i = 1; i <= 5; i++) {
+            instances.put(i, TestInstance.answering("" + i));
+        }
+        try (var gateway = new TestGateway(GatewaySettings.DEFAULT.withLoops(2), POLICY);
+                var client = new TestClient(gateway.gateway)) {
+            gateway.publish(endpoints(instances, 0, EndpointRole.ACTIVE));
+            String cookie = cookieOf(client, "2");
+            gateway.publish(endpoints(instances, 2, EndpointRole.DRAINING));
+            Set<String> at = new HashSet<>();
+            Set<String> cookies = new HashSet<>();
+            for (int i = 0; i < 12; i++) {
+                // As if all had been sent before the first was answered: all with the old cookie.
+                try (var tab = new TestClient(gateway.gateway)) {
+                    var answer = tab.ask(request(cookie));
+                    at.add(answer.text());
+                    cookies.add(cookie(answer));
+                }
+            }
+            assertThat(at).hasSize(1).doesNotContain("2");
+            for (String each : cookies) {
+                assertThat(client.ask(request(each)).text()).isIn(at);
+            }
+        } finally {
+            instances.values().forEach(TestInstance::close);
+        }
+    }
+
+    @Test
+    void anOldCookieOfTheNameDoesNotHideAGoodOne() throws IOException {
+        var instances = three();
+        try (var gateway = gateway();
+                var client = new TestClient(gateway.gateway)) {
+            gateway.publish(endpoints(instances, 0, EndpointRole.ACTIVE));
+            String gone = cookieOf(client, "3");
+            String good = cookieOf(client, "2");
+            Objects.requireNonNull(instances.remove(3)).close();
+            gateway.publish(endpoints(instances, 0, EndpointRole.ACTIVE));
+            List<String> old = List.of("ebb=x", "ebb=" + "A".repeat(22), gone, gone + "; ebb=x");
+            for (int i = 0; i < 5; i++) {
+                for (String first : old) {
+                    for (String between : List.of("; ", "\r\nCookie: c=d; ")) {
+                        var answer = client.ask(request(first + between + good));
+                        assertThat(answer.text()).as(first).isEqualTo("2");
+                        assertThat(answer.field("set-cookie")).isEmpty();
+                    }
+                }
+            }
+            var moved = client.ask(request("ebb=x; " + gone));
+            assertThat(cookie(moved)).isNotEmpty();
+            assertThat(gateway.traffic().resilience().ties().moved()).isOne();
+        } finally {
+            instances.values().forEach(TestInstance::close);
+        }
+    }
+
+    /** Parking does nothing to an instance: what fails there would have failed without, too. */
+    @Test
+    void whatFailsAtAParkedInstanceThatASessionChoseIsNotScalings() throws Exception {
+        var arrived = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        var flaky =
+                new TestInstance((request, exchange) -> {
+                    if (request.path().equals("/slow")) {
+                        arrived.countDown();
+                        RetryTest.awaitQuietly(end);
+                    }
+                    if (!request.path().equals("/")) {
+                        throw new IOException("closes");
+                    }
+                    exchange.ok("1");
+                });
+        try (flaky;
+                var well = TestInstance.answering("2");
+                var gateway = gateway();
+                var client = new TestClient(gateway.gateway)) {
+            var instances = new TreeMap<>(Map.of(1, flaky, 2, well));
+            gateway.publish(endpoints(instances, 0, EndpointRole.ACTIVE));
+            String cookie = cookieOf(client, "1");
+            gateway.publish(endpoints(instances, 1, EndpointRole.PARKED));
+            String fails = request(cookie).replace("GET / ", "GET /fails ");
+            assertThat(client.ask(fails).text()).as("retried").isEqualTo("2");
+            assertThat(client.ask(fails.replace("GET", "POST")).status()).isEqualTo(502);
+            assertThat(gateway.endpoint(1).ledger()).isEqualTo(Ledger.CLEAN);
+            assertThat(gateway.traffic().retriedByScaling()).isZero();
+
+            client.send(fails.replace("/fails", "/slow"));
+            RetryTest.awaitQuietly(arrived);
+            gateway.publish(endpoints(new TreeMap<>(Map.of(2, well)), 0, EndpointRole.ACTIVE));
+            end.countDown();
+            assertThat(client.read().text()).isEqualTo("2");
+            assertThat(gateway.endpoint(1).ledger()).as("stopped").isEqualTo(new Ledger(1, 0, 0));
         }
     }
 

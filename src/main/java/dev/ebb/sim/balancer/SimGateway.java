@@ -21,6 +21,7 @@ import dev.ebb.core.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
@@ -116,7 +117,12 @@ final class SimGateway implements HealthListener {
     private void admit() {
         queue.expire(events.now());
         while (!queue.isEmpty() && balancer.hasRoom(events.now())) {
-            queue.poll(events.now()).ifPresent(Request::attempt);
+            Optional<Request> next =
+                    queue.poll(r -> balancer.hasRoom(r.tried, events.now()), events.now());
+            if (next.isEmpty()) {
+                break;
+            }
+            next.get().attempt();
         }
     }
 
