@@ -151,9 +151,7 @@ final class Commands implements Runnable {
             Thread.currentThread().interrupt();
             return Exit.FAILED;
         }
-        err.println("ebb: this should not happen; please report it with what follows");
-        e.printStackTrace(err);
-        return Exit.FAILED;
+        return Main.unexpected(e, err);
     }
 
     @Override

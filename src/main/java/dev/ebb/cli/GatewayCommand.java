@@ -96,9 +96,6 @@ final class GatewayCommand implements Callable<Integer> {
                             + " configuration says. Port 0: any.")
     private List<String> listen = List.of();
 
-    /** Whether an end is one in order now; not while the gateway is opened, which may fail. */
-    private volatile boolean settled = true;
-
     private volatile Optional<Gateway> gateway = Optional.empty();
 
     @Override
@@ -118,10 +115,8 @@ final class GatewayCommand implements Callable<Integer> {
                 endOnSignal(client, plane, shutdown, manager, err);
                 page.address().ifPresent(at -> waits(at, ebb, out));
                 Fleet fleet = client.fleet();
-                settled = false;
                 Gateway open = open(settings, policy, fleet);
                 gateway = Optional.of(open);
-                settled = true;
                 client.serve(open);
                 plane.serves(open);
                 out.println(hello(open, fleet, ebb, page));
@@ -230,18 +225,12 @@ final class GatewayCommand implements Callable<Integer> {
             Duration shutdown,
             ServiceNotice manager,
             PrintWriter err) {
-        Runnable end =
-                () -> {
-                    plane.ends();
-                    manager.stopping();
-                    boolean inOrder = settled;
-                    gateway.ifPresent(open -> ProxyCommand.close(open, shutdown, err));
-                    client.close();
-                    if (inOrder) {
-                        // An end in order, and no failure: not 130 or 143.
-                        Runtime.getRuntime().halt(Exit.OK);
-                    }
-                };
-        Runtime.getRuntime().addShutdownHook(new Thread(end, "signal"));
+        Exit.inOrder(() -> {
+            plane.ends();
+            manager.stopping();
+            gateway.ifPresent(open -> ProxyCommand.close(open, shutdown, err));
+            client.close();
+            return true;
+        });
     }
 }

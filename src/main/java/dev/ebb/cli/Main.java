@@ -23,10 +23,16 @@ public final class Main {
         }
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = execute(out, err, args);
+        int code;
+        try {
+            code = execute(out, err, args);
+        } catch (RuntimeException | Error e) {
+            // Whatever else still runs here must not keep the process alive.
+            code = unexpected(e, err);
+        }
         out.flush();
         err.flush();
-        System.exit(code);
+        Exit.with(code);
     }
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
@@ -68,6 +74,13 @@ public final class Main {
                             : OptionalInt.empty();
             default -> OptionalInt.empty();
         };
+    }
+
+    /** An error in Ebb itself. */
+    static int unexpected(Throwable e, PrintWriter err) {
+        err.println("ebb: this should not happen; please report it with what follows");
+        e.printStackTrace(err);
+        return Exit.FAILED;
     }
 
     static int failed(Failure failure, PrintWriter err) {

@@ -138,7 +138,7 @@ final class OperatorCommand implements Callable<Integer> {
                 new Backend(view::view, view::order, _ -> ended.countDown(), operator::trouble);
         Optional<ProbeServer> probe = probePort.map(port -> probe(port, operator));
         try (AdminServer admin = admin(backend, folder)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(ended, done), "signal"));
+            Exit.inOrder(() -> end(ended, done));
             operator.start();
             spec.commandLine().getOut().println(hello(admin));
             spec.commandLine().getOut().flush();
@@ -158,14 +158,13 @@ final class OperatorCommand implements Callable<Integer> {
     }
 
     /** Ends in order on SIGTERM: the lease is given back, and pods stay as they are. */
-    private static void end(CountDownLatch ended, CountDownLatch done) {
+    private static boolean end(CountDownLatch ended, CountDownLatch done) {
         ended.countDown();
         try {
-            if (done.await(END.toSeconds(), TimeUnit.SECONDS)) {
-                Runtime.getRuntime().halt(Exit.OK);
-            }
+            return done.await(END.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

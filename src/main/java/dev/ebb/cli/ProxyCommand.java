@@ -250,17 +250,12 @@ final class ProxyCommand implements Callable<Integer> {
             PrintWriter err,
             ServiceNotice manager,
             CountDownLatch ended) {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    manager.stopping();
-                                    close(gateway, shutdown, err);
-                                    ended.countDown();
-                                    // An end in order, and no failure: not 130 or 143.
-                                    Runtime.getRuntime().halt(Exit.OK);
-                                },
-                                "signal"));
+        Exit.inOrder(() -> {
+            manager.stopping();
+            close(gateway, shutdown, err);
+            ended.countDown();
+            return true;
+        });
     }
 
     /** Answers what is in flight, for so long at most, and tells what it had to cut. */

@@ -110,7 +110,7 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
             proxy = new ProxyProcess(plan, words, gateway, Optional.empty(), out, err);
             proxy.begin();
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(proxy::endOnSignal, "signal"));
+        Exit.inOrder(proxy::endOnSignal);
         out.println(
                 ProxyCommand.hello(
                         proxy.gateway,
@@ -283,12 +283,11 @@ final class ProxyProcess implements TakeOver.Heir, Upgrades.Running {
 
     // ---- The end
 
-    private void endOnSignal() {
+    private boolean endOnSignal() {
         end();
         out.flush();
         err.flush();
-        // An end in order, and no failure: not 130 or 143.
-        Runtime.getRuntime().halt(Exit.OK);
+        return true;
     }
 
     /** Ends in order, or waits until that is done. */

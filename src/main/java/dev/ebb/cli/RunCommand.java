@@ -137,25 +137,20 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void endOnSignal(Wiring ebb, Narrator narrator, AtomicBoolean done) {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    if (done.get()) {
-                                        return;
-                                    }
-                                    ebb.stop(keep);
-                                    try {
-                                        ebb.await();
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                    narrator.close();
-                                    spec.commandLine().getOut().flush();
-                                    // An end in order, and no failure: not 130 or 143.
-                                    Runtime.getRuntime().halt(Exit.OK);
-                                },
-                                "signal"));
+        Exit.inOrder(() -> {
+            if (done.get()) {
+                return false;
+            }
+            ebb.stop(keep);
+            try {
+                ebb.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            narrator.close();
+            spec.commandLine().getOut().flush();
+            return true;
+        });
     }
 
     private List<String> hello(Wiring ebb, EbbConfig config, Ink ink) {
