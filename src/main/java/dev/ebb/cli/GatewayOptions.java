@@ -1,6 +1,7 @@
 package dev.ebb.cli;
 
 import dev.ebb.balance.StrategyKind;
+import dev.ebb.gateway.AccessLogSettings;
 import dev.ebb.gateway.GatewaySettings;
 import dev.ebb.gateway.Transport;
 import dev.ebb.gateway.tls.TlsServerSettings;
@@ -19,6 +20,8 @@ final class GatewayOptions {
     static final int LISTENERS_MAX = 64;
     private static final int SHUTDOWN_MAX_SECONDS = 3600;
     private static final int PORT_MAX = 65_535;
+    private static final long LOG_BYTES = 64L << 20;
+    private static final int LOG_FILES = 5;
 
     @Option(
             names = "--tls",
@@ -70,6 +73,24 @@ final class GatewayOptions {
     private List<String> trustForwarded = List.of();
 
     @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description =
+                    "Write a line of JSON about each request to this file, or to stdout; by default"
+                            + " none. Requests get an X-Request-Id then. The fields are those of"
+                            + " 'access-log' in docs/configuration.md.")
+    private Optional<String> accessLog = Optional.empty();
+
+    @Option(
+            names = "--access-sample",
+            paramLabel = "PERCENT",
+            defaultValue = "100",
+            description =
+                    "How many percent of the requests are logged: ${DEFAULT-VALUE} by default;"
+                            + " failed ones and those that took more than 1 s always are.")
+    private int accessSample = 100;
+
+    @Option(
             names = "--admin",
             paramLabel = "ADDRESS",
             description =
@@ -104,6 +125,8 @@ final class GatewayOptions {
             case "--loops" -> loops = args.number();
             case "--transport" -> transport = args.value();
             case "--trust-forwarded" -> trustForwarded = args.flag() ? TrustOption.ALL : List.of();
+            case "--access-log" -> accessLog = Optional.of(args.value());
+            case "--access-sample" -> accessSample = args.number();
             case "--admin" -> admin = Optional.of(args.value());
             case "--probe-port" -> probePort = Optional.of(args.number());
             case "--shutdown" -> shutdownSeconds = args.number();
@@ -123,12 +146,33 @@ final class GatewayOptions {
         }
         List<InetSocketAddress> plain =
                 listen.isEmpty() ? GatewaySettings.DEFAULT.listen().plain() : listen;
-        return GatewaySettings.DEFAULT
-                .with(new GatewaySettings.Listen(plain, tls.map(this::tls)))
-                .with(
-                        new GatewaySettings.Loops(
-                                loops, word("--transport", transport, Transport.values())))
-                .with(GatewaySettings.Heads.DEFAULT.with(TrustOption.read(trustForwarded)));
+        GatewaySettings settings =
+                GatewaySettings.DEFAULT
+                        .with(new GatewaySettings.Listen(plain, tls.map(this::tls)))
+                        .with(
+                                new GatewaySettings.Loops(
+                                        loops, word("--transport", transport, Transport.values())))
+                        .with(GatewaySettings.Heads.DEFAULT.with(TrustOption.read(trustForwarded)));
+        return accessLog.isPresent() ? logged(settings, accessLog.get()) : settings;
+    }
+
+    /** As with an access log in a configuration, requests get ids. */
+    private GatewaySettings logged(GatewaySettings settings, String to) {
+        if (accessSample < 0 || accessSample > 100) {
+            throw new Failure(
+                    Exit.USAGE, "--access-sample is from 0 to 100 percent, not " + accessSample);
+        }
+        var log =
+                new AccessLogSettings(
+                        to.equals("stdout") ? Optional.empty() : Optional.of(Path.of(to)),
+                        accessSample / 100.0,
+                        Duration.ofSeconds(1),
+                        AccessLogSettings.Query.NONE,
+                        LOG_BYTES,
+                        LOG_FILES);
+        GatewaySettings.Heads heads = settings.heads();
+        var ids = new GatewaySettings.RequestId(heads.requestId().header(), true);
+        return settings.with(heads.with(ids)).withAccessLog(log);
     }
 
     private TlsServerSettings tls(String address) {

@@ -197,6 +197,8 @@ class ProxyCommandTest {
                 "--to 127.0.0.1:70000 | --to: '127.0.0.1:70000' is no address; write host:port,"
                         + " such as 127.0.0.1:9001",
                 "--to [::1]:80 --loops 0 | --loops is from 1 to 256, not 0",
+                "--to [::1]:80 --access-log a --access-sample 101 | --access-sample is from 0 to"
+                        + " 100 percent, not 101",
                 "--to [::1]:80 --check health | --check is a path such as /health, not 'health'",
                 "--to [::1]:80 --strategy fast | --strategy is one of random, weighted,"
                         + " least-response-time, least-requests, not 'fast'",

@@ -2,6 +2,8 @@ package dev.ebb.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ebb.config.ConfigFile;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,8 @@ class QuickTest {
                 "--to=127.0.0.1:9001,127.0.0.1:9002 --listen 127.0.0.1:0,[::1]:0",
                 "--to [::1]:1 --loops 4 --strategy RANDOM --transport nio --trust-forwarded",
                 "--to [::1]:1 --check /health?a=b --admin 127.0.0.1:0 --shutdown 7",
+                "--to [::1]:1 --access-log a.json --access-sample 5",
+                "--to [::1]:1 --access-log=stdout",
                 "--to [::1]:1 --tls 127.0.0.1:8443 --certificate a.pem --key=b.pem"
             })
     void aPlainLineMeansTheSame(String line) {
@@ -27,6 +31,22 @@ class QuickTest {
         var full = new ProxyCommand();
         new CommandLine(full).parseArgs(args);
         assertThat(ProxyCommand.quick(List.of(args)).map(ProxyCommand::plan)).contains(full.plan());
+    }
+
+    @Test
+    void anAccessLogIsTheConfigurationsWithItsDefaults() {
+        var settings =
+                ProxyCommand.quick(List.of("--to", "[::1]:1", "--access-log", "a.json"))
+                        .orElseThrow()
+                        .plan()
+                        .settings();
+        var log = settings.accessLog().orElseThrow();
+        var yaml = "access-log: a.json\nservices: {a: {run: {command: a}, instances: 1}}\n";
+        var config = ConfigFile.read("test.yaml", yaml).config().orElseThrow();
+        var configured = RouteAdapters.accessLog(config.accessLog()).orElseThrow();
+        assertThat(log).usingRecursiveComparison().ignoringFields("file").isEqualTo(configured);
+        assertThat(log.file()).hasValue(Path.of("a.json"));
+        assertThat(settings.heads().requestId().generate()).isTrue();
     }
 
     @ParameterizedTest
