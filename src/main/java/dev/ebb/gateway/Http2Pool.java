@@ -180,8 +180,8 @@ final class Http2Pool implements InstancePool {
         if (connection == underTest) {
             underTest = null;
             idleTime.tested(idleNanos, nowNanos);
-        } else if (idleTime.seen(idleNanos, nowNanos)) {
-            service.tellIdleTime(candidate.id(), idleNanos);
+        } else if (!isRetired()) {
+            service.tellSeen(candidate.id(), idleTime.seen(idleNanos, nowNanos), idleNanos);
         }
     }
 
@@ -198,7 +198,9 @@ final class Http2Pool implements InstancePool {
 
     @Override
     public void closesIdle(long nanos) {
-        boolean _ = idleTime.seen(nanos, System.nanoTime());
+        if (!isRetired()) {
+            var _ = idleTime.seen(nanos, System.nanoTime());
+        }
     }
 
     @Override

@@ -37,6 +37,17 @@ final class IdleTime {
 
     private static final long ANY = Long.MAX_VALUE;
 
+    /** What a close by the instance shows, and other loops should know. */
+    enum Seen {
+        NOTHING,
+
+        /** It closes what is unused for so long. */
+        HABIT,
+
+        /** It has ended. */
+        END
+    }
+
     private final long configured;
     private long promised = ANY;
     private long learned = ANY;
@@ -81,16 +92,12 @@ final class IdleTime {
         return Math.max(SHORTEST_NANOS, theirs - Math.max(theirs / 4, SLACK_NANOS));
     }
 
-    /**
-     * The instance has closed a connection that was unused for so long.
-     *
-     * @return whether others should know
-     */
-    boolean seen(long theirs, long nowNanos) {
+    /** The instance has closed a connection that was unused for so long. */
+    Seen seen(long theirs, long nowNanos) {
         boolean together = seenAny && nowNanos - seenAt <= TOGETHER_NANOS;
         if (together && Math.abs(theirs - seenIdle) > SLACK_NANOS) {
-            ended(nowNanos);
-            return true;
+            boolean _ = ended(nowNanos);
+            return Seen.END;
         }
         if (!together) {
             seenAny = true;
@@ -99,10 +106,10 @@ final class IdleTime {
         }
         boolean ending = endedOnce && nowNanos - endedAt <= TOGETHER_NANOS;
         if (theirs < HABIT_NANOS || ending) {
-            return false;
+            return Seen.NOTHING;
         }
         learn(below(theirs), nowNanos);
-        return below(theirs) < most();
+        return below(theirs) < most() ? Seen.HABIT : Seen.NOTHING;
     }
 
     private void learn(long below, long nowNanos) {

@@ -315,8 +315,16 @@ final class LoopService implements HealthListener {
         return pool;
     }
 
-    /** The instance closes connections that are unused for so long: the other loops know soon. */
-    void tellIdleTime(InstanceId id, long nanos) {
+    /** What the close of a connection that was unused for so long showed: the others know soon. */
+    void tellSeen(InstanceId id, IdleTime.Seen what, long nanos) {
+        if (what == IdleTime.Seen.HABIT) {
+            tellIdleTime(id, nanos);
+        } else if (what == IdleTime.Seen.END) {
+            tellEnded(id);
+        }
+    }
+
+    private void tellIdleTime(InstanceId id, long nanos) {
         loop.tellOthers(other -> {
             LoopService same = other.service(index);
             same.balancer.candidate(id).ifPresent(c -> same.pool(c).closesIdle(nanos));

@@ -94,7 +94,7 @@ final class UpstreamPool implements InstancePool {
 
     /** The connection has done its work well and may do more. */
     void release(UpstreamConnection connection, long nowNanos) {
-        if (left || candidate.endpoint().role() == EndpointRole.DRAINING) {
+        if (isRetired()) {
             connection.close();
             return;
         }
@@ -141,9 +141,14 @@ final class UpstreamPool implements InstancePool {
 
     /** The instance has closed one that was unused for so long. */
     void closedByInstance(long idleNanos, long nowNanos) {
-        if (idleTime.seen(idleNanos, nowNanos)) {
-            service.tellIdleTime(candidate.id(), idleNanos);
+        if (!isRetired()) {
+            service.tellSeen(candidate.id(), idleTime.seen(idleNanos, nowNanos), idleNanos);
         }
+    }
+
+    /** The instance is about to end: what it closes shows no habit. */
+    private boolean isRetired() {
+        return left || candidate.endpoint().role() == EndpointRole.DRAINING;
     }
 
     /** The instance has closed one in the midst of an answer, or before it. */
@@ -159,7 +164,9 @@ final class UpstreamPool implements InstancePool {
 
     @Override
     public void closesIdle(long nanos) {
-        boolean _ = idleTime.seen(nanos, System.nanoTime());
+        if (!isRetired()) {
+            var _ = idleTime.seen(nanos, System.nanoTime());
+        }
     }
 
     @Override

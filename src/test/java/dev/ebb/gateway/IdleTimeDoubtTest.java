@@ -3,13 +3,17 @@ package dev.ebb.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.RetryPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is no habit of an instance's, though it closed connections; and how a mistake ends. */
 @Timeout(60)
@@ -22,7 +26,11 @@ class IdleTimeDoubtTest {
     // ---- As a timeline, in seconds
 
     private void seen(double age, double at) {
-        boolean _ = idle.seen((long) (age * SECOND), (long) (at * SECOND));
+        var _ = shown(age, at);
+    }
+
+    private IdleTime.Seen shown(double age, double at) {
+        return idle.seen((long) (age * SECOND), (long) (at * SECOND));
     }
 
     private void ended(double at) {
@@ -50,8 +58,8 @@ class IdleTimeDoubtTest {
         assertThat(nowSeconds()).isEqualTo(4);
         seen(1.5, 10.2);
         assertThat(nowSeconds()).as("of the same end").isEqualTo(4);
-        seen(0.1, 20);
-        seen(2, 20.1);
+        assertThat(shown(0.1, 20)).isEqualTo(IdleTime.Seen.NOTHING);
+        assertThat(shown(2, 20.1)).as("told to others as an end").isEqualTo(IdleTime.Seen.END);
         assertThat(nowSeconds()).as("one of them was quite new").isEqualTo(4);
     }
 
@@ -141,7 +149,12 @@ class IdleTimeDoubtTest {
     /** On the loop, of the only instance. */
     private static <T> T ofPool(TestGateway gateway, Function<InstancePool, T> what)
             throws Exception {
-        GatewayLoop loop = gateway.gateway.loops().getFirst();
+        return ofPool(gateway, 0, what);
+    }
+
+    private static <T> T ofPool(TestGateway gateway, int number, Function<InstancePool, T> what)
+            throws Exception {
+        GatewayLoop loop = gateway.gateway.loops().get(number);
         return loop.eventLoop()
                 .submit(() -> {
                     LoopService service = loop.service(0);
@@ -214,6 +227,52 @@ class IdleTimeDoubtTest {
             assertThat(instance.connections).as("the same connection").hasValue(1);
             assertThat(idleTime(gateway)).isEqualTo(Duration.ofSeconds(4));
         }
+    }
+
+    /**
+     * Closes of two ages at once, on one loop: the other one must not take the second for a habit.
+     */
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void whatOneLoopKnowsForAnEndIsNoHabitToTheOthers(Protocol protocol) throws Exception {
+        try (var instance = new TestInstance((request, exchange) -> exchange.ok("well"));
+                var gateway =
+                        new TestGateway(
+                                        GatewaySettings.DEFAULT.withLoops(2),
+                                        TestGateway.PLAIN,
+                                        protocol)
+                                .with(instance)) {
+            var usual = ofPool(gateway, 1, InstancePool::idleNanos);
+            int _ = ofPool(gateway, 0, pool -> closes(pool, SECOND / 10));
+            int _ = ofPool(gateway, 0, pool -> closes(pool, 2 * SECOND));
+            assertThat(ofPool(gateway, 0, InstancePool::idleNanos)).isEqualTo(usual);
+            assertThat(ofPool(gateway, 1, InstancePool::idleNanos)).isEqualTo(usual);
+        }
+    }
+
+    @Test
+    void whatADrainingOneClosesIsNoHabit() throws Exception {
+        try (var instance = new TestInstance((request, exchange) -> exchange.ok("well"));
+                var gateway =
+                        new TestGateway(GatewaySettings.DEFAULT.withLoops(2), TestGateway.PLAIN)) {
+            gateway.publish(List.of(instance.endpoint(TestGateway.id(1), EndpointRole.DRAINING)));
+            int _ = ofPool(gateway, 0, pool -> closes(pool, 2 * SECOND));
+            gateway.publish(List.of(instance.endpoint(TestGateway.id(1), EndpointRole.ACTIVE)));
+            for (int loop = 0; loop < 2; loop++) {
+                assertThat(ofPool(gateway, loop, InstancePool::idleNanos))
+                        .isEqualTo(Duration.ofSeconds(4).toNanos());
+            }
+        }
+    }
+
+    private static int closes(InstancePool pool, long idleNanos) {
+        long now = System.nanoTime();
+        if (pool instanceof UpstreamPool http1) {
+            http1.closedByInstance(idleNanos, now);
+        } else if (pool instanceof Http2Pool http2) {
+            http2.closedByInstance(new Http2Upstream(http2.service.loop, http2), idleNanos, now);
+        }
+        return pool.idle();
     }
 
     /** The clock is put forward on the loop: nobody closes a connection here. */
