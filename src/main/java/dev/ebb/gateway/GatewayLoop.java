@@ -74,11 +74,9 @@ final class GatewayLoop {
     private final Bootstrap upstream;
     private final Optional<Handshakes> handshakes;
     private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
-    private boolean closing;
+    private final Farewell farewell = new Farewell();
     private boolean cutting;
     private long turnNanos = System.nanoTime();
-    private long closeIdleFromNanos;
-    private long askUntilNanos;
     private int bugs;
 
     GatewayLoop(
@@ -154,20 +152,17 @@ final class GatewayLoop {
             if (isHome()) {
                 heap.tick(now);
             }
-            if (closing) {
-                ask(null, LongStream.Why.GOING_AWAY, askUntilNanos, now);
+            if (farewell.hasBegun()) {
+                ask(null, LongStream.Why.GOING_AWAY, farewell.untilNanos(), now);
+                farewell.tick(clients, random, now);
             }
             // From the end, because a connection that closes takes the last one's place.
             for (int i = clients.size() - 1; i >= 0; i--) {
-                Client client = clients.get(i);
-                client.tick(now);
-                if (closing && now - closeIdleFromNanos > 0) {
-                    client.closeIdle();
-                }
+                clients.get(i).tick(now);
             }
             if (handshakes.isPresent()) {
                 handshakes.get().tick(now);
-                if (closing && now - closeIdleFromNanos > 0) {
+                if (farewell.isGraceOver(now)) {
                     handshakes.get().closeSilent();
                 }
             }
@@ -467,20 +462,15 @@ final class GatewayLoop {
         gateway.loops().stream().filter(loop -> loop != this).forEach(loop -> loop.tell(what));
     }
 
-    /** No keep-alive any more from now on; idle clients are let go of after a moment. */
+    /** Clients are told to leave from now on; idle ones are let go of after a moment. */
     void beginClosing(Duration grace, Duration deadline) {
+        Duration spread = settings.timeouts().drainSpread();
+        Duration half = deadline.dividedBy(2);
         eventLoop.execute(() -> {
-            closing = true;
-            Duration spread = settings.timeouts().drainSpread();
-            Duration half = deadline.dividedBy(2);
-            askUntilNanos =
-                    System.nanoTime() + (spread.compareTo(half) < 0 ? spread : half).toNanos();
-            closeIdleFromNanos = System.nanoTime() + grace.toNanos();
+            long now = System.nanoTime();
+            farewell.begin(spread.compareTo(half) < 0 ? spread : half, grace, now);
+            farewell.tick(clients, random, now);
         });
-    }
-
-    boolean isClosing() {
-        return closing;
     }
 
     /** What ends now is ended by us, whoever seems to close. */
