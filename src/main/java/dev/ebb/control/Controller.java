@@ -64,6 +64,7 @@ public final class Controller {
     /** One tick. */
     public void step(Now now) {
         recorder.tend(() -> checkpoint(now));
+        loops.forEach(loop -> Outsiders.takeIn(loop, ports.platform(), recorder, now));
         Map<InstanceId, Liveness> liveness = ports.platform().look();
         List<InstanceId> ids = new ArrayList<>();
         loops.forEach(l -> l.state.instances().forEach(i -> ids.add(i.id())));

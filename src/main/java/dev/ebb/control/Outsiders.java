@@ -15,11 +15,18 @@ import java.util.Optional;
 final class Outsiders {
     private Outsiders() {}
 
-    /** Returns whether anything has changed. */
-    static boolean takeIn(ServiceLoop loop, Platform.Outside outside, Recorder recorder, Now now) {
+    /**
+     * Before it is asked who lives: who went and was said to run all the same would count among
+     * those that stand, and be owed once it is seen to be gone.
+     */
+    static void takeIn(ServiceLoop loop, Platform platform, Recorder recorder, Now now) {
+        int next = loop.state.nextOrdinal();
+        Platform.Outside outside = platform.outside(loop.plan.name(), next, now);
         outside.went().forEach(id -> went(loop, id));
         outside.came().forEach(one -> came(loop, one, recorder, now));
-        return !outside.equals(Platform.Outside.NOTHING);
+        if (!outside.equals(Platform.Outside.NOTHING)) {
+            loop.rememberSoon();
+        }
     }
 
     private static void went(ServiceLoop loop, InstanceId id) {

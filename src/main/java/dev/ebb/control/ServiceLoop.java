@@ -211,10 +211,6 @@ final class ServiceLoop {
 
     void tick(Now now, Map<InstanceId, Liveness> liveness, MetricSource.Metrics metrics) {
         state = state.withJournalDown(recorder.isDown());
-        var outside = ports.platform().outside(plan.name(), state.nextOrdinal(), now);
-        if (Outsiders.takeIn(this, outside, recorder, now)) {
-            memory.isStale();
-        }
         Observation seen = observe(now, liveness, metrics);
         noteObservation(seen, now);
         Decision decision = Decider.decide(state, seen, plan.policy());

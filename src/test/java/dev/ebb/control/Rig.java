@@ -68,6 +68,10 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     List<ServiceName> services = List.of(SHOP);
     final Map<ServiceName, Policy> policies = new HashMap<>();
     Policy.Mode mode = Policy.Mode.AUTOMATIC;
+
+    /** Whom others are about to take away; the platform notices it when it is asked for that. */
+    final Set<InstanceId> takenByOthers = new HashSet<>();
+
     boolean acknowledges = true;
     boolean bootsReady = true;
     boolean endsWhenAsked = true;
@@ -331,6 +335,14 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     public void forget(InstanceId id) {
         known.remove(id);
         failedStarts.remove(id);
+    }
+
+    @Override
+    public Outside outside(ServiceName service, int nextOrdinal, Now now) {
+        Set<InstanceId> went = Set.copyOf(takenByOthers);
+        takenByOthers.clear();
+        went.forEach(id -> process(id).alive = false);
+        return new Outside(List.of(), went);
     }
 
     // EndpointSink

@@ -117,7 +117,10 @@ class SimulationTest {
         "230, the same while nothing was asked for",
         "153, never ready while the API server did not answer; the judge knew no such start",
         "248, the same of three at once",
-        "251, the same"
+        "251, the same",
+        "506, one that others took away counted on, and was owed a tick later",
+        "584, the same after an eviction",
+        "922, the same twice"
     })
     void seedsThatOnceFoundBugsWithPods(long seed, String what) {
         Outcome outcome = Simulation.run(seed, Drivers.KUBERNETES);
