@@ -19,12 +19,15 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One workload and its pods, as the API server has them at the moment of asking, and the writes
- * that Ebb makes: two annotations and a status condition of a pod, and the scale of the workload.
+ * that Ebb makes: three annotations and a status condition of a pod, and the scale of the workload.
  * Each call waits for the API server, so none is for the control thread. Reads throw {@code
  * KubernetesClientException} when it does not answer. Thread-safe.
  */
@@ -37,6 +40,13 @@ final class Cluster implements Sight {
                     .withPatchType(PatchType.SERVER_SIDE_APPLY)
                     .withFieldManager(MANAGER)
                     .withForce(true)
+                    .build();
+
+    /** A merge: it also takes away an annotation that somebody else has written. */
+    private static final PatchContext OWN_ANNOTATION =
+            new PatchContext.Builder()
+                    .withPatchType(PatchType.JSON_MERGE)
+                    .withFieldManager(MANAGER)
                     .build();
 
     private final KubernetesClient client;
@@ -162,6 +172,26 @@ final class Cluster implements Sight {
                                 .resource(status)
                                 .subresource("status")
                                 .patch(OWN_CONDITION, status));
+    }
+
+    /**
+     * Says on a pod that it is parked in the data planes alone, if it is still what was read, or
+     * takes that back.
+     *
+     * @param since when; empty for a pod that is parked no more
+     */
+    Written mark(PodView pod, Optional<String> since) {
+        Pod marked = bare(pod, since.isPresent()).build();
+        Map<String, @Nullable String> annotations = new HashMap<>();
+        annotations.put(PodView.PARKED, since.orElse(null));
+        marked.getMetadata().setAnnotations(annotations);
+        return Written.attempt(
+                fence,
+                () ->
+                        client.pods()
+                                .inNamespace(target.namespace())
+                                .resource(marked)
+                                .patch(OWN_ANNOTATION, marked));
     }
 
     /**

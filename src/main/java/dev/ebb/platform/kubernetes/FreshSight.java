@@ -26,6 +26,11 @@ record FreshSight(Sight now, Sight watched) implements Sight {
     }
 
     @Override
+    public boolean isIn(PodView asItIs) {
+        return watched.isIn(asItIs);
+    }
+
+    @Override
     public List<String> pickable() {
         return watched.pickable();
     }

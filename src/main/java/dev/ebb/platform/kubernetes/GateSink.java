@@ -11,6 +11,7 @@ import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,8 @@ final class GateSink implements EndpointSink {
         var pickable = sight.pickable();
         boolean allOut = true;
         boolean stoodIn = false;
+        var offered = sight.offeredAnyway();
+        boolean isOffered = false;
         outSinceNanos.keySet().retainAll(pods.keySet());
         for (var one : fleet.bound().entrySet()) {
             PodView pod = pods.get(one.getValue().uid());
@@ -80,6 +83,7 @@ final class GateSink implements EndpointSink {
                 allOut &= isOut;
                 boolean settled = isOut && hasSettled(pod.uid(), now);
                 stoodIn |= settled && settle.isPresent();
+                isOffered |= settled && offered.contains(pod.uid());
                 inFlight = settled ? 0 : 1;
                 if (!isOut) {
                     outSinceNanos.remove(pod.uid());
@@ -97,7 +101,23 @@ final class GateSink implements EndpointSink {
                 endpoints,
                 LatencyCounts.empty(),
                 Optional.empty(),
-                stoodIn ? settle.map(GateSink::standIn).stream().toList() : List.of());
+                standIns(stoodIn, isOffered));
+    }
+
+    private List<Reason> standIns(boolean stoodIn, boolean isOffered) {
+        List<Reason> all = new ArrayList<>();
+        if (stoodIn) {
+            settle.map(GateSink::standIn).ifPresent(all::add);
+        }
+        if (isOffered) {
+            all.add(
+                    Reason.of(
+                            "stood_in_carries",
+                            "EndpointSlices offer it on; that all requests come through the data"
+                                    + " planes, as the ServiceScale says, stands in for their"
+                                    + " notice"));
+        }
+        return all;
     }
 
     private boolean hasSettled(String uid, Now now) {

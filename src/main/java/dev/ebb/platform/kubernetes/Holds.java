@@ -57,6 +57,22 @@ final class Holds {
                 : Optional.empty();
     }
 
+    /** Nothing else would keep anybody from sending to who is parked in the data planes alone. */
+    static Optional<Hold> unparkable(ScaleSpec spec) {
+        boolean alone = spec.park() instanceof Park.DataPlane;
+        if (!alone || spec.plane().filter(PlaneSpec::all).isPresent()) {
+            return Optional.empty();
+        }
+        String why =
+                spec.plane().isEmpty()
+                        ? "it parks pods in data planes, and has no dataPlane"
+                        : "it parks pods in data planes alone, and others send to the pods, too";
+        return Optional.of(
+                new Hold(
+                        Reason.of("park_data_plane", why),
+                        "a dataPlane that carries all requests, or another way to park"));
+    }
+
     static Hold missing(Target target) {
         return new Hold(
                 Reason.of("no_target", target.words() + " does not exist"),

@@ -87,7 +87,12 @@ final class Managed {
         this.around = around;
         this.slices = slices(spec, target, around);
         this.raw = new WatchedSight(around.informers(), target);
-        this.sight = slices.<Sight>map(s -> new SlicedSight(raw, s)).orElse(raw);
+        this.sight =
+                switch (spec.park()) {
+                    case Park.Gate() -> raw;
+                    case Park.Slices(var _) -> new SlicedSight(raw, slices.orElseThrow());
+                    case Park.DataPlane() -> new PlaneSight(raw);
+                };
         this.fleet = new Fleet(name);
         this.order = new PodOrder(target, fleet);
         this.decisions = new Decisions(fleet, order::remark);
@@ -160,7 +165,7 @@ final class Managed {
 
     private static Optional<OwnSlices> slices(ScaleSpec spec, Target target, Surroundings around) {
         return switch (spec.park()) {
-            case Park.Gate() -> Optional.empty();
+            case Park.Gate(), Park.DataPlane() -> Optional.empty();
             case Park.Slices(String service) ->
                     Optional.of(
                             new OwnSlices(
@@ -241,6 +246,11 @@ final class Managed {
         return slices.flatMap(OwnSlices::hold);
     }
 
+    /** Why data planes cannot do what is asked of them. */
+    private Optional<Hold> unplaned() {
+        return Holds.unparkable(spec).or(() -> Holds.unserved(spec, around.planes().isPresent()));
+    }
+
     private Optional<String> blind() {
         return around.blind().get().or(() -> unseen().map(h -> h.why().text()));
     }
@@ -285,7 +295,7 @@ final class Managed {
                 : foreign.or(sight::autoscaled)
                         .or(() -> workload.get().hold())
                         .or(this::unsliced)
-                        .or(() -> Holds.unserved(spec, around.planes().isPresent()))
+                        .or(this::unplaned)
                         .or(() -> requests)
                         .or(spec::wrong)
                         .or(this::unasked)
@@ -328,6 +338,7 @@ final class Managed {
                 .or(sight::autoscaled)
                 .or(() -> workload.get().hold().filter(h -> !h.why().code().startsWith("rollout")))
                 .or(this::unsliced)
+                .or(this::unplaned)
                 .or(() -> Holds.noRequest(sight.pods()))
                 .or(spec::wrong)
                 .or(this::unasked)

@@ -13,8 +13,18 @@ sealed interface Park {
      */
     record Slices(String service) implements Park {}
 
+    /**
+     * In the data planes alone: they are told, and an annotation of the pod says so to whoever
+     * comes next. Kubernetes goes on taking the pod to be ready.
+     */
+    record DataPlane() implements Park {}
+
     /** As the ServiceScale says it. */
     static Park of(String word, String service) {
-        return word.equals("slices") ? new Slices(service) : new Gate();
+        return switch (word) {
+            case "slices" -> new Slices(service);
+            case "dataPlane" -> new DataPlane();
+            default -> new Gate();
+        };
     }
 }

@@ -49,6 +49,10 @@ final class PlaneSink implements EndpointSink {
     private final long base;
     private EndpointSnapshot wanted;
     private List<Endpoint> told = List.of();
+
+    /** Whether anything was told since data planes were last not to be told. */
+    private boolean tells;
+
     private Map<InstanceId, InstanceId> numbers = Map.of();
 
     /**
@@ -88,7 +92,7 @@ final class PlaneSink implements EndpointSink {
     }
 
     private void tell(boolean anyway) {
-        if (wanted.generation() == 0 || refused.get().isPresent()) {
+        if (isRefused() || wanted.generation() == 0) {
             return;
         }
         Map<InstanceId, InstanceId> now = new TreeMap<>();
@@ -115,8 +119,19 @@ final class PlaneSink implements EndpointSink {
         planes.eject(cluster, unwell);
         if (anyway || !endpoints.equals(told)) {
             told = List.copyOf(endpoints);
+            tells = true;
             planes.publish(new EndpointSnapshot(cluster, base + wanted.generation(), endpoints));
         }
+    }
+
+    /** Whoever has the cluster meanwhile tells something else of it. */
+    private boolean isRefused() {
+        boolean is = refused.get().isPresent();
+        if (is) {
+            tells = false;
+            told = List.of();
+        }
+        return is;
     }
 
     private boolean isActive(Endpoint endpoint) {
@@ -157,8 +172,9 @@ final class PlaneSink implements EndpointSink {
         List<Reason> standIns = new ArrayList<>(own.standIns());
         standIns.addAll(others.standIns());
         confirmed().ifPresent(standIns::add);
+        long heard = isRefused() || !tells ? 0 : ofControl(others.acknowledgedGeneration());
         return new Report(
-                Math.min(own.acknowledgedGeneration(), ofControl(others.acknowledgedGeneration())),
+                Math.min(own.acknowledgedGeneration(), heard),
                 endpoints,
                 others.latency(),
                 Optional.empty(),

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param memoryBytes what its containers may use at most, else request; empty as above
  * @param keep the annotation by which somebody wants it left alone
  * @param running names of its containers that run; of one whose node has said nothing yet, all
+ * @param parked whether its annotation says that it is parked in the data planes alone
  */
 record PodMore(
         Optional<String> resourceVersion,
@@ -38,7 +39,8 @@ record PodMore(
         Optional<Long> memoryBytes,
         Optional<String> keep,
         Map<String, String> labels,
-        Set<String> running) {
+        Set<String> running,
+        boolean parked) {
 
     static final PodMore NOTHING =
             new PodMore(
@@ -52,7 +54,8 @@ record PodMore(
                     Optional.empty(),
                     Optional.empty(),
                     Map.of(),
-                    Set.of());
+                    Set.of(),
+                    false);
 
     /** Annotations that ask for a pod to be left alone, and the value that does. */
     private static final Map<String, String> KEEP =
@@ -89,7 +92,8 @@ record PodMore(
                         .sorted()
                         .findFirst(),
                 Optional.ofNullable(meta.getLabels()).orElse(Map.of()),
-                running(pod));
+                running(pod),
+                annotations.containsKey(PodView.PARKED));
     }
 
     /** Those that a kubelet measures: sidecars, which are init containers that run on, too. */

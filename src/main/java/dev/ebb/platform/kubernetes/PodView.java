@@ -33,6 +33,9 @@ record PodView(
     /** The readiness gate by which Ebb takes a pod out of rotation. */
     static final String GATE = "ebb.dev/in-rotation";
 
+    /** On a pod that is parked in the data planes alone; it says when that was. */
+    static final String PARKED = "ebb.dev/parked";
+
     static final String REMOVAL = "ebb.dev/removal";
     static final String COST = "controller.kubernetes.io/pod-deletion-cost";
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -79,18 +80,41 @@ final class Reconciler {
     /** Returns what went wrong. */
     private Optional<String> gates() {
         Map<String, Wanted> wanted = fleet.gates();
-        if (watched instanceof SlicedSight(Sight raw, OwnSlices slices)) {
-            // A gate that nobody opens would keep a pod from being ready.
-            List<String> failed =
-                    raw.pods().stream()
-                            .filter(p -> p.counts() && p.more().gated())
-                            .filter(p -> !p.inRotation().equals(Optional.of(true)))
-                            .flatMap(p -> write(p, true).stream())
-                            .toList();
-            return slices.keep(wanted, this::mayClose).or(() -> failed.stream().findFirst());
+        List<String> failed = new ArrayList<>();
+        switch (watched) {
+            case SlicedSight(Sight raw, OwnSlices slices) -> {
+                slices.keep(wanted, this::mayClose).ifPresent(failed::add);
+                failed.addAll(open(raw.pods()));
+                failed.addAll(unmark(raw.pods()));
+            }
+            case PlaneSight sight -> {
+                failed.addAll(keep(wanted, sight.pods(), this::mark));
+                failed.addAll(open(sight.raw().pods()));
+            }
+            default -> {
+                List<PodView> pods = watched.pods();
+                failed.addAll(
+                        keep(
+                                wanted,
+                                pods.stream().filter(p -> p.more().gated()).toList(),
+                                this::gate));
+                failed.addAll(unmark(pods));
+            }
         }
-        List<PodView> pods =
-                watched.pods().stream().filter(p -> p.counts() && p.more().gated()).toList();
+        return failed.stream().findFirst();
+    }
+
+    /**
+     * Opens first, and closes what may be closed. Where nothing is wanted of a pod, one that nobody
+     * has said anything of comes into rotation.
+     *
+     * @param write puts a pod into rotation, or takes it out
+     */
+    private List<String> keep(
+            Map<String, Wanted> wanted,
+            List<PodView> all,
+            BiFunction<PodView, Boolean, Written> write) {
+        List<PodView> pods = all.stream().filter(PodView::counts).toList();
         List<String> failed = new ArrayList<>();
         for (PodView pod : pods) {
             Optional<Wanted> want = Optional.ofNullable(wanted.get(pod.uid()));
@@ -99,7 +123,7 @@ final class Reconciler {
                             ? want.get() == Wanted.IN_ROTATION
                             : pod.inRotation().isEmpty();
             if (open && !pod.inRotation().equals(Optional.of(true))) {
-                write(pod, true).ifPresent(failed::add);
+                write.apply(pod, true).failure().ifPresent(failed::add);
             }
         }
         long out = wanted.values().stream().filter(w -> w == Wanted.OUT_OF_ROTATION).count();
@@ -107,18 +131,41 @@ final class Reconciler {
             boolean close = wanted.get(pod.uid()) == Wanted.OUT_OF_ROTATION;
             boolean closed = pod.inRotation().equals(Optional.of(false));
             if (close && !closed && mayClose((int) out)) {
-                write(pod, false).ifPresent(failed::add);
+                write.apply(pod, false).failure().ifPresent(failed::add);
             }
         }
-        return failed.stream().findFirst();
+        return failed;
+    }
+
+    /**
+     * Where pods are parked in another way: a gate that nobody opens keeps one from being ready.
+     */
+    private List<String> open(List<PodView> pods) {
+        return pods.stream()
+                .filter(p -> p.counts() && p.more().gated())
+                .filter(p -> !p.inRotation().equals(Optional.of(true)))
+                .flatMap(p -> gate(p, true).failure().stream())
+                .toList();
+    }
+
+    /** Where pods are parked in another way: the mark is of an earlier one. */
+    private List<String> unmark(List<PodView> pods) {
+        return pods.stream()
+                .filter(p -> p.counts() && p.more().parked())
+                .flatMap(p -> mark(p, true).failure().stream())
+                .toList();
     }
 
     private boolean mayClose(int out) {
         return notOurs.get().isEmpty() && mayClose.apply(out).isEmpty();
     }
 
-    private Optional<String> write(PodView pod, boolean open) {
-        return cluster.gate(pod, open, Instant.now().toString()).failure();
+    private Written gate(PodView pod, boolean open) {
+        return cluster.gate(pod, open, Instant.now().toString());
+    }
+
+    private Written mark(PodView pod, boolean in) {
+        return cluster.mark(pod, in ? Optional.empty() : Optional.of(Instant.now().toString()));
     }
 
     /** Asks for as many as there are and were started, if nobody has asked for them yet. */

@@ -224,14 +224,14 @@ final class Removal {
         Set<String> pickable = new HashSet<>(sight.pickable());
         return scene.pods().stream()
                 .filter(p -> victims.contains(p.uid()))
-                .filter(p -> (sight.isByGate() && p.ready()) || pickable.contains(p.uid()))
+                .filter(p -> sight.isIn(p) || pickable.contains(p.uid()))
                 .findFirst()
                 .map(p ->
                         new Hold(
                                 Reason.of(
                                         "in_rotation",
                                         "services may still send requests to pod " + p.name()),
-                                "its EndpointSlices saying that it is not ready"));
+                                "its being out of rotation, as EndpointSlices say, too"));
     }
 
     /** Were a pod missing, its ReplicaSet would make one, and delete that again first. */

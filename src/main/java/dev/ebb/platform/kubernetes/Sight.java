@@ -24,6 +24,24 @@ interface Sight {
         return true;
     }
 
+    /**
+     * Whether a pod is in rotation as far as it says so itself: who is may be picked, and is not
+     * removed.
+     *
+     * @param asItIs not as {@link #pods} has it
+     */
+    default boolean isIn(PodView asItIs) {
+        return asItIs.ready();
+    }
+
+    /**
+     * The uids of its pods that services offer without that being in the way, since nobody's
+     * requests go by that.
+     */
+    default List<String> offeredAnyway() {
+        return List.of();
+    }
+
     /** Who else scales the workload. */
     Optional<Hold> autoscaled();
 

@@ -19,6 +19,11 @@ record SlicedSight(Sight raw, OwnSlices slices) implements Sight {
     }
 
     @Override
+    public boolean isIn(PodView asItIs) {
+        return false;
+    }
+
+    @Override
     public Optional<WorkloadView> workload() {
         return raw.workload().map(w -> w.withGated(true));
     }

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * Pods with Ebb's gate that no ServiceScale is for, or not any more. A gate that nobody opens would
- * keep a pod from ever being ready, so Ebb opens it, and takes back what made the pod a victim.
+ * keep a pod from ever being ready, so Ebb opens it, and takes back what made the pod a victim or
+ * says that it is parked.
  */
 final class Strays {
     private Strays() {}
@@ -29,7 +30,8 @@ final class Strays {
 
     private static boolean isShut(PodView pod) {
         boolean open = pod.inRotation().equals(Optional.of(true));
-        return pod.counts() && ((pod.more().gated() && !open) || pod.removal().isPresent());
+        boolean marked = pod.removal().isPresent() || pod.more().parked();
+        return pod.counts() && ((pod.more().gated() && !open) || marked);
     }
 
     static void free(KubernetesClient client, Fence fence, Pod pod) {
@@ -45,6 +47,9 @@ final class Strays {
         }
         if (view.removal().isPresent()) {
             cluster.intend(view, Optional.empty());
+        }
+        if (view.more().parked()) {
+            cluster.mark(view, Optional.empty());
         }
     }
 }

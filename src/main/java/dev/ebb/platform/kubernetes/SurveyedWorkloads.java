@@ -216,7 +216,8 @@ final class SurveyedWorkloads {
                                                 .formatted(a.kind(), a.name()))));
         boolean sliced =
                 scale(target).map(o -> Tree.of(o).in("spec")).stream()
-                        .anyMatch(spec -> spec.text("park").equals(Optional.of("slices")));
+                        .anyMatch(spec ->
+                                spec.text("park").filter(p -> !p.equals("gate")).isPresent());
         if (!view.gated() && !sliced) {
             all.add(new Obstacle("no_gate", "its template has no readiness gate " + PodView.GATE));
         }

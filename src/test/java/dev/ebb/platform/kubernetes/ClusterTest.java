@@ -2,6 +2,8 @@ package dev.ebb.platform.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -48,6 +50,39 @@ class ClusterTest {
                     .contains("/namespaces/ns/", "/shop/scale ")
                     .contains("\"resourceVersion\":\"4711\"", "\"uid\":\"uid-7\"")
                     .contains("\"replicas\":4");
+        }
+    }
+
+    /**
+     * Who is parked is written only if the pod is what was read; bringing it back needs nothing.
+     */
+    @Test
+    void aMarkIsForThePodThatWasReadAndGoesWhoeverWroteIt() throws Exception {
+        try (var api = new LoopbackApi("{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}")) {
+            var target = new Target("ns", Target.Kind.DEPLOYMENT, "shop");
+            var cluster = new Cluster(api.client, target, Fence.OPEN);
+            Pod pod =
+                    new PodBuilder()
+                            .withNewMetadata()
+                            .withName("shop-1")
+                            .withUid("uid-1")
+                            .withResourceVersion("12")
+                            .endMetadata()
+                            .withNewSpec()
+                            .endSpec()
+                            .withNewStatus()
+                            .endStatus()
+                            .build();
+            cluster.mark(PodView.of(pod), Optional.of("2026-11-01T00:00:00Z"));
+            cluster.mark(PodView.of(pod), Optional.empty());
+            assertThat(api.asked()).hasSize(2);
+            assertThat(api.asked().getFirst())
+                    .startsWith("PATCH /api/v1/namespaces/ns/pods/shop-1?fieldManager=ebb")
+                    .contains("\"annotations\":{\"ebb.dev/parked\":\"2026-11-01T00:00:00Z\"}")
+                    .contains("\"resourceVersion\":\"12\"", "\"uid\":\"uid-1\"");
+            assertThat(api.asked().getLast())
+                    .contains("\"annotations\":{\"ebb.dev/parked\":null}", "\"uid\":\"uid-1\"")
+                    .doesNotContain("resourceVersion");
         }
     }
 

@@ -136,6 +136,16 @@ final class ControlPlane implements AutoCloseable {
         deploy(replicas, List.of("python3", "-c", SERVER_AT_ADDRESS), false);
     }
 
+    /** As before, without the gate; the Service offers them all the same. */
+    void deployReachableUngated(int replicas) {
+        Map<String, String> labels = Map.of("app", APP);
+        PodTemplateSpec template =
+                template(labels, List.of("python3", "-c", SERVER_AT_ADDRESS), false);
+        template.getSpec().setReadinessGates(List.of());
+        deploy(replicas, template);
+        service(labels);
+    }
+
     /** As {@link #deploy}, of pods that answer requests, and drop all that they have at SIGTERM. */
     void deployServers(int replicas) {
         deploy(replicas, List.of("python3", "-c", SERVER), true);

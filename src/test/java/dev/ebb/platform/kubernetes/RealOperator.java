@@ -93,6 +93,22 @@ final class RealOperator implements AutoCloseable {
         return lines("is looked after").size() > 1;
     }
 
+    /** Whether it is the one of several that acts. */
+    boolean leads() {
+        if (!process.isAlive()) {
+            throw new AssertionError("it has ended: " + output());
+        }
+        return output().lines().anyMatch(l -> l.endsWith(" leads"));
+    }
+
+    /** Tells it to end, and waits for that. */
+    void end() throws InterruptedException {
+        process.toHandle().destroy();
+        if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("it does not end: " + output());
+        }
+    }
+
     /** As a crash does. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
