@@ -48,8 +48,13 @@ final class XdsCommand implements Runnable {
 
         @Spec private CommandSpec spec;
 
-        @Parameters(paramLabel = "FILE", description = "The configuration, in YAML.")
-        private Path file = Path.of("");
+        @Parameters(
+                paramLabel = "FILE",
+                arity = "0..1",
+                description =
+                        "The configuration, in YAML; without one, for ebb operator --xds, say"
+                                + " --address.")
+        private Optional<Path> file = Optional.empty();
 
         @Option(
                 names = "--node",
@@ -108,18 +113,9 @@ final class XdsCommand implements Runnable {
                 throw new Failure(
                         Exit.USAGE, "--admin-port: %d is no port; 0 to 65535".formatted(adminPort));
             }
-            PrintWriter err = spec.commandLine().getErr();
-            EbbConfig config = RunCommand.load(file, err);
-            XdsConfig xds =
-                    config.xds()
-                            .orElseThrow(() ->
-                                    new Failure(
-                                            Exit.USAGE,
-                                            "%s has no part 'xds'; add: xds: {listen:"
-                                                            .formatted(file)
-                                                    + " 127.0.0.1:18000}"));
-            InetSocketAddress at = address(xds);
-            Optional<BootstrapTls> tls = tls(xds);
+            Optional<XdsConfig> xds = file.map(this::load);
+            InetSocketAddress at = xds.map(this::address).orElseGet(this::ofOperator);
+            Optional<BootstrapTls> tls = xds.isPresent() ? tls(xds.get()) : tlsOfOperator();
             PrintWriter out = spec.commandLine().getOut();
             out.print(
                     grpc
@@ -127,6 +123,46 @@ final class XdsCommand implements Runnable {
                             : Bootstrap.envoy(node, at, adminPort, tls));
             out.flush();
             return Exit.OK;
+        }
+
+        private XdsConfig load(Path from) {
+            EbbConfig config = RunCommand.load(from, spec.commandLine().getErr());
+            return config.xds()
+                    .orElseThrow(() ->
+                            new Failure(
+                                    Exit.USAGE,
+                                    "%s has no part 'xds'; add: xds: {listen: 127.0.0.1:18000}"
+                                            .formatted(from)));
+        }
+
+        /** A name is left to the data plane, which may be the only one that knows it. */
+        private InetSocketAddress ofOperator() {
+            if (address.isEmpty()) {
+                throw new Failure(
+                        Exit.USAGE,
+                        "there is no FILE; give one, or say with --address where ebb operator"
+                                + " serves xDS, such as ebb-xds.ebb-system:18000");
+            }
+            String text = address.get();
+            Optional<String> name = text.contains(":") ? name(text) : Optional.empty();
+            int port = Hosts.parse("--address", name.isPresent() ? port(text) : text).getPort();
+            return name.map(host -> InetSocketAddress.createUnresolved(host, port))
+                    .orElseGet(() -> Hosts.parse("--address", text));
+        }
+
+        private static String port(String text) {
+            return text.substring(text.lastIndexOf(':'));
+        }
+
+        private Optional<BootstrapTls> tlsOfOperator() {
+            if (certificate.isPresent() != key.isPresent() || (ca.isEmpty() && key.isPresent())) {
+                throw new Failure(
+                        Exit.USAGE,
+                        "--certificate and --key belong together, and to --ca: who signed Ebb's"
+                                + " certificate");
+            }
+            return ca.map(
+                    file -> new BootstrapTls(file, certificate, key, address.flatMap(this::name)));
         }
 
         private InetSocketAddress address(XdsConfig xds) {
@@ -137,7 +173,7 @@ final class XdsCommand implements Runnable {
                 throw new Failure(
                         Exit.USAGE,
                         "'xds: listen' in %s takes any free port; give it one, so that others know"
-                                        .formatted(file)
+                                        .formatted(file.orElseThrow())
                                 + " it");
             }
             InetSocketAddress at = Adapters.socketAddress(xds.listen());
@@ -145,7 +181,7 @@ final class XdsCommand implements Runnable {
                 throw new Failure(
                         Exit.USAGE,
                         "'xds: listen' in %s is every network; say with --address where data planes"
-                                        .formatted(file)
+                                        .formatted(file.orElseThrow())
                                 + " reach it, such as 192.0.2.1:"
                                 + at.getPort());
             }
@@ -158,7 +194,7 @@ final class XdsCommand implements Runnable {
                     throw new Failure(
                             Exit.USAGE,
                             "--ca, --certificate and --key are for TLS, and %s has no 'xds: tls'"
-                                    .formatted(file));
+                                    .formatted(file.orElseThrow()));
                 }
                 return Optional.empty();
             }

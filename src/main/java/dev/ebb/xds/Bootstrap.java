@@ -34,7 +34,7 @@ public final class Bootstrap {
             static_resources:
               clusters:
                 - name: ebb-xds
-                  type: STATIC
+                  type: %6$s
                   connect_timeout: 1s
             %5$s      typed_extension_protocol_options:
                     envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
@@ -95,19 +95,25 @@ public final class Bootstrap {
      * For {@code envoy -c}, in YAML.
      *
      * @param node a name that no other data plane has
-     * @param ebb where xDS is served
+     * @param ebb where xDS is served; one that is not resolved is looked up by Envoy
      * @param adminPort of Envoy's own admin interface; 0 takes a free one
      */
     public static String envoy(
             String node, InetSocketAddress ebb, int adminPort, Optional<BootstrapTls> tls) {
-        String host = ebb.getAddress().getHostAddress();
+        String host = host(ebb);
         String socket = tls.map(t -> socket(host, t)).orElse("");
-        return ENVOY.formatted(node, host, ebb.getPort(), adminPort, socket);
+        String type = ebb.isUnresolved() ? "LOGICAL_DNS" : "STATIC";
+        return ENVOY.formatted(node, host, ebb.getPort(), adminPort, socket, type);
     }
 
     /** The same, without TLS. */
     public static String envoy(String node, InetSocketAddress ebb, int adminPort) {
         return envoy(node, ebb, adminPort, Optional.empty());
+    }
+
+    /** A name that was not looked up is the data plane's to look up, again and again. */
+    private static String host(InetSocketAddress ebb) {
+        return ebb.isUnresolved() ? ebb.getHostString() : ebb.getAddress().getHostAddress();
     }
 
     /** Envoy looks who signed a certificate, and for whom only if it is told to. */
@@ -126,7 +132,7 @@ public final class Bootstrap {
 
     /** For {@code GRPC_XDS_BOOTSTRAP}, in JSON. */
     public static String grpc(String node, InetSocketAddress ebb, Optional<BootstrapTls> tls) {
-        String host = tls.flatMap(BootstrapTls::name).orElse(ebb.getAddress().getHostAddress());
+        String host = tls.flatMap(BootstrapTls::name).orElse(host(ebb));
         return GRPC.formatted(
                 node,
                 host.contains(":") ? "[" + host + "]" : host,

@@ -71,6 +71,36 @@ class XdsCommandTest {
     }
 
     @Test
+    void withoutAFileItIsForAnOperatorWhoseNameTheDataPlaneLooksUp() {
+        Cli plainly = Cli.run("xds", "bootstrap", "--address", "192.0.2.7:18000");
+        assertThat(plainly.err()).isEmpty();
+        assertThat(plainly.out())
+                .contains("type: STATIC", "{address: \"192.0.2.7\", port_value: 18000}")
+                .doesNotContain("transport_socket");
+        String[] name = {"xds", "bootstrap", "--address", "ebb-xds.ebb-system:18000"};
+        String[] files = {"--ca", "ca.pem", "--certificate", "client.pem", "--key", "key.pem"};
+        Cli secured =
+                Cli.run(Stream.concat(Stream.of(name), Stream.of(files)).toArray(String[]::new));
+        assertThat(secured.err()).isEmpty();
+        assertThat(secured.out())
+                .contains("type: LOGICAL_DNS")
+                .contains("{address: \"ebb-xds.ebb-system\", port_value: 18000}")
+                .contains("{san_type: DNS, matcher: {exact: \"ebb-xds.ebb-system\"}}");
+        Cli grpc = Cli.run("xds", "bootstrap", "--grpc", "--address", "ebb-xds.ebb-system:18000");
+        assertThat(grpc.out()).contains("\"server_uri\": \"ebb-xds.ebb-system:18000\"");
+    }
+
+    @Test
+    void withoutAFileAndAnAddressItIsSaidWhatIsMissing() {
+        Cli ran = Cli.run("xds", "bootstrap");
+        assertThat(ran.code()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).contains("there is no FILE").contains("--address");
+        Cli half = Cli.run("xds", "bootstrap", "--address", "a.example:1", "--key", "key.pem");
+        assertThat(half.code()).isEqualTo(Exit.USAGE);
+        assertThat(half.err()).contains("belong together");
+    }
+
+    @Test
     void aGrpcClientFindsEbb() {
         Cli ran = bootstrap(plain, "--grpc", "--node", "client-1");
         assertThat(ran.code()).isZero();

@@ -249,6 +249,10 @@ final class Informers implements AutoCloseable {
         return !slices.getIndexer().byIndex(PICKABLE, uid).isEmpty();
     }
 
+    Stream<EndpointSlice> slices() {
+        return slices.getStore().list().stream();
+    }
+
     /** All of a Service, whoever has written them. */
     List<EndpointSlice> slices(String namespace, String service) {
         return slices.getIndexer().byIndex(SERVICE, namespace + "/" + service);

@@ -25,8 +25,10 @@ import dev.ebb.core.ServiceName;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One ServiceScale at work: the control of its workload, and what brings about what control wants.
@@ -60,6 +62,7 @@ final class Managed {
     private final ScaleStatus status = new ScaleStatus();
     private final Set<InstanceId> kept = new HashSet<>();
     private volatile Optional<Hold> foreign = Optional.empty();
+    private Supplier<List<String>> known = List::of;
     private String approved = "";
 
     /** The same in all that matters; annotations and the like may be newer. */
@@ -156,11 +159,21 @@ final class Managed {
         Optional<Duration> settle =
                 joined && spec.plane().get().all() ? Optional.empty() : Optional.of(spec.settle());
         var gates = new GateSink(fleet, sight, settle, this::hold, wake);
-        return joined
-                ? around.planes()
+        if (!joined) {
+            return gates;
+        }
+        PlaneSink joining =
+                around.planes()
                         .get()
-                        .join(spec, spec.plane().get(), gates, fleet, around.informers())
-                : gates;
+                        .join(
+                                spec,
+                                spec.plane().get(),
+                                gates,
+                                fleet,
+                                around.informers(),
+                                around.clock().now().monotonicNanos());
+        known = joining::known;
+        return joining;
     }
 
     private static Optional<OwnSlices> slices(ScaleSpec spec, Target target, Surroundings around) {
@@ -364,19 +377,22 @@ final class Managed {
         notMine().ifPresent(hold -> controller.takeBack(hold.why(), now));
         controller.step(now);
         ServiceStatus seen = controller.status().services().getFirst();
-        around.teller()
-                .changed(
+        Map<String, Object> told =
+                status.of(
                         latest,
-                        status.of(
-                                latest,
-                                seen,
-                                fleet,
-                                notReady(),
-                                reconciler.held(),
-                                goalsUnseen(),
-                                parks.words(now.wallMillis()),
-                                decisions.newest(),
-                                now.wallMillis()));
+                        seen,
+                        fleet,
+                        notReady(),
+                        reconciler.held(),
+                        goalsUnseen(),
+                        parks.words(now.wallMillis()),
+                        decisions.newest(),
+                        now.wallMillis());
+        List<String> planes = known.get();
+        if (!planes.isEmpty()) {
+            told.put(PlanesBefore.STATUS, planes);
+        }
+        around.teller().changed(latest, told);
     }
 
     /** A person has put a recommendation's id into an annotation. */

@@ -318,6 +318,7 @@ public final class Operator implements AutoCloseable {
 
     private void adjust(List<ScaleSpec> specs, Now now) {
         Map<Target, ScaleSpec> owners = new HashMap<>();
+        SliceOwners slices = SliceOwners.of(specs);
         Set<String> present = new HashSet<>();
         for (ScaleSpec spec : specs) {
             present.add(spec.uid());
@@ -332,7 +333,7 @@ public final class Operator implements AutoCloseable {
             ScaleSpec owner = owners.computeIfAbsent(target, _ -> spec);
             Optional<Hold> other =
                     owner.uid().equals(spec.uid())
-                            ? Optional.empty()
+                            ? slices.hold(spec)
                             : Optional.of(Holds.otherScale(owner.name(), target));
             guarded(() -> managed(spec, target, other, now).foreign(other)).run();
         }
@@ -380,19 +381,8 @@ public final class Operator implements AutoCloseable {
         return managed.values().stream().map(Managed::name).collect(Collectors.toSet());
     }
 
-    /**
-     * Nobody is forgotten: a pod with the gate that belongs to no ServiceScale is in rotation, and
-     * no victim of anybody.
-     */
     private void sweep() {
-        Set<String> mine = new HashSet<>();
-        managed.values().forEach(m -> mine.addAll(m.uids()));
-        Set<Target> targets =
-                managed.values().stream().map(Managed::target).collect(Collectors.toSet());
-        for (Informers one : informers.values()) {
-            Strays.of(one.pods(), mine, pod -> targets.stream().anyMatch(t -> one.isOf(t, pod)))
-                    .forEach(pod -> Strays.free(client, pace, pod));
-        }
+        new Sweep(client, pace, informers.values()).over(managed.values());
     }
 
     // ---- Reconciling

@@ -98,12 +98,8 @@ final class OwnSlices {
 
     private List<EndpointSlice> own() {
         return informers.slices(service.namespace(), service.name()).stream()
-                .filter(OwnSlices::isOwn)
+                .filter(SlicePlan::isOwn)
                 .toList();
-    }
-
-    private static boolean isOwn(EndpointSlice slice) {
-        return SlicePlan.EBB.equals(slice.getMetadata().getLabels().get(SlicePlan.MANAGED_BY));
     }
 
     /**
@@ -144,13 +140,20 @@ final class OwnSlices {
         return pod.getMetadata().getUid();
     }
 
-    /** Kubernetes' own slices are there: Ebb's would offer whom those do not. */
+    /**
+     * Once Kubernetes' own slices offer all whom Ebb's do: those would offer whom these do not, and
+     * before that somebody would be offered by none.
+     */
     private Optional<String> giveWay() {
-        boolean others =
+        List<EndpointSlice> others =
                 informers.slices(service.namespace(), service.name()).stream()
-                        .filter(s -> !isOwn(s))
-                        .anyMatch(s -> !Slices.pickable(s).isEmpty());
-        return others ? write(new SlicePlan(List.of(), List.of(), own())) : Optional.empty();
+                        .filter(s -> !SlicePlan.isOwn(s))
+                        .toList();
+        List<EndpointSlice> own = own();
+        boolean covered =
+                StraySlices.isCovered(
+                        own, others, e -> Sweep.pod(informers, service.namespace(), e));
+        return covered ? write(new SlicePlan(List.of(), List.of(), own)) : Optional.empty();
     }
 
     private static List<SlicePlan.Wanted> endpoints(Tree service, Pod pod, boolean open) {
@@ -212,19 +215,6 @@ final class OwnSlices {
     }
 
     private Optional<String> write(SlicePlan plan) {
-        List<Written> all = new ArrayList<>();
-        var slices = client.discovery().v1().endpointSlices().inNamespace(service.namespace());
-        plan.create()
-                .forEach(s -> all.add(Written.attempt(fence, () -> slices.resource(s).create())));
-        plan.update()
-                .forEach(s -> all.add(Written.attempt(fence, () -> slices.resource(s).update())));
-        boolean done = all.stream().allMatch(Written.Done.class::isInstance);
-        if (done) {
-            // Not before those who move are offered elsewhere.
-            plan.delete()
-                    .forEach(s ->
-                            all.add(Written.attempt(fence, () -> slices.resource(s).delete())));
-        }
-        return all.stream().map(Written::failure).flatMap(Optional::stream).findFirst();
+        return plan.write(client, fence, service.namespace());
     }
 }

@@ -51,8 +51,18 @@ final class PlaneBoard {
         planes.rest();
     }
 
-    /** Takes the place of one that was for the same ServiceScale. */
-    PlaneSink join(ScaleSpec spec, PlaneSpec plane, GateSink gates, Fleet fleet, Informers pods) {
+    /**
+     * Takes the place of one that was for the same ServiceScale.
+     *
+     * @param nanoTime now (monotonic)
+     */
+    PlaneSink join(
+            ScaleSpec spec,
+            PlaneSpec plane,
+            GateSink gates,
+            Fleet fleet,
+            Informers pods,
+            long nanoTime) {
         lives++;
         var sink =
                 new PlaneSink(
@@ -64,7 +74,8 @@ final class PlaneBoard {
                                 pods.pod(spec.namespace(), bound.pod())
                                         .filter(p -> p.getMetadata().getUid().equals(bound.uid())),
                         () -> refused(spec),
-                        lives * APART);
+                        lives * APART,
+                        new PlanesBefore(spec.planesBefore(), nanoTime));
         sinks.put(spec.uid(), sink);
         return sink;
     }

@@ -47,6 +47,7 @@ final class PlaneSink implements EndpointSink {
     private final Function<Fleet.Bound, Optional<Pod>> pods;
     private final Supplier<Optional<Hold>> refused;
     private final long base;
+    private final PlanesBefore before;
     private EndpointSnapshot wanted;
     private List<Endpoint> told = List.of();
 
@@ -59,6 +60,7 @@ final class PlaneSink implements EndpointSink {
      * @param pods as they are seen now
      * @param refused why data planes are not told of the workload
      * @param base below which all generations are of earlier controllers
+     * @param before data planes of an earlier leader
      */
     PlaneSink(
             GateSink gates,
@@ -67,7 +69,8 @@ final class PlaneSink implements EndpointSink {
             Fleet fleet,
             Function<Fleet.Bound, Optional<Pod>> pods,
             Supplier<Optional<Hold>> refused,
-            long base) {
+            long base,
+            PlanesBefore before) {
         this.gates = gates;
         this.planes = planes;
         this.spec = spec;
@@ -76,6 +79,7 @@ final class PlaneSink implements EndpointSink {
         this.pods = pods;
         this.refused = refused;
         this.base = base;
+        this.before = before;
         this.wanted = EndpointSnapshot.empty(fleet.service());
     }
 
@@ -171,6 +175,7 @@ final class PlaneSink implements EndpointSink {
         });
         List<Reason> standIns = new ArrayList<>(own.standIns());
         standIns.addAll(others.standIns());
+        standIns.addAll(before.absent(names(), now));
         confirmed().ifPresent(standIns::add);
         long heard = isRefused() || !tells ? 0 : ofControl(others.acknowledgedGeneration());
         return new Report(
@@ -200,6 +205,15 @@ final class PlaneSink implements EndpointSink {
                 own.health(),
                 own.healthReason(),
                 own.ledger());
+    }
+
+    private List<String> names() {
+        return planes.witnesses(cluster).stream().map(Witness::name).toList();
+    }
+
+    /** Who is to be waited for by the next leader. */
+    List<String> known() {
+        return before.known(names());
     }
 
     /** Who has confirmed, for the record of a stop. */

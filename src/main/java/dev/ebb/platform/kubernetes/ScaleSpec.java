@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param plane the data planes that carry its requests; empty where nothing is known of them
  * @param monitoring what a Prometheus is asked
  * @param wrong what it asks for that no schema could refuse, and that is not heeded
+ * @param planesBefore data planes that were connected, as its status says
  * @param parks when pods were parked within the last hour, as its status says, in milliseconds
  * @param approved the recommendation that a person has approved
  */
@@ -42,6 +43,7 @@ record ScaleSpec(
         MonitoringSpec monitoring,
         Optional<Hold> wrong,
         List<Long> parks,
+        List<String> planesBefore,
         Park park,
         Optional<String> approved) {
 
@@ -94,6 +96,9 @@ record ScaleSpec(
                 bounds.wrong(),
                 HourOfParks.read(
                         new Fields(resource.getAdditionalProperties()).in("status").texts("parks")),
+                new Fields(resource.getAdditionalProperties())
+                        .in("status")
+                        .texts(PlanesBefore.STATUS),
                 Park.of(spec.text("park", "gate"), spec.text("service", "")),
                 Optional.ofNullable(annotations.get(APPROVE)));
     }
@@ -123,6 +128,7 @@ record ScaleSpec(
                 monitoring,
                 wrong.or(() -> Optional.of(why)),
                 parks,
+                planesBefore,
                 park,
                 approved);
     }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -18,7 +19,8 @@ import java.util.stream.Collectors;
 /**
  * What has to be written so that a Service's EndpointSlices offer what is wanted. An endpoint stays
  * in the slice where it is, so that only what has changed is written; whoever stops between two of
- * the writes leaves nobody out who was offered before and still is to be. Pure.
+ * the writes leaves nobody out who was offered before and still is to be. Pure, but for {@link
+ * #write}, which waits for the API server.
  *
  * @param create carried out first
  * @param update carried out then
@@ -73,6 +75,40 @@ record SlicePlan(
         making.delete.addAll(others);
         return new SlicePlan(
                 List.copyOf(making.create), List.copyOf(making.update), List.copyOf(making.delete));
+    }
+
+    /** The Service by whose EndpointSlices a ServiceScale parks: {@code namespace/name}. */
+    static Optional<String> service(ScaleSpec spec) {
+        return spec.park() instanceof Park.Slices(String service)
+                ? Optional.of(spec.namespace() + "/" + service)
+                : Optional.empty();
+    }
+
+    /** Of whose Service it is: {@code namespace/name}. */
+    static String service(EndpointSlice slice) {
+        var meta = slice.getMetadata();
+        return meta.getNamespace() + "/" + meta.getLabels().get(SERVICE);
+    }
+
+    /** Whether Ebb has written it, and knows of which Service it is. */
+    static boolean isOwn(EndpointSlice slice) {
+        Map<String, String> labels =
+                Optional.ofNullable(slice.getMetadata().getLabels()).orElse(Map.of());
+        return EBB.equals(labels.get(MANAGED_BY)) && labels.containsKey(SERVICE);
+    }
+
+    /** Carries it out, one write after the other. Returns what went wrong. */
+    Optional<String> write(KubernetesClient client, Fence fence, String namespace) {
+        List<Written> all = new ArrayList<>();
+        var slices = client.discovery().v1().endpointSlices().inNamespace(namespace);
+        create.forEach(s -> all.add(Written.attempt(fence, () -> slices.resource(s).create())));
+        update.forEach(s -> all.add(Written.attempt(fence, () -> slices.resource(s).update())));
+        boolean done = all.stream().allMatch(Written.Done.class::isInstance);
+        if (done) {
+            // Not before those who move are offered elsewhere.
+            delete.forEach(s -> all.add(Written.attempt(fence, () -> slices.resource(s).delete())));
+        }
+        return all.stream().map(Written::failure).flatMap(Optional::stream).findFirst();
     }
 
     boolean isEmpty() {

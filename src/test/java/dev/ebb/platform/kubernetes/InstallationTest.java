@@ -366,6 +366,15 @@ class InstallationTest {
                     "no owners");
             refused(() -> status(operator, pod, Map.of("podIP", "10.1.2.3")), "in the status");
             refused(() -> status(operator, pod, Map.of("phase", "Failed")), "in the status");
+            var target = new Target(here.namespace, Target.Kind.DEPLOYMENT, ControlPlane.APP);
+            var cluster = new Cluster(operator, target, Fence.OPEN);
+            PodView now = PodView.of(admin().resource(pod).get());
+            for (var since :
+                    List.of(Optional.of("2026-11-01T00:00:00Z"), Optional.<String>empty())) {
+                assertThat(cluster.mark(now, since)).isEqualTo(new Written.Done());
+                PodView after = PodView.of(admin().resource(pod).get());
+                assertThat(after.more().parked()).isEqualTo(since.isPresent());
+            }
         }
         // Others may, as before.
         annotate(admin(), pod, "example.com/other");

@@ -70,7 +70,9 @@ class PlaneSightTest {
                 .extracting(PodView::inRotation)
                 .containsExactly(Optional.of(true), Optional.of(false));
         assertThat(sight.pods()).extracting(PodView::ready).containsExactly(true, false);
-        var journal = new PodJournal(new Fleet(SHOP), sight, Optional::empty, _ -> {}, () -> NOW, List.of());
+        var journal =
+                new PodJournal(
+                        new Fleet(SHOP), sight, Optional::empty, _ -> {}, () -> NOW, List.of());
         assertThat(journal.recover().toString())
                 .contains("lifecycle=" + Lifecycle.SERVING, "lifecycle=" + Lifecycle.PARKED);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
+import dev.ebb.control.DataPlanes.Witness;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,7 @@ class PlaneSinkTest {
     private final FakePlanes planes = new FakePlanes();
     private final TestSight sight = new TestSight();
     private Optional<Hold> refused = Optional.empty();
+    private List<String> before = List.of();
     private final PlaneSink sink = sink("8080", 100);
 
     private PlaneSink sink(String port, long base) {
@@ -41,7 +44,8 @@ class PlaneSinkTest {
                 fleet,
                 bound -> Optional.ofNullable(pods.get(bound.uid())),
                 () -> refused,
-                base);
+                base,
+                new PlanesBefore(before, NOW.monotonicNanos()));
     }
 
     private void pod(String uid, String address) {
@@ -154,11 +158,37 @@ class PlaneSinkTest {
     }
 
     @Test
+    void whomAnEarlierLeaderServedAndWhoDoesNotComeIsNamed() {
+        pod("a", "10.99.0.1");
+        before = List.of("envoy-1", "envoy-2");
+        PlaneSink next = sink("http", 200);
+        publish(next, 1, EndpointRole.ACTIVE);
+        assertThat(next.known()).containsExactly("envoy-1", "envoy-2");
+        Now later = new Now(40_000_001_000L, 41_000);
+        assertThat(next.report(SHOP, later).standIns())
+                .extracting(Reason::text)
+                .anyMatch(r -> r.startsWith("the data plane envoy-2, which an earlier leader"))
+                .noneMatch(r -> r.startsWith("the data plane envoy-1"));
+        planes.witnesses =
+                List.of(
+                        new Witness("envoy-1", 1, true, false),
+                        new Witness("envoy-2", 1, true, false));
+        assertThat(next.report(SHOP, later).standIns())
+                .extracting(Reason::code)
+                .containsExactly("confirmed_by");
+        planes.witnesses = List.of();
+        next.report(SHOP, later);
+        assertThat(next.known()).as("who was lost is the server's to wait for").isEmpty();
+    }
+
+    @Test
     void whoIsDeletedIsDrainingAtOnceAndAsTheSameNumberInEachLife() {
         pod("a", "10.99.0.1");
         publish(sink, 1, EndpointRole.ACTIVE);
         Endpoint before = planes.last().endpoints().getFirst();
-        pods.get("a").getMetadata().setDeletionTimestamp("2026-11-01T00:00:00Z");
+        Objects.requireNonNull(pods.get("a"))
+                .getMetadata()
+                .setDeletionTimestamp("2026-11-01T00:00:00Z");
         sink.refresh();
         Endpoint after = planes.last().endpoints().getFirst();
         assertThat(after.role()).isEqualTo(EndpointRole.DRAINING);

@@ -165,4 +165,21 @@ class SlicesTest {
         await().atMost(LONG).until(() -> bench.reason("Ready").equals("ServiceSelects"));
         assertThat(bench.cluster().pickable()).containsExactlyInAnyOrderElementsOf(uids());
     }
+
+    @Test
+    void whenTheScaleGoesWhoWasParkedComesBackAndTheServiceKeepsItsEndpoints() throws Exception {
+        bench.plane.deployUngated(2);
+        bench.load(0.03);
+        bench.settle(2, SLICES);
+        bench.scale(100, 120, SLICES);
+        await().atMost(LONG).until(() -> parked().size() == 1);
+        bench.plane
+                .client
+                .genericKubernetesResources(ScaleSpec.RESOURCE)
+                .inNamespace(bench.plane.namespace)
+                .withName(ControlPlane.APP)
+                .delete();
+        await().atMost(LONG).until(() -> offered() == 2);
+        assertThat(bench.replicas()).isEqualTo(2);
+    }
 }

@@ -1,0 +1,65 @@
+package dev.ebb.platform.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Nobody is forgotten: a pod with the gate that belongs to no ServiceScale is in rotation, and no
+ * victim of anybody; and so it is with EndpointSlices of Ebb's. Waits for the API server.
+ */
+record Sweep(KubernetesClient client, Fence fence, Collection<Informers> informers) {
+
+    /**
+     * @param managed all that are looked after
+     */
+    void over(Collection<Managed> managed) {
+        Set<String> mine = new HashSet<>();
+        managed.forEach(m -> mine.addAll(m.uids()));
+        Set<Target> targets = managed.stream().map(Managed::target).collect(Collectors.toSet());
+        Set<String> services =
+                managed.stream()
+                        .map(Managed::spec)
+                        .flatMap(s -> SlicePlan.service(s).stream())
+                        .collect(Collectors.toSet());
+        for (Informers one : informers) {
+            Strays.of(one.pods(), mine, pod -> targets.stream().anyMatch(t -> one.isOf(t, pod)))
+                    .forEach(pod -> Strays.free(client, fence, pod));
+            Map<String, List<EndpointSlice>> own =
+                    one.slices()
+                            .filter(SlicePlan::isOwn)
+                            .collect(Collectors.groupingBy(SlicePlan::service));
+            own.keySet().removeAll(services);
+            own.forEach((service, slices) -> tend(one, service, slices));
+        }
+    }
+
+    private void tend(Informers seen, String service, List<EndpointSlice> own) {
+        String namespace = service.substring(0, service.indexOf('/'));
+        List<EndpointSlice> others =
+                seen.slices(namespace, service.substring(namespace.length() + 1)).stream()
+                        .filter(s -> !SlicePlan.isOwn(s))
+                        .toList();
+        StraySlices.of(own, others, e -> pod(seen, namespace, e)).write(client, fence, namespace);
+    }
+
+    /** Who an endpoint is of, if that pod is there still. */
+    static Optional<PodView> pod(Informers seen, String namespace, Endpoint endpoint) {
+        return Optional.ofNullable(endpoint.getTargetRef())
+                .flatMap(t -> seen.pod(namespace, t.getName()))
+                .filter(p -> isOf(p, endpoint))
+                .map(PodView::of);
+    }
+
+    private static boolean isOf(Pod pod, Endpoint endpoint) {
+        return pod.getMetadata().getUid().equals(SlicePlan.uid(endpoint));
+    }
+}
