@@ -121,7 +121,8 @@ final class Adapters {
         var service =
                 new GatewayService(s.name(), routes, s.balance())
                         .withProtocol(Protocol.valueOf(s.protocol().name()))
-                        .withFromNone(s.policy().range().min() == 0);
+                        .withFromNone(s.policy().range().min() == 0)
+                        .withLoadReports(s.resources().reported());
         return s.tls().map(Adapters::tls).map(service::withTls).orElse(service);
     }
 

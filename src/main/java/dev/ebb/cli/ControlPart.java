@@ -8,12 +8,14 @@ import dev.ebb.console.Backend;
 import dev.ebb.control.Clock;
 import dev.ebb.control.Controller;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.control.MetricSource;
 import dev.ebb.control.Ports;
 import dev.ebb.control.Status;
 import dev.ebb.core.Now;
 import dev.ebb.journal.FileJournal;
 import dev.ebb.journal.Opening;
 import dev.ebb.observe.ProcessMetrics;
+import dev.ebb.observe.ToldMetrics;
 import dev.ebb.observe.prometheus.PrometheusQueries;
 import dev.ebb.platform.process.ProcessPlatform;
 import dev.ebb.xds.XdsServer;
@@ -86,7 +88,10 @@ final class ControlPart {
             warning = opened.report().warning();
             processes = new ProcessPlatform(Adapters.launches(config), place.state());
             undo.push(processes::close);
-            var metrics = new ProcessMetrics(Adapters.resources(config), processes::leaderPid);
+            MetricSource metrics =
+                    new ToldMetrics(
+                            new ProcessMetrics(Adapters.resources(config), processes::leaderPid),
+                            sink::told);
             var alert = new ExitAlert(processes, processes::leaderPid);
             xds = config.xds().map(this::xds);
             xds.ifPresent(server -> undo.push(server::close));

@@ -4,8 +4,10 @@ import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Arrivals;
 import dev.ebb.core.Hold;
+import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ServiceName;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
@@ -47,6 +49,11 @@ record OpenSink(EndpointSink inner, BooleanSupplier ending, Optional<Predecessor
                 own.queue(),
                 own.standIns(),
                 own.arrivals().map(a -> new Arrivals(a.requestsTotal(), a.waiting() + elsewhere)));
+    }
+
+    @Override
+    public Map<InstanceId, Told> told(ServiceName service) {
+        return inner.told(service);
     }
 
     @Override

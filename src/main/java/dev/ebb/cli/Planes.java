@@ -61,6 +61,11 @@ record Planes(EndpointSink gateway, XdsServer xds) implements EndpointSink {
     }
 
     @Override
+    public Map<InstanceId, Told> told(ServiceName service) {
+        return gateway.told(service);
+    }
+
+    @Override
     public void onDemand(Runnable wake) {
         gateway.onDemand(wake);
     }

@@ -40,6 +40,11 @@ public record ServiceConfig(
      * @param cpu cores
      * @param memory bytes
      * @param concurrency requests in flight
+     * @param reported whether instances say in their answers how busy they are
      */
-    public record Resources(OptionalDouble cpu, OptionalLong memory, OptionalDouble concurrency) {}
+    public record Resources(
+            OptionalDouble cpu,
+            OptionalLong memory,
+            OptionalDouble concurrency,
+            boolean reported) {}
 }

@@ -32,9 +32,17 @@ final class ServiceSchema {
                     Kinds.decimal(1, 1_000_000),
                     "Requests in flight that an instance bears. Without it requests in flight do"
                             + " not size the service.");
+    private static final Key<Boolean> REPORTED =
+            Key.of(
+                    "reported",
+                    Kinds.yesNo(),
+                    false,
+                    "Instances say in the field `endpoint-load-metrics` of their answers (ORCA) how"
+                            + " busy they are; where that is more than their CPU shows, it counts."
+                            + " The field is not passed on to clients. See sizing.md.");
     static final Section<Resources> RESOURCES =
             new Section<>(
-                    List.of(CPU, MEMORY, CONCURRENCY),
+                    List.of(CPU, MEMORY, CONCURRENCY, REPORTED),
                     (v, problems) ->
                             new Resources(
                                     v.given(CPU)
@@ -45,7 +53,8 @@ final class ServiceSchema {
                                             .orElseGet(OptionalLong::empty),
                                     v.given(CONCURRENCY)
                                             .map(OptionalDouble::of)
-                                            .orElseGet(OptionalDouble::empty)));
+                                            .orElseGet(OptionalDouble::empty),
+                                    v.of(REPORTED)));
 
     static final Key<RunConfig> RUN =
             Key.required("run", RunSchema.RUN, "How an instance is started.");

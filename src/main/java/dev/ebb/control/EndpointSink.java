@@ -14,6 +14,7 @@ import dev.ebb.core.TrafficReading;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** Port: a data plane. Called by the control thread only; no call waits. */
@@ -42,6 +43,11 @@ public interface EndpointSink {
 
     /** Takes in which instances others have found unwell; they are picked only if all are. */
     default void eject(ServiceName service, Set<InstanceId> instances) {}
+
+    /** What instances of a service have said last of their own load, those that have. */
+    default Map<InstanceId, Told> told(ServiceName service) {
+        return Map.of();
+    }
 
     /** How many seconds a start of this service's takes, as measured; for clients to come again. */
     default void startTakes(ServiceName service, double seconds) {}
@@ -94,6 +100,15 @@ public interface EndpointSink {
             this(acknowledgedGeneration, endpoints, latency, Optional.empty());
         }
     }
+
+    /**
+     * What an instance says of its own load.
+     *
+     * @param utilization of what binds it most, 0 to 1 and above
+     * @param memory share of its memory in use; empty when it does not say
+     * @param atNanos when it said so, on the monotonic clock
+     */
+    record Told(double utilization, OptionalDouble memory, long atNanos) {}
 
     /**
      * @param healthReason why the health is what it is; empty as long as it was never ejected

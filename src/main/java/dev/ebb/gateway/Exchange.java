@@ -166,6 +166,7 @@ final class Exchange extends Attempts {
      */
     boolean responseHead(Attempt from, ResponseHead response, Upstream connection, ByteBuf rest) {
         long now = loop.now();
+        service.heard(from.candidate(), response, now);
         int alone = GrpcStatus.in(response);
         boolean failed = response.status >= 400 || alone > 0;
         if (failed && triesElsewhere(from, response, alone, now)) {

@@ -54,6 +54,9 @@ final class FieldName {
     /** The request's id, whatever its name is; {@link RequestIds} tells. Written anew. */
     static final int REQUEST_ID = 25;
 
+    /** What an instance says of its load to a gateway that asks for it; {@link LoadReports}. */
+    static final int LOAD_REPORT = 26;
+
     private static final byte[][] NAMES =
             Arrays.stream(
                             new String[] {

@@ -1,7 +1,6 @@
 package dev.ebb.gateway;
 
 import dev.ebb.balance.EndpointSnapshot;
-import dev.ebb.balance.EndpointStats;
 import dev.ebb.balance.KeyTable;
 import dev.ebb.balance.TrafficSum;
 import dev.ebb.control.EndpointSink;
@@ -319,20 +318,14 @@ public final class Gateway implements EndpointSink, AutoCloseable {
         for (GatewayLoop loop : loops) {
             acknowledged = Math.min(acknowledged, loop.service(index).acknowledged());
         }
-        Map<InstanceId, List<LoopEndpoint>> parts = new HashMap<>();
-        for (GatewayLoop loop : loops) {
-            loop.service(index)
-                    .endpoints()
-                    .forEach((id, endpoint) ->
-                            parts.computeIfAbsent(id, key -> new ArrayList<>()).add(endpoint));
-        }
+        Map<InstanceId, List<LoopEndpoint>> parts = parts(index);
         var health = loops.getFirst().service(index).health();
         Map<InstanceId, EndpointReport> reports = new HashMap<>();
         parts.forEach((id, endpoints) -> {
             var view =
                     health.getOrDefault(
                             id, new LoopService.HealthView(Health.UNKNOWN, Optional.empty()));
-            reports.put(id, endpointReport(endpoints, view, now));
+            reports.put(id, LoopEndpoint.report(endpoints, view, now));
         });
         long[] sums = sums(index);
         return new Report(
@@ -342,6 +335,23 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                 Optional.of(Counters.queue(sums)),
                 List.of(),
                 Optional.of(new Arrivals(sums[Counters.REQUESTS], waitingForFirst(index))));
+    }
+
+    private Map<InstanceId, List<LoopEndpoint>> parts(int index) {
+        Map<InstanceId, List<LoopEndpoint>> parts = new HashMap<>();
+        for (GatewayLoop loop : loops) {
+            loop.service(index)
+                    .endpoints()
+                    .forEach((id, endpoint) ->
+                            parts.computeIfAbsent(id, key -> new ArrayList<>()).add(endpoint));
+        }
+        return parts;
+    }
+
+    @Override
+    public Map<InstanceId, Told> told(ServiceName service) {
+        int index = index(service);
+        return services.get(index).loadReports() ? LoopEndpoint.told(parts(index)) : Map.of();
     }
 
     @Override
@@ -373,18 +383,6 @@ public final class Gateway implements EndpointSink, AutoCloseable {
     /** How long the start of an instance of this service takes, for Retry-After. */
     int startSeconds(int service) {
         return Math.max(1, starts.get(service));
-    }
-
-    private static EndpointReport endpointReport(
-            List<LoopEndpoint> endpoints, LoopService.HealthView health, Now now) {
-        List<EndpointStats> stats = endpoints.stream().map(LoopEndpoint::stats).toList();
-        Ledger ledger =
-                endpoints.stream().map(LoopEndpoint::ledger).reduce(Ledger.CLEAN, Ledger::plus);
-        return new EndpointReport(
-                TrafficSum.of(stats, now.monotonicNanos()),
-                health.health(),
-                health.reason(),
-                ledger);
     }
 
     private long[] sums(int index) {

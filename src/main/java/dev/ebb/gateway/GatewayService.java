@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param tls how its instances are spoken to; without it in the clear
  * @param fromNone whether it may have no instance, and requests then wait for the first
  * @param sessionKey of the cookies of its sessions, if it has any
+ * @param loadReports whether its instances say in their answers how busy they are
  */
 public record GatewayService(
         ServiceName name,
@@ -21,7 +22,8 @@ public record GatewayService(
         Protocol protocol,
         Optional<TlsClientSettings> tls,
         boolean fromNone,
-        SessionKey sessionKey) {
+        SessionKey sessionKey,
+        boolean loadReports) {
     public GatewayService {
         routes = List.copyOf(routes);
     }
@@ -38,23 +40,34 @@ public record GatewayService(
             Protocol protocol,
             Optional<TlsClientSettings> tls,
             boolean fromNone) {
-        this(name, routes, balance, protocol, tls, fromNone, SessionKey.OF_THIS_PROCESS);
+        this(name, routes, balance, protocol, tls, fromNone, SessionKey.OF_THIS_PROCESS, false);
     }
 
     public GatewayService withSessionKey(SessionKey key) {
-        return new GatewayService(name, routes, balance, protocol, tls, fromNone, key);
+        return new GatewayService(name, routes, balance, protocol, tls, fromNone, key, loadReports);
     }
 
     public GatewayService withTls(TlsClientSettings how) {
         return new GatewayService(
-                name, routes, balance, protocol, Optional.of(how), fromNone, sessionKey);
+                name,
+                routes,
+                balance,
+                protocol,
+                Optional.of(how),
+                fromNone,
+                sessionKey,
+                loadReports);
     }
 
     public GatewayService withProtocol(Protocol spoken) {
-        return new GatewayService(name, routes, balance, spoken, tls, fromNone, sessionKey);
+        return new GatewayService(name, routes, balance, spoken, tls, fromNone, sessionKey, loadReports);
     }
 
     public GatewayService withFromNone(boolean on) {
-        return new GatewayService(name, routes, balance, protocol, tls, on, sessionKey);
+        return new GatewayService(name, routes, balance, protocol, tls, on, sessionKey, loadReports);
+    }
+
+    public GatewayService withLoadReports(boolean on) {
+        return new GatewayService(name, routes, balance, protocol, tls, fromNone, sessionKey, on);
     }
 }

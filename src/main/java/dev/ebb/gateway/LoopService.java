@@ -356,6 +356,13 @@ final class LoopService implements HealthListener {
         return balancer.candidate(candidate.id()).orElse(null) != candidate;
     }
 
+    /** Takes in what an answer says of its instance's load, where that is asked for. */
+    void heard(Candidate by, ResponseHead answer, long nowNanos) {
+        if (service.loadReports()) {
+            LoadReports.take(answer.head, endpoint(by), nowNanos);
+        }
+    }
+
     LoopEndpoint endpoint(Candidate candidate) {
         LoopEndpoint endpoint = known.get(candidate.id());
         return endpoint == null ? new LoopEndpoint() : endpoint;

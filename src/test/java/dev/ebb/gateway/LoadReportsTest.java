@@ -1,0 +1,62 @@
+package dev.ebb.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ebb.control.EndpointSink.Told;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/** Instances say how busy they are in their answers. */
+// Where a line ends is what these texts are about.
+@SuppressWarnings("StringConcatToTextBlock")
+class LoadReportsTest {
+    private static final String BUSY =
+            "HTTP/1.1 200 OK\r\nA: 1\r\n"
+                    + "Endpoint-Load-Metrics: TEXT cpu_utilization=0.6,mem_utilization=0.5\r\n"
+                    + "B: 2\r\nContent-Length: 2\r\n\r\nok";
+
+    private static TestInstance busy() {
+        return new TestInstance((_, exchange) -> exchange.send(BUSY));
+    }
+
+    private static TestGateway gateway(boolean asks) {
+        return new TestGateway(
+                GatewaySettings.DEFAULT,
+                new GatewayService(TestGateway.HELLO, List.of(Route.ALL), TestGateway.PLAIN)
+                        .withLoadReports(asks));
+    }
+
+    @Test
+    void isHeardAndNotPassedOn() throws IOException {
+        try (var instance = busy();
+                var gateway = gateway(true).with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            long before = System.nanoTime();
+            TestClient.Answer answer = client.ask(TestClient.get("/"));
+            assertThat(answer.text()).isEqualTo("ok");
+            assertThat(answer.head().toLowerCase(java.util.Locale.ROOT))
+                    .contains("a: 1", "b: 2")
+                    .doesNotContain("endpoint-load-metrics");
+            Told told =
+                    Objects.requireNonNull(
+                            gateway.gateway.told(TestGateway.HELLO).get(TestGateway.id(1)));
+            assertThat(told.utilization()).isEqualTo(0.6);
+            assertThat(told.memory()).isEqualTo(OptionalDouble.of(0.5));
+            assertThat(told.atNanos()).isBetween(before, System.nanoTime());
+        }
+    }
+
+    @Test
+    void whereNobodyAsksItIsAFieldAsAnyOther() throws IOException {
+        try (var instance = busy();
+                var gateway = gateway(false).with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            TestClient.Answer answer = client.ask(TestClient.get("/"));
+            assertThat(answer.field("endpoint-load-metrics")).startsWith("TEXT");
+            assertThat(gateway.gateway.told(TestGateway.HELLO)).isEmpty();
+        }
+    }
+}
