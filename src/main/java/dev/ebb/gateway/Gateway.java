@@ -2,7 +2,6 @@ package dev.ebb.gateway;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.balance.KeyTable;
-import dev.ebb.balance.TrafficSum;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.core.Arrivals;
 import dev.ebb.core.Health;

@@ -60,11 +60,13 @@ public record GatewayService(
     }
 
     public GatewayService withProtocol(Protocol spoken) {
-        return new GatewayService(name, routes, balance, spoken, tls, fromNone, sessionKey, loadReports);
+        return new GatewayService(
+                name, routes, balance, spoken, tls, fromNone, sessionKey, loadReports);
     }
 
     public GatewayService withFromNone(boolean on) {
-        return new GatewayService(name, routes, balance, protocol, tls, on, sessionKey, loadReports);
+        return new GatewayService(
+                name, routes, balance, protocol, tls, on, sessionKey, loadReports);
     }
 
     public GatewayService withLoadReports(boolean on) {

@@ -103,7 +103,8 @@ public record LoadReport(double utilization, OptionalDouble memory) {
                 throw new IllegalArgumentException("no pair");
             }
             figures.take(
-                    pair.substring(0, at).strip(), Double.parseDouble(pair.substring(at + 1).strip()));
+                    pair.substring(0, at).strip(),
+                    Double.parseDouble(pair.substring(at + 1).strip()));
         }
     }
 
@@ -115,17 +116,19 @@ public record LoadReport(double utilization, OptionalDouble memory) {
 
     private static void json(String text, Figures figures) {
         JsonNode root = JsonMapper.shared().readTree(text);
-        root.properties().forEach(one -> {
-            JsonNode value = one.getValue();
-            if (value.isNumber()) {
-                figures.take(one.getKey(), value.asDouble());
-            } else if (one.getKey().equals("utilization")) {
-                value.properties()
-                        .forEach(named ->
-                                figures.take(
-                                        NAMED + named.getKey(), named.getValue().asDouble(-1)));
-            }
-        });
+        root.properties()
+                .forEach(one -> {
+                    JsonNode value = one.getValue();
+                    if (value.isNumber()) {
+                        figures.take(one.getKey(), value.asDouble());
+                    } else if (one.getKey().equals("utilization")) {
+                        value.properties()
+                                .forEach(named ->
+                                        figures.take(
+                                                NAMED + named.getKey(),
+                                                named.getValue().asDouble(-1)));
+                    }
+                });
     }
 
     // ---- The message OrcaLoadReport, as far as it is of use

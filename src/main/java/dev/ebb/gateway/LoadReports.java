@@ -23,8 +23,7 @@ final class LoadReports {
                     int length = head.valueEnd[i] - start;
                     if (length <= LoadReport.LONGEST) {
                         String value =
-                                new String(
-                                        head.bytes, start, length, StandardCharsets.ISO_8859_1);
+                                new String(head.bytes, start, length, StandardCharsets.ISO_8859_1);
                         LoadReport.read(value, !plain).ifPresent(r -> endpoint.told(r, nowNanos));
                     }
                 }

@@ -37,8 +37,7 @@ public final class ToldMetrics implements MetricSource {
     /**
      * @param told what instances of a service have said last
      */
-    public ToldMetrics(
-            MetricSource measured, Function<ServiceName, Map<InstanceId, Told>> told) {
+    public ToldMetrics(MetricSource measured, Function<ServiceName, Map<InstanceId, Told>> told) {
         this.measured = measured;
         this.told = told;
     }
@@ -51,8 +50,7 @@ public final class ToldMetrics implements MetricSource {
         seen.readings()
                 .forEach((id, reading) -> {
                     Optional<Told> fresh =
-                            Optional.ofNullable(
-                                            said.computeIfAbsent(id.service(), told).get(id))
+                            Optional.ofNullable(said.computeIfAbsent(id.service(), told).get(id))
                                     .filter(t -> !now.isPast(t.atNanos(), GOOD));
                     readings.put(id, larger(id, reading, fresh));
                 });

@@ -70,6 +70,7 @@ class ScaleSchemaTest extends OperatorRig {
         assertThat(completed.wrong()).isEmpty();
     }
 
+    /** Of a whole number it heeds only the whole part of a bound, so 0 is no less than 0.001. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -81,6 +82,7 @@ class ScaleSchemaTest extends OperatorRig {
                     objective: {answered: {percent: 100}} | percent
                     objective: {answered: {percent: 99, overSeconds: 5}} | overSeconds
                     objective: {usablePercent: 0} | usablePercent
+                    objective: {caution: 0} | caution
                     query: each: 0 | each
                     query: each: 1}, {name: a, query: b, each: 1 | Duplicate
                     query: each: 1}, {name: B, query: b, each: 1 | name
