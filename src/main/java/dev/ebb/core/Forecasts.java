@@ -91,9 +91,15 @@ public record Forecasts(
                 .isPresent();
     }
 
-    /** The stop has reckoned with it. */
+    /**
+     * The stop has reckoned with it: what was expected, and how far that strays. A small load is
+     * noise for a good part, and is not another load because of it.
+     */
     private static double expected(Optional<Outlook> outlook) {
-        double soon = outlook.flatMap(Outlook::plan).map(p -> p.expected()).orElse(0.0);
+        double soon =
+                outlook.flatMap(Outlook::plan)
+                        .map(p -> Math.max(p.demand(), p.expected()) * (1 + p.spread()))
+                        .orElse(0.0);
         return Math.max(demand(outlook), soon);
     }
 

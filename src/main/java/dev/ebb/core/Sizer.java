@@ -277,20 +277,29 @@ final class Sizer {
         boolean calm = forecasts.isCalmSinceStop(now, policy.in().stabilization());
         int most = calm ? standing : Integer.MAX_VALUE;
         List<Need> needs = new ArrayList<>();
-        forecasts.cpu().flatMap(Outlook::plan).ifPresent(p -> needs.add(planned("cpu", p, most)));
+        forecasts
+                .cpu()
+                .flatMap(Outlook::plan)
+                .ifPresent(p -> needs.add(planned("cpu", p, most, standing)));
         forecasts
                 .concurrency()
                 .flatMap(Outlook::plan)
-                .ifPresent(p -> needs.add(planned("concurrency", p, most)));
+                .ifPresent(p -> needs.add(planned("concurrency", p, most, standing)));
         return needs;
     }
 
-    /** After a stop it takes more load, not just more doubt, to start again. */
-    private static Need planned(String of, dev.ebb.core.forecast.Plan plan, int most) {
+    /**
+     * After a stop it takes more load, not just more doubt, to start again; what carries the
+     * present load is never doubted. What is kept because little is known keeps those that there
+     * are.
+     */
+    private static Need planned(
+            String of, dev.ebb.core.forecast.Plan plan, int most, int standing) {
+        int starts = plan.startsUpTo();
         return need(
                 of + "_forecast",
-                Math.min(plan.wanted(), most),
-                plan.wanted(),
+                Math.min(starts, Math.max(plan.need(), most)),
+                Math.max(starts, Math.min(plan.wanted(), Math.max(starts, standing))),
                 plan.text(),
                 Map.of(
                         "demand", plan.demand(),

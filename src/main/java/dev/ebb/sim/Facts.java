@@ -193,6 +193,7 @@ final class Facts {
         }
         if (entry instanceof JournalEntry.Moved moved) {
             moves.add(moved);
+            of(moved.id()).moved(moved, now());
         }
         if (entry instanceof JournalEntry.Intended intended) {
             replaces.put(intended.intent().token(), intended.replaces());

@@ -4,6 +4,8 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.control.InstanceStatus;
+import dev.ebb.control.JournalEntry;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.core.Command;
 import dev.ebb.core.Health;
@@ -41,6 +43,13 @@ final class ServiceFacts {
     long lastStop = Trail.NEVER;
 
     long lastRescue = Trail.NEVER;
+
+    /** When a trial last ended because what is wanted of requests was broken. */
+    long goalBrokenAt = Trail.NEVER;
+
+    /** With so many in rotation. */
+    int goalBrokenWith;
+
     double orderedUntilChanged;
     boolean forced;
     boolean orderedCount;
@@ -61,6 +70,23 @@ final class ServiceFacts {
 
     Trail trail(InstanceId id, long now) {
         return trails.computeIfAbsent(id, it -> new Trail(it, now));
+    }
+
+    void moved(JournalEntry.Moved moved, long now) {
+        if (moved.reasons().stream().anyMatch(it -> it.code().equals("trial_goal"))) {
+            goalBrokenAt = now;
+            goalBrokenWith = serving();
+        }
+    }
+
+    /** How many are in rotation, by what control says. */
+    int serving() {
+        return (int)
+                status.stream()
+                        .flatMap(it -> it.instances().stream())
+                        .map(InstanceStatus::lifecycle)
+                        .filter(it -> it == Lifecycle.SERVING || it == Lifecycle.WARMING)
+                        .count();
     }
 
     /** A person is about to approve what is recommended; Ebb may end in the middle of it. */

@@ -4,7 +4,6 @@ import dev.ebb.control.InstanceStatus;
 import dev.ebb.control.LaunchIntent;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.core.Hold;
-import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Mark;
 import dev.ebb.core.Policy;
 import java.util.Optional;
@@ -147,11 +146,7 @@ final class SteadyChecks {
         if (!judged || stuck || service.status.isEmpty()) {
             return;
         }
-        int serving = 0;
-        for (InstanceStatus each : service.status.get().instances()) {
-            serving += each.lifecycle() == Lifecycle.SERVING ? 1 : 0;
-            serving += each.lifecycle() == Lifecycle.WARMING ? 1 : 0;
-        }
+        int serving = service.serving();
         int[] size = rightSize(service);
         if (policy.objective().isPresent()) {
             // How much headroom is right depends on what has been learned of the load so far.
@@ -161,6 +156,10 @@ final class SteadyChecks {
                             .anyMatch(h -> Wishes.MISSED.contains(h.why().code()));
             // While what is wanted of requests is missed, nobody is let go.
             size[1] = missed ? policy.range().max() : size[1];
+            // With one less it was tried, under this load, and what is wanted was not kept.
+            double ago = (facts.now() - service.goalBrokenAt) / 1e9;
+            boolean tried = service.goalBrokenAt != Trail.NEVER && ago < constantFor;
+            size[1] = tried ? Math.max(size[1], service.goalBrokenWith + 1) : size[1];
         }
         facts.scenario.judged();
         if (serving < size[0] - 1 || serving > size[1] + 1) {

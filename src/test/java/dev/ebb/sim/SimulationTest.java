@@ -102,6 +102,10 @@ class SimulationTest {
         "6218, given up in a step in which Ebb died",
         "15041, one that failed after it was ejected and was never replaced",
         "18848, a target above a ceiling was owed again after each park",
+        "16966, less trust in the forecast started anew what had just been stopped",
+        "17952, let go in the first minute, when how far the load strays is not known",
+        "4419, noise after a stop taken for more load",
+        "3556, a goal that no number keeps",
         "11421, a processor that is used without requests, where none need stand"
     })
     void seedsThatOnceFoundBugs(long seed, String what) {

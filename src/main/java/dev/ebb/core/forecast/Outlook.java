@@ -270,6 +270,7 @@ public final class Outlook {
             int worth = risk.cheapest(need, price * exposed);
             boolean novice = reference.samples() * interval < NOVICE;
             int best = novice ? Math.min(worth, Math.min(NOVICE_MOST * need, terms.max())) : worth;
+            int kept = Math.min(worth, terms.max());
             double wouldMiss = exposed * risk.missed(reference.size(at, terms));
             reference = reference.after(demand, wouldMiss, interval);
             if (lessons.lastError() < SUDDEN && at > doubtUntil) {
@@ -278,7 +279,7 @@ public final class Outlook {
             }
             plan =
                     new Plan(
-                            best,
+                            Math.max(best, kept),
                             best,
                             need,
                             demand,
@@ -288,7 +289,7 @@ public final class Outlook {
                             price,
                             lessons.skill().trust(),
                             terms.lead(),
-                            Plan.Held.NO);
+                            kept > best ? Plan.Held.NEW : Plan.Held.NO);
         }
 
         /** Waits as long as a restart costs, and does not believe a sudden fall. */
@@ -303,6 +304,9 @@ public final class Outlook {
             double wait = Math.min(LONGEST_HOLD, longEnough);
             int kept = (int) chosen.highest(at, wait);
             int wanted = Math.clamp(Math.max(least, kept), Math.max(1, terms.min()), terms.max());
+            if (now.held() == Plan.Held.NEW && now.wanted() > wanted) {
+                return;
+            }
             Plan.Held why = doubts && wanted == doubted ? Plan.Held.SUDDEN_FALL : Plan.Held.RESTART;
             plan = now.keeping(wanted, wanted <= now.chosen() ? Plan.Held.NO : why);
         }

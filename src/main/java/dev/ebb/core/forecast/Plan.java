@@ -36,7 +36,14 @@ public record Plan(
         /** Fewer have not been enough for long enough to pay for a restart. */
         RESTART,
         /** The load fell too suddenly to be believed yet. */
-        SUDDEN_FALL
+        SUDDEN_FALL,
+        /** How far the load strays is not known yet: no reason to start, and none to let go. */
+        NEW
+    }
+
+    /** How many it is worth to start up to. */
+    public int startsUpTo() {
+        return held == Held.NEW ? chosen : wanted;
     }
 
     Plan keeping(int instances, Held why) {
@@ -72,6 +79,7 @@ public record Plan(
             case NO -> 0;
             case RESTART -> 1;
             case SUDDEN_FALL -> 2;
+            case NEW -> 3;
         };
     }
 
@@ -80,6 +88,7 @@ public record Plan(
             case 0 -> Held.NO;
             case 1 -> Held.RESTART;
             case 2 -> Held.SUDDEN_FALL;
+            case 3 -> Held.NEW;
             default -> throw new IllegalArgumentException("not an outlook: held " + code);
         };
     }
@@ -112,6 +121,10 @@ public record Plan(
             case RESTART -> text.append("; ").append(wanted).append(" kept: a restart costs more");
             case SUDDEN_FALL ->
                     text.append("; ").append(wanted).append(" kept: the load fell too suddenly");
+            case NEW ->
+                    text.append("; those that there are stay, up to ")
+                            .append(wanted)
+                            .append(": how far the load strays is not known yet");
             case NO -> {}
         }
         return text.toString();

@@ -92,7 +92,10 @@ public final class EbbScaler implements Autoscaler {
             outlook = outlook.under(outlook.terms().withUsable(usable));
         }
         outlook = outlook.after(now, demand(signals));
-        return outlook.plan().map(Plan::wanted).orElseGet(signals::wanted);
+        int have = signals.wanted();
+        return outlook.plan()
+                .map(p -> Math.max(p.startsUpTo(), Math.min(have, p.wanted())))
+                .orElse(have);
     }
 
     private double demand(Signals signals) {

@@ -51,8 +51,19 @@ class OutlookTest {
     void whileNothingIsKnownOfTheLoadItIsWorthNoMoreThanTwiceItsNeed() {
         Outlook first = Outlook.fresh(TERMS).after(at(0), 2.5);
         assertThat(plan(first).need()).isEqualTo(3);
-        assertThat(plan(first).wanted()).isBetween(3, 6);
-        assertThat(plan(run(first, 5, 55, _ -> 2.5)).wanted()).isLessThanOrEqualTo(6);
+        assertThat(plan(first).startsUpTo()).isBetween(3, 6);
+        assertThat(plan(run(first, 5, 55, _ -> 2.5)).startsUpTo()).isLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void whileNothingIsKnownOfTheLoadThoseThatItMayBeWorthAreKept() {
+        Outlook first = Outlook.fresh(TERMS).after(at(0), 2.5);
+        Outlook second = first.after(at(1), 2.5);
+
+        assertThat(plan(first).wanted()).isGreaterThan(plan(first).startsUpTo());
+        assertThat(plan(second).wanted()).isEqualTo(plan(first).wanted());
+        assertThat(plan(first).text()).contains("how far the load strays is not known yet");
+        assertThat(plan(run(second, 5, 300, _ -> 2.5)).held()).isNotEqualTo(Plan.Held.NEW);
     }
 
     @Test
