@@ -54,7 +54,7 @@ public final class AdminServer implements AutoCloseable {
         String method = exchange.getRequestMethod();
         boolean reads = method.equals("GET") || method.equals("HEAD");
         return switch (path) {
-            case "/v1/status", "/metrics", "/healthz", "/" ->
+            case "/v1/status", "/v1/loop", "/metrics", "/healthz", "/" ->
                     reads ? read(path) : Reply.method("GET");
             case "/v1/orders", "/v1/stop", "/v1/upgrade" ->
                     method.equals("POST") ? write(exchange, path) : Reply.method("POST");
@@ -71,6 +71,7 @@ public final class AdminServer implements AutoCloseable {
     private Reply read(String path) {
         return switch (path) {
             case "/v1/status" -> Reply.json(200, Wire.write(backend.view().get()));
+            case "/v1/loop" -> Reply.json(200, Wire.write(backend.view().get().loop()));
             case "/metrics" -> Reply.metrics(Metrics.text(backend.view().get()));
             case "/healthz" ->
                     backend.trouble()
@@ -83,6 +84,7 @@ public final class AdminServer implements AutoCloseable {
                             """
                             Ebb's admin API.
                             GET  /v1/status                     the present state
+                            GET  /v1/loop                       how long the ticks take
                             GET  /v1/services/NAME/explain      the newest decision and its reasons
                             POST /v1/orders                     scale, approve, park, rescue, ...
                             POST /v1/stop                       end Ebb

@@ -43,6 +43,10 @@ final class Fleet {
 
     private final ServiceName service;
     private final Pattern names;
+
+    /** Of each name. */
+    private final String start;
+
     private final Map<InstanceId, Bound> bound = new TreeMap<>();
     private final Set<InstanceId> pending = new LinkedHashSet<>();
     private final Set<InstanceId> stopping = new HashSet<>();
@@ -56,6 +60,7 @@ final class Fleet {
 
     Fleet(ServiceName service) {
         this.service = service;
+        this.start = service.value() + "-";
         this.names = Pattern.compile("\\b" + Pattern.quote(service.value()) + "-\\d+\\b");
         this.snapshot = EndpointSnapshot.empty(service);
     }
@@ -250,13 +255,15 @@ final class Fleet {
 
     /** A sentence of the core's, of pods in the place of instances. */
     String inWords(String text) {
+        String named = text.contains(start) ? named(text) : text;
+        return named.replace(" instances", " pods").replace(" instance", " pod");
+    }
+
+    private String named(String text) {
         Map<String, String> pods = new HashMap<>();
         bound().forEach((id, pod) -> pods.put(id.toString(), pod.pod()));
-        String named =
-                names.matcher(text)
-                        .replaceAll(name ->
-                                Matcher.quoteReplacement(
-                                        pods.getOrDefault(name.group(), name.group())));
-        return named.replace(" instances", " pods").replace(" instance", " pod");
+        return names.matcher(text)
+                .replaceAll(name ->
+                        Matcher.quoteReplacement(pods.getOrDefault(name.group(), name.group())));
     }
 }

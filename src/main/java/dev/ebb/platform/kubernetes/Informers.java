@@ -16,59 +16,84 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
  * What is watched of one namespace, or of all: the lists are read once, and again only when the API
  * server has forgotten where a watch was (410); fabric8's informers see to that. A broken watch is
- * taken up again with growing pauses. Thread-safe.
+ * taken up again with growing pauses. What is seen is kept slim ({@link Slim}). Thread-safe.
  */
 final class Informers implements AutoCloseable {
     private static final long PAGE = 500;
     private static final String OWNER = "owner";
     private static final String PICKABLE = "pickable";
     private static final String SERVICE = "service";
+    private static final String TARGET = "target";
+    private static final String LABEL = "label";
+
+    /** Told whose pods there is news of. Must not wait. */
+    interface Listener {
+        /**
+         * @param workloads above what has changed: a pod's ReplicaSet, and its Deployment
+         */
+        void changed(String namespace, Set<Target> workloads);
+
+        /** It may be about anything in the namespace. */
+        void changed(String namespace);
+    }
 
     private final List<SharedIndexInformer<?>> all = new ArrayList<>();
+    private final Slim slim = new Slim();
+    private final Listener listener;
+    private final SlimStore<Pod, PodView> podStore = new SlimStore<>(slim::pod, PodView::of);
+    private final SlimStore<Deployment, WorkloadView> deployments =
+            new SlimStore<>(slim::deployment, WorkloadView::of);
+    private final SlimStore<ReplicaSet, WorkloadView> replicaSetStore =
+            new SlimStore<>(slim::replicaSet, WorkloadView::of);
+    private final SlimStore<GenericKubernetesResource, ScaleSpec> scales =
+            new SlimStore<>(slim::scale, ScaleSpec::of);
     private final SharedIndexInformer<Pod> pods;
-    private final SharedIndexInformer<Deployment> deployments;
     private final SharedIndexInformer<ReplicaSet> replicaSets;
     private final SharedIndexInformer<EndpointSlice> slices;
     private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
     private final SharedIndexInformer<PodDisruptionBudget> budgets;
-    private final SharedIndexInformer<GenericKubernetesResource> scales;
     private volatile Predicate<Throwable> again = _ -> false;
     private final OtherKinds others;
 
     /**
      * @param namespace empty for all
-     * @param changed called with the namespace of whatever has changed; must not wait
      */
-    Informers(KubernetesClient client, Optional<String> namespace, Consumer<String> changed) {
+    Informers(KubernetesClient client, Optional<String> namespace, Listener listener) {
+        this.listener = listener;
         pods =
                 informer(
                         namespace.isPresent()
                                 ? client.pods().inNamespace(namespace.get())
                                 : client.pods().inAnyNamespace(),
-                        changed);
+                        podStore,
+                        this::owners);
         pods.addIndexers(Map.of(OWNER, Informers::owner));
-        deployments =
-                informer(
-                        namespace.isPresent()
-                                ? client.apps().deployments().inNamespace(namespace.get())
-                                : client.apps().deployments().inAnyNamespace(),
-                        changed);
+        informer(
+                namespace.isPresent()
+                        ? client.apps().deployments().inNamespace(namespace.get())
+                        : client.apps().deployments().inAnyNamespace(),
+                deployments,
+                d -> Set.of(target(Target.Kind.DEPLOYMENT, d)));
         replicaSets =
                 informer(
                         namespace.isPresent()
                                 ? client.apps().replicaSets().inNamespace(namespace.get())
                                 : client.apps().replicaSets().inAnyNamespace(),
-                        changed);
+                        replicaSetStore,
+                        this::withOwners);
         replicaSets.addIndexers(Map.of(OWNER, Informers::owner));
         var discovery = client.discovery().v1().endpointSlices();
         slices =
@@ -76,7 +101,8 @@ final class Informers implements AutoCloseable {
                         namespace.isPresent()
                                 ? discovery.inNamespace(namespace.get())
                                 : discovery.inAnyNamespace(),
-                        changed);
+                        new SlimStore<>(slim::slice, Function.identity()),
+                        this::offered);
         slices.addIndexers(Map.of(PICKABLE, Slices::pickable, SERVICE, Informers::service));
         var hpas = client.autoscaling().v2().horizontalPodAutoscalers();
         autoscalers =
@@ -84,47 +110,126 @@ final class Informers implements AutoCloseable {
                         namespace.isPresent()
                                 ? hpas.inNamespace(namespace.get())
                                 : hpas.inAnyNamespace(),
-                        changed);
+                        new SlimStore<>(slim::bare, Function.identity()),
+                        _ -> Set.of());
+        autoscalers.addIndexers(Map.of(TARGET, Informers::scaled));
         var pdbs = client.policy().v1().podDisruptionBudget();
         budgets =
                 informer(
                         namespace.isPresent()
                                 ? pdbs.inNamespace(namespace.get())
                                 : pdbs.inAnyNamespace(),
-                        changed);
-        others = new OtherKinds(client, namespace, changed);
+                        new SlimStore<>(slim::bare, Function.identity()),
+                        _ -> Set.of());
+        budgets.addIndexers(Map.of(LABEL, Informers::label));
+        others = new OtherKinds(client, namespace, slim, listener);
         var resources = client.genericKubernetesResources(ScaleSpec.RESOURCE);
-        scales =
-                informer(
-                        namespace.isPresent()
-                                ? resources.inNamespace(namespace.get())
-                                : resources.inAnyNamespace(),
-                        changed);
+        informer(
+                namespace.isPresent()
+                        ? resources.inNamespace(namespace.get())
+                        : resources.inAnyNamespace(),
+                scales,
+                _ -> Set.of());
     }
 
+    /**
+     * @param touched the workloads that have to be looked at when one of these changes; what is
+     *     left out is seen at the next tick
+     */
     private <T extends HasMetadata> SharedIndexInformer<T> informer(
-            Informable<T> what, Consumer<String> changed) {
+            Informable<T> what, SlimStore<T, ?> store, Function<T, Set<Target>> touched) {
         SharedIndexInformer<T> informer = what.withLimit(PAGE).runnableInformer(0);
+        informer.itemStore(store);
         informer.addEventHandler(
                 new ResourceEventHandler<T>() {
                     @Override
                     public void onAdd(T one) {
-                        changed.accept(one.getMetadata().getNamespace());
+                        changed(one);
                     }
 
                     @Override
                     public void onUpdate(T before, T one) {
-                        changed.accept(one.getMetadata().getNamespace());
+                        changed(one);
                     }
 
                     @Override
                     public void onDelete(T one, boolean unseen) {
-                        changed.accept(one.getMetadata().getNamespace());
+                        changed(one);
+                    }
+
+                    private void changed(T one) {
+                        Set<Target> workloads = touched.apply(one);
+                        if (!workloads.isEmpty()) {
+                            listener.changed(one.getMetadata().getNamespace(), workloads);
+                        }
                     }
                 });
         informer.exceptionHandler((started, e) -> started || again.test(e));
         all.add(informer);
         return informer;
+    }
+
+    // ---- Whom a change is about
+
+    static Target target(Target.Kind kind, HasMetadata one) {
+        return new Target(one.getMetadata().getNamespace(), kind, one.getMetadata().getName());
+    }
+
+    private Set<Target> withOwners(ReplicaSet set) {
+        Set<Target> all = new HashSet<>(owners(set));
+        all.add(target(Target.Kind.REPLICA_SET, set));
+        return all;
+    }
+
+    /** Who controls it, and who controls that. */
+    private Set<Target> owners(HasMetadata one) {
+        String namespace = one.getMetadata().getNamespace();
+        Set<Target> all = new HashSet<>();
+        controllers(one).forEach(o -> all.add(ownerIn(namespace, o)));
+        for (Target set : List.copyOf(all)) {
+            if (set.kind().equals(Target.Kind.REPLICA_SET)) {
+                replicaSetStore
+                        .find(key(set))
+                        .ifPresent(
+                                s -> controllers(s).forEach(o -> all.add(ownerIn(namespace, o))));
+            }
+        }
+        return all;
+    }
+
+    private static Target ownerIn(String namespace, OwnerReference owner) {
+        var kind = new Target.Kind(owner.getApiVersion(), owner.getKind());
+        return new Target(namespace, kind, owner.getName());
+    }
+
+    /** Whose pods a slice offers. */
+    private Set<Target> offered(EndpointSlice slice) {
+        String namespace = slice.getMetadata().getNamespace();
+        Set<Target> all = new HashSet<>();
+        Optional.ofNullable(slice.getEndpoints()).orElse(List.of()).stream()
+                .flatMap(e -> Optional.ofNullable(e.getTargetRef()).stream())
+                .flatMap(t -> Optional.ofNullable(t.getName()).stream())
+                .flatMap(name -> pod(namespace, name).stream())
+                .map(Informers::controllers)
+                .distinct()
+                .flatMap(List::stream)
+                .forEach(o -> {
+                    Target owner = ownerIn(namespace, o);
+                    all.add(owner);
+                    replicaSetStore
+                            .find(key(owner))
+                            .ifPresent(s ->
+                                    controllers(s).forEach(d -> all.add(ownerIn(namespace, d))));
+                });
+        return all;
+    }
+
+    private static List<OwnerReference> controllers(HasMetadata one) {
+        return Optional.ofNullable(one.getMetadata().getOwnerReferences())
+                .orElse(List.of())
+                .stream()
+                .filter(o -> Boolean.TRUE.equals(o.getController()))
+                .toList();
     }
 
     /**
@@ -143,39 +248,45 @@ final class Informers implements AutoCloseable {
         return all.stream().allMatch(i -> i.hasSynced() && i.isWatching());
     }
 
+    // ---- What is seen
+
     private static List<String> owner(HasMetadata one) {
-        return Optional.ofNullable(one.getMetadata().getOwnerReferences())
-                .orElse(List.of())
-                .stream()
-                .filter(o -> Boolean.TRUE.equals(o.getController()))
-                .map(OwnerReference::getUid)
-                .toList();
+        return controllers(one).stream().map(OwnerReference::getUid).toList();
     }
 
-    Stream<GenericKubernetesResource> scales() {
-        return scales.getStore().list().stream();
+    Stream<ScaleSpec> scales() {
+        return scales.views();
     }
 
     Stream<Pod> pods() {
-        return pods.getStore().list().stream();
+        return podStore.values();
     }
 
     Optional<Pod> pod(String namespace, String name) {
-        return Optional.ofNullable(
-                pods.getStore().getByKey(Cache.namespaceKeyFunc(namespace, name)));
+        return podStore.find(Cache.namespaceKeyFunc(namespace, name));
     }
 
-    Optional<Deployment> deployment(Target target) {
-        return find(deployments, target);
+    Optional<PodView> view(String namespace, String name) {
+        return podStore.view(Cache.namespaceKeyFunc(namespace, name));
     }
 
-    Optional<ReplicaSet> replicaSet(Target target) {
-        return find(replicaSets, target);
+    /** The view of a pod as it is given, if it is still the one that is seen. */
+    PodView view(Pod pod) {
+        return view(pod.getMetadata().getNamespace(), pod.getMetadata().getName())
+                .filter(v -> v.uid().equals(pod.getMetadata().getUid()))
+                .orElseGet(() -> PodView.of(pod));
     }
 
-    private static <T> Optional<T> find(SharedIndexInformer<T> informer, Target target) {
-        String key = Cache.namespaceKeyFunc(target.namespace(), target.name());
-        return Optional.ofNullable(informer.getStore().getByKey(key));
+    Optional<WorkloadView> deployment(Target target) {
+        return deployments.view(key(target));
+    }
+
+    Optional<WorkloadView> replicaSet(Target target) {
+        return replicaSetStore.view(key(target));
+    }
+
+    private static String key(Target target) {
+        return Cache.namespaceKeyFunc(target.namespace(), target.name());
     }
 
     /** Workloads of any other kind. */
@@ -186,10 +297,10 @@ final class Informers implements AutoCloseable {
     /** The uid of a workload; empty when it is not seen. */
     Optional<String> uid(Target target) {
         if (target.kind().equals(Target.Kind.DEPLOYMENT)) {
-            return deployment(target).map(d -> d.getMetadata().getUid());
+            return deployment(target).map(WorkloadView::uid);
         }
         if (target.kind().equals(Target.Kind.REPLICA_SET)) {
-            return replicaSet(target).map(s -> s.getMetadata().getUid());
+            return replicaSet(target).map(WorkloadView::uid);
         }
         return others.find(target).map(o -> o.getMetadata().getUid());
     }
@@ -199,19 +310,29 @@ final class Informers implements AutoCloseable {
      * all of them, by the selector in its scale.
      */
     List<Pod> podsOf(Target target, String uid) {
-        if (!target.kind().isKnown()) {
-            return others.scale(target).flatMap(ScaleSeen::selector).stream()
-                    .flatMap(selector ->
-                            pods
-                                    .getIndexer()
-                                    .byIndex(Cache.NAMESPACE_INDEX, target.namespace())
-                                    .stream()
-                                    .filter(p -> matches(selector, p)))
-                    .toList();
+        return keysOf(target, uid).flatMap(key -> podStore.find(key).stream()).toList();
+    }
+
+    /** As {@link #podsOf}. */
+    List<PodView> viewsOf(Target target, String uid) {
+        return keysOf(target, uid).flatMap(key -> podStore.view(key).stream()).toList();
+    }
+
+    private Stream<String> keysOf(Target target, String uid) {
+        if (target.kind().isKnown()) {
+            return Stream.concat(Stream.of(uid), setsOf(uid))
+                    .flatMap(owner -> pods.getIndexer().indexKeys(OWNER, owner).stream());
         }
-        return Stream.concat(Stream.of(uid), setsOf(uid))
-                .flatMap(owner -> pods.getIndexer().byIndex(OWNER, owner).stream())
-                .toList();
+        return others.scale(target).flatMap(ScaleSeen::selector).stream()
+                .flatMap(selector ->
+                        pods
+                                .getIndexer()
+                                .indexKeys(Cache.NAMESPACE_INDEX, target.namespace())
+                                .stream()
+                                .filter(key ->
+                                        podStore.find(key)
+                                                .filter(p -> matches(selector, p))
+                                                .isPresent()));
     }
 
     /** The ReplicaSets that a workload makes its pods by. */
@@ -246,7 +367,7 @@ final class Informers implements AutoCloseable {
 
     /** Whether a service may send requests to the pod of this uid. */
     boolean isPickable(String uid) {
-        return !slices.getIndexer().byIndex(PICKABLE, uid).isEmpty();
+        return !slices.getIndexer().indexKeys(PICKABLE, uid).isEmpty();
     }
 
     Stream<EndpointSlice> slices() {
@@ -266,12 +387,46 @@ final class Informers implements AutoCloseable {
                 .toList();
     }
 
-    List<HorizontalPodAutoscaler> autoscalers(String namespace) {
-        return autoscalers.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+    /** Those that may be for this workload. */
+    List<HorizontalPodAutoscaler> autoscalers(Target target) {
+        return autoscalers.getIndexer().byIndex(TARGET, indexed(target.namespace(), target.name()));
     }
 
-    List<PodDisruptionBudget> budgets(String namespace) {
-        return budgets.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+    private static List<String> scaled(HorizontalPodAutoscaler one) {
+        String name = one.getSpec().getScaleTargetRef().getName();
+        return List.of(indexed(one.getMetadata().getNamespace(), name));
+    }
+
+    /** Those that may be for one of these pods. */
+    List<PodDisruptionBudget> budgets(String namespace, List<PodView> pods) {
+        Stream<String> labels =
+                pods.stream()
+                        .map(p -> p.more().labels())
+                        .distinct()
+                        .flatMap(l -> l.entrySet().stream())
+                        .map(e -> indexed(namespace, e.getKey() + "=" + e.getValue()))
+                        .distinct();
+        return Stream.concat(Stream.of(indexed(namespace, "")), labels)
+                .flatMap(key -> budgets.getIndexer().byIndex(LABEL, key).stream())
+                .toList();
+    }
+
+    /** One label that all of its pods have; without one, any may be its pod. */
+    private static List<String> label(PodDisruptionBudget one) {
+        String namespace = one.getMetadata().getNamespace();
+        return List.of(
+                Optional.ofNullable(one.getSpec().getSelector())
+                        .flatMap(s -> Optional.ofNullable(s.getMatchLabels()))
+                        .stream()
+                        .flatMap(m -> m.entrySet().stream())
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .max(Comparator.naturalOrder())
+                        .map(l -> indexed(namespace, l))
+                        .orElse(indexed(namespace, "")));
+    }
+
+    private static String indexed(String namespace, String what) {
+        return namespace + "/" + what;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.ebb.platform.kubernetes;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -36,9 +37,15 @@ final class Looks {
         this.guarded = guarded;
     }
 
+    /** Once this Ebb is ending, nobody looks any more. */
     void wake(Managed one) {
         if (woken.add(one)) {
-            workers.execute(() -> look(one));
+            try {
+                workers.execute(() -> look(one));
+            } catch (RejectedExecutionException e) {
+                // Whoever leads next looks.
+                woken.remove(one);
+            }
         }
     }
 

@@ -108,6 +108,7 @@ final class Managed {
                         this::budget,
                         this::notOurs,
                         spec.policy().range().max(),
+                        around.steps(),
                         System::nanoTime);
         EndpointSink services = sink(spec, wake);
         this.usage = usage(spec);
@@ -338,7 +339,8 @@ final class Managed {
     }
 
     private Optional<Hold> budget(int out) {
-        return Holds.budget(around.informers().budgets(target.namespace()), raw.pods(), out);
+        List<PodView> pods = raw.pods();
+        return Holds.budget(around.informers().budgets(target.namespace(), pods), pods, out);
     }
 
     /** Why Ebb cannot do what the ServiceScale asks for, as a condition. */
@@ -436,8 +438,8 @@ final class Managed {
     /** What pods' annotations say of being left alone. */
     private boolean isKept(InstanceId id) {
         return fleet.of(id)
-                .flatMap(b -> around.informers().pod(target.namespace(), b.pod()))
-                .filter(pod -> PodMore.of(pod).keep().isPresent())
+                .flatMap(b -> around.informers().view(target.namespace(), b.pod()))
+                .filter(pod -> pod.more().keep().isPresent())
                 .isPresent();
     }
 

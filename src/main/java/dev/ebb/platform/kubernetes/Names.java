@@ -1,7 +1,7 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.core.ServiceName;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** By which name control knows a ServiceScale: its own where that can be. Pure. */
 final class Names {
@@ -12,8 +12,8 @@ final class Names {
      *
      * @param taken by others at work
      */
-    static ServiceName of(ScaleSpec spec, Set<ServiceName> taken) {
-        if (ServiceName.isValid(spec.name()) && !taken.contains(new ServiceName(spec.name()))) {
+    static ServiceName of(ScaleSpec spec, Predicate<ServiceName> taken) {
+        if (ServiceName.isValid(spec.name()) && !taken.test(new ServiceName(spec.name()))) {
             return new ServiceName(spec.name());
         }
         String plain = spec.name().replaceAll("[^a-z0-9]", "-").replaceAll("^[^a-z]+", "s");

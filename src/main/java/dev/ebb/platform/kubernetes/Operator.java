@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -45,11 +43,14 @@ public final class Operator implements AutoCloseable {
     private static final double TOLD_PER_SECOND = 10;
     private static final int WRITES_AT_ONCE = 60;
     private static final int WORKERS = 4;
+    private static final double STEPS_PER_SECOND = 10;
+    private static final int STEPS_AT_ONCE = 20;
 
     /**
      * @param namespaces empty for all
      * @param tick between two decisions about each
-     * @param metricsEvery between two questions to the metrics API for each namespace
+     * @param metricsEvery between two questions to the metrics API for each namespace, if that is
+     *     not more than 20 a second
      * @param lease empty where this is the only replica
      * @param identity of this replica and of no other
      */
@@ -95,7 +96,8 @@ public final class Operator implements AutoCloseable {
     private final Teller teller;
     private final Optional<PlaneBoard> planes;
     private final Optional<Monitoring> monitoring;
-    private final Map<String, Managed> managed = new ConcurrentHashMap<>();
+    private final Quiet quiet = new Quiet(System::nanoTime);
+    private final Roster managed = new Roster();
     private final Map<String, ScaleStatus> refused = new HashMap<>();
     private final ScheduledExecutorService control = threads("operator", 1);
     private final ScheduledExecutorService workers = threads("reconciler", WORKERS);
@@ -156,7 +158,7 @@ public final class Operator implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.log = log;
-        this.usage = new PodUsage(client, this::running, clock);
+        this.usage = new PodUsage(client, this::running, clock, quiet);
         this.leadership =
                 settings.lease()
                         .map(l ->
@@ -169,17 +171,17 @@ public final class Operator implements AutoCloseable {
                                         l.margin(),
                                         System::nanoTime));
         Fence fence = leadership.<Fence>map(l -> l).orElse(Fence.OPEN);
-        this.pace = new Pace(fence, WRITES_PER_SECOND, WRITES_AT_ONCE, System::nanoTime);
+        this.pace = new Pace(fence, WRITES_PER_SECOND, WRITES_AT_ONCE, quiet, System::nanoTime);
         // What is told must not use up what a rescue needs.
-        Pace telling = new Pace(fence, TOLD_PER_SECOND, WRITES_AT_ONCE, System::nanoTime);
-        this.teller = new Teller(client, telling, settings.identity());
+        Pace telling = new Pace(fence, TOLD_PER_SECOND, WRITES_AT_ONCE, quiet, System::nanoTime);
+        Pace steps = new Pace(Fence.OPEN, STEPS_PER_SECOND, STEPS_AT_ONCE, quiet, System::nanoTime);
+        this.teller = new Teller(client, telling, settings.identity(), System::nanoTime);
         List<String> scopes = settings.namespaces().isEmpty() ? List.of("") : settings.namespaces();
+        var news = new News();
         for (String scope : scopes) {
             var one =
                     new Informers(
-                            client,
-                            scope.isEmpty() ? Optional.empty() : Optional.of(scope),
-                            this::changed);
+                            client, scope.isEmpty() ? Optional.empty() : Optional.of(scope), news);
             informers.put(scope, one);
             surroundings.put(
                     scope,
@@ -188,13 +190,14 @@ public final class Operator implements AutoCloseable {
                             one,
                             usage,
                             pace,
+                            steps,
                             teller,
                             this::blind,
                             clock,
                             log,
                             this.planes,
                             monitoring,
-                            this::named,
+                            managed::named,
                             settings.version()));
         }
         this.seenNanos = System.nanoTime();
@@ -222,27 +225,16 @@ public final class Operator implements AutoCloseable {
                     timers.scheduleWithFixedDelay(
                             guarded(l::turn), 0, renew, TimeUnit.MILLISECONDS);
         });
-        var _ =
-                timers.scheduleWithFixedDelay(
-                        guarded(this::measure),
-                        0,
-                        settings.metricsEvery().toMillis(),
-                        TimeUnit.MILLISECONDS);
+        new Questions(timers, usage, () -> askedAbout, settings.metricsEvery()).begin();
         var _ =
                 control.scheduleAtFixedRate(
                         guarded(this::tick), 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void measure() {
-        Set<String> asked = askedAbout;
-        usage.retain(asked);
-        asked.forEach(usage::ask);
-    }
-
     private Optional<Set<String>> running(String namespace, String pod) {
         return Optional.ofNullable(informers.getOrDefault(namespace, informers.get("")))
-                .flatMap(i -> i.pod(namespace, pod))
-                .map(p -> PodMore.of(p).running());
+                .flatMap(i -> i.view(namespace, pod))
+                .map(p -> p.more().running());
     }
 
     /** A mistake of ours must not end the watch over pods. */
@@ -283,7 +275,6 @@ public final class Operator implements AutoCloseable {
         List<ScaleSpec> all =
                 informers.values().stream()
                         .flatMap(Informers::scales)
-                        .map(ScaleSpec::of)
                         .sorted(
                                 Comparator.comparing(ScaleSpec::created)
                                         .thenComparing(ScaleSpec::words))
@@ -292,12 +283,17 @@ public final class Operator implements AutoCloseable {
         planes.ifPresent(p -> p.serve(specs));
         adjust(specs, now);
         ask(specs);
-        managed.values().forEach(one -> guarded(() -> one.step(now)).run());
+        for (Managed one : managed.all()) {
+            if (control.isShutdown()) {
+                return;
+            }
+            guarded(() -> one.step(now)).run();
+        }
         if (now.monotonicNanos() - sweptNanos >= SWEEP_EVERY.toNanos()) {
             sweptNanos = now.monotonicNanos();
             workers.execute(guarded(this::sweep));
         }
-        managed.values().forEach(looks::wake);
+        managed.all().forEach(looks::wake);
         steppedNanos = System.nanoTime();
         figures = figures.after(steppedNanos - now.monotonicNanos());
     }
@@ -337,68 +333,66 @@ public final class Operator implements AutoCloseable {
                             : Optional.of(Holds.otherScale(owner.name(), target));
             guarded(() -> managed(spec, target, other, now).foreign(other)).run();
         }
-        managed.keySet().retainAll(present);
+        managed.retain(present);
         refused.keySet().retainAll(present);
         teller.retain(present);
     }
 
     private Managed managed(ScaleSpec spec, Target target, Optional<Hold> other, Now now) {
-        Managed before = managed.get(spec.uid());
-        if (before != null && before.isFor(spec)) {
-            return before;
+        Optional<Managed> before = managed.of(spec.uid());
+        if (before.isPresent() && before.get().isFor(spec)) {
+            return before.get();
         }
         Surroundings around =
                 Objects.requireNonNull(
                         Optional.ofNullable(surroundings.get(spec.namespace()))
                                 .orElse(surroundings.get("")));
         var slot = new Managed[1];
-        ServiceName name = before == null ? Names.of(spec, names()) : before.name();
+        ServiceName name =
+                before.map(Managed::name).orElseGet(() -> Names.of(spec, managed::isTaken));
         var one =
                 new Managed(
                         spec,
                         target,
                         name,
                         around,
-                        Optional.ofNullable(before),
+                        before,
                         () -> Optional.ofNullable(slot[0]).ifPresent(looks::wake));
         slot[0] = one;
         // Before anybody can have it look.
         one.foreign(other);
         one.recover(now);
-        managed.put(spec.uid(), one);
-        log.accept(spec.words() + (before == null ? " is looked after" : " has changed"));
+        managed.put(one);
+        log.accept(spec.words() + (before.isEmpty() ? " is looked after" : " has changed"));
         return one;
     }
 
-    private Optional<Managed> named(String namespace, String name) {
-        return managed.values().stream()
-                .filter(m -> m.spec().name().equals(name))
-                .filter(m -> m.spec().namespace().equals(namespace))
-                .findFirst();
-    }
-
-    private Set<ServiceName> names() {
-        return managed.values().stream().map(Managed::name).collect(Collectors.toSet());
-    }
-
     private void sweep() {
-        new Sweep(client, pace, informers.values()).over(managed.values());
+        new Sweep(client, pace, informers.values()).over(managed.all());
     }
 
     // ---- Reconciling
 
-    private void changed(String namespace) {
-        for (Managed one : managed.values()) {
-            if (one.spec().namespace().equals(namespace)) {
-                looks.wake(one);
-                planes.ifPresent(
-                        p -> p.changed(one.spec(), task -> control.execute(guarded(task))));
-            }
+    /** Has those look that there is news of; each tick has all of them look, too. */
+    private final class News implements Informers.Listener {
+        @Override
+        public void changed(String namespace, Set<Target> workloads) {
+            managed.near(namespace, workloads).forEach(this::changed);
+        }
+
+        @Override
+        public void changed(String namespace) {
+            managed.in(namespace).forEach(this::changed);
+        }
+
+        private void changed(Managed one) {
+            looks.wake(one);
+            planes.ifPresent(p -> p.changed(one.spec(), task -> control.execute(guarded(task))));
         }
     }
 
     private boolean isDue(Managed one) {
-        return managed.get(one.spec().uid()) == one && blind().isEmpty();
+        return managed.is(one) && blind().isEmpty();
     }
 
     // ---- For others
@@ -419,17 +413,16 @@ public final class Operator implements AutoCloseable {
     /** Everything that is known of all, for people and programs. */
     public Status status() {
         List<ServiceStatus> services = new ArrayList<>();
-        new TreeMap<>(managed)
-                .values().stream()
-                        .sorted(Comparator.comparing(Managed::name))
-                        .forEach(m -> services.addAll(m.status().services()));
+        managed.all().stream()
+                .sorted(Comparator.comparing(Managed::name))
+                .forEach(m -> services.addAll(m.status().services()));
         return new Status(clock.now(), false, services, blind());
     }
 
     /** Carries out an order about one of them, on the control thread; waits for that. */
     public Order.Answer order(ServiceName service, Order order) {
         Optional<Managed> one =
-                managed.values().stream().filter(m -> m.name().equals(service)).findFirst();
+                managed.all().stream().filter(m -> m.name().equals(service)).findFirst();
         if (one.isEmpty()) {
             return new Order.Answer.Refused("there is no service " + service + "; see: ebb status");
         }
@@ -467,11 +460,12 @@ public final class Operator implements AutoCloseable {
     @Override
     public void close() {
         control.shutdownNow();
-        workers.shutdown();
-        timers.shutdownNow();
         try {
-            var _ = workers.awaitTermination(5, TimeUnit.SECONDS);
+            // First of all: it gives the others work.
             var _ = control.awaitTermination(5, TimeUnit.SECONDS);
+            workers.shutdown();
+            timers.shutdownNow();
+            var _ = workers.awaitTermination(5, TimeUnit.SECONDS);
             var _ = timers.awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

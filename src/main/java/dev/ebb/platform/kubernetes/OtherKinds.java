@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +47,8 @@ final class OtherKinds implements AutoCloseable {
 
     private final KubernetesClient client;
     private final Optional<String> namespace;
-    private final Consumer<String> changed;
+    private final Slim slim;
+    private final Informers.Listener listener;
     private final Map<Target.Kind, State> states = new ConcurrentHashMap<>();
     private final Map<Target, ScaleSeen> scales = new ConcurrentHashMap<>();
     private final Set<Target> reading = ConcurrentHashMap.newKeySet();
@@ -57,12 +58,16 @@ final class OtherKinds implements AutoCloseable {
 
     /**
      * @param namespace empty for all
-     * @param changed called with the namespace of whatever has changed; must not wait
      */
-    OtherKinds(KubernetesClient client, Optional<String> namespace, Consumer<String> changed) {
+    OtherKinds(
+            KubernetesClient client,
+            Optional<String> namespace,
+            Slim slim,
+            Informers.Listener listener) {
         this.client = client;
         this.namespace = namespace;
-        this.changed = changed;
+        this.slim = slim;
+        this.listener = listener;
     }
 
     /** The object as watched; its kind is watched from the first time on. */
@@ -128,11 +133,12 @@ final class OtherKinds implements AutoCloseable {
                                     : resources.inAnyNamespace())
                             .withLimit(PAGE)
                             .runnableInformer(0);
+            informer.itemStore(new SlimStore<>(slim::bare, Function.identity()));
             informer.addEventHandler(handler(kind));
             informer.exceptionHandler((started, _) -> started);
             states.put(kind, new State.Watched(context, informer));
             informer.run();
-            namespace.ifPresent(changed);
+            namespace.ifPresent(listener::changed);
         } catch (KindLookup.RefusedException e) {
             refused(kind, e.hold());
         } catch (KubernetesClientException e) {
@@ -161,24 +167,33 @@ final class OtherKinds implements AutoCloseable {
         return new ResourceEventHandler<>() {
             @Override
             public void onAdd(GenericKubernetesResource one) {
-                changed.accept(one.getMetadata().getNamespace());
+                changed(kind, one);
             }
 
             @Override
             public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource one) {
-                changed.accept(one.getMetadata().getNamespace());
+                changed(kind, one);
             }
 
             @Override
             public void onDelete(GenericKubernetesResource one, boolean unseen) {
                 scales.remove(target(kind, one));
-                changed.accept(one.getMetadata().getNamespace());
+                changed(kind, one);
             }
         };
     }
 
+    private void changed(Target.Kind kind, GenericKubernetesResource one) {
+        String space = one.getMetadata().getNamespace();
+        if (kind.equals(Target.Kind.SERVICE)) {
+            listener.changed(space);
+        } else {
+            listener.changed(space, Set.of(target(kind, one)));
+        }
+    }
+
     private static Target target(Target.Kind kind, GenericKubernetesResource one) {
-        return new Target(one.getMetadata().getNamespace(), kind, one.getMetadata().getName());
+        return Informers.target(kind, one);
     }
 
     /**
@@ -209,7 +224,7 @@ final class OtherKinds implements AutoCloseable {
                 scales.put(target, seen);
                 if (seen.selector().isPresent()) {
                     reading.remove(target);
-                    changed.accept(target.namespace());
+                    listener.changed(target.namespace(), Set.of(target));
                     return;
                 }
             } catch (KubernetesClientException e) {

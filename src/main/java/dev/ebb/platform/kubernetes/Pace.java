@@ -4,35 +4,33 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Holds writes back: so many a second at most, and none for a while after the API server has said
- * that it has too much to do. What is held back is not queued; whoever wants it finds out again
- * what is wanted then. Thread-safe.
+ * Holds requests of one sort back: so many a second at most, and none while it is {@link Quiet}.
+ * What is held back is not queued; whoever wants it finds out again what is wanted then.
+ * Thread-safe.
  */
 final class Pace implements Fence {
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final int BACKOFF_MAX_SECONDS = 60;
     private static final long SECOND = 1_000_000_000L;
 
     private final Fence inner;
     private final double perSecond;
     private final double burst;
+    private final Quiet quiet;
     private final LongSupplier nanoTime;
     private double tokens;
     private long filledNanos;
-    private long quietUntilNanos;
-    private int refusals;
 
     /**
      * @param burst how many at once after a pause
+     * @param quiet shared by all who ask the same API server
      */
-    Pace(Fence inner, double perSecond, int burst, LongSupplier nanoTime) {
+    Pace(Fence inner, double perSecond, int burst, Quiet quiet, LongSupplier nanoTime) {
         this.inner = inner;
         this.perSecond = perSecond;
         this.burst = burst;
+        this.quiet = quiet;
         this.nanoTime = nanoTime;
         this.tokens = burst;
         this.filledNanos = nanoTime.getAsLong();
-        this.quietUntilNanos = filledNanos;
     }
 
     @Override
@@ -41,29 +39,39 @@ final class Pace implements Fence {
     }
 
     private synchronized Optional<String> paced() {
-        long now = nanoTime.getAsLong();
-        if (now - quietUntilNanos < 0) {
+        fill();
+        if (quiet.leftNanos() > 0) {
             return Optional.of("the API server has asked for fewer requests");
         }
-        tokens = Math.min(burst, tokens + (now - filledNanos) * perSecond / SECOND);
-        filledNanos = now;
         if (tokens < 1) {
-            return Optional.of("too many writes within a second");
+            return Optional.of("too many requests within a second");
         }
         tokens--;
         return Optional.empty();
     }
 
+    /** What was saved up before a refusal is not let loose after it, nor is what it took. */
+    private void fill() {
+        long now = nanoTime.getAsLong();
+        long quietUntil = quiet.untilNanos();
+        if (quietUntil - filledNanos > 0) {
+            tokens = Math.min(1, tokens);
+            filledNanos = quietUntil - now > 0 ? now : quietUntil;
+        }
+        tokens = Math.min(burst, tokens + (now - filledNanos) * perSecond / SECOND);
+        filledNanos = now;
+    }
+
+    /** Nanoseconds until it may be open; 0 when it may be now. For one that would rather wait. */
+    synchronized long waitNanos() {
+        fill();
+        long missing = (long) Math.ceil((1 - tokens) * SECOND / perSecond);
+        return Math.max(quiet.leftNanos(), Math.max(0, missing));
+    }
+
     /** After a 429: as long as was asked for, or longer with each. */
     @Override
-    public synchronized void written(Written what, int code, int retryAfterSeconds) {
-        if (code != TOO_MANY_REQUESTS) {
-            refusals = 0;
-            return;
-        }
-        refusals = Math.min(refusals + 1, 16);
-        int doubled = Math.min(BACKOFF_MAX_SECONDS, 1 << Math.min(refusals - 1, 6));
-        long seconds = Math.clamp(Math.max(retryAfterSeconds, doubled), 1, BACKOFF_MAX_SECONDS);
-        quietUntilNanos = nanoTime.getAsLong() + seconds * SECOND;
+    public void written(Written what, int code, int retryAfterSeconds) {
+        quiet.heard(code, retryAfterSeconds);
     }
 }

@@ -64,6 +64,11 @@ record PodMore(
                     "karpenter.sh/do-not-disrupt", "true",
                     "cluster-autoscaler.kubernetes.io/safe-to-evict", "false");
 
+    /** Whether an annotation of this name says something here. */
+    static boolean isAsked(String annotation) {
+        return KEEP.containsKey(annotation);
+    }
+
     PodMore {
         labels = Map.copyOf(labels);
         running = Set.copyOf(running);

@@ -34,6 +34,7 @@ final class Reconciler {
     private final Function<Integer, Optional<Hold>> mayClose;
     private final Supplier<Optional<Hold>> notOurs;
     private final int max;
+    private final Fence steps;
     private final LongSupplier nanoTime;
     private long heldSinceNanos;
     private long steppedNanos;
@@ -44,6 +45,7 @@ final class Reconciler {
      * @param mayClose what keeps so many pods from being out of rotation
      * @param notOurs why the size is not Ebb's to change
      * @param max most replicas that are asked for
+     * @param steps before each step of a removal
      */
     Reconciler(
             Fleet fleet,
@@ -52,6 +54,7 @@ final class Reconciler {
             Function<Integer, Optional<Hold>> mayClose,
             Supplier<Optional<Hold>> notOurs,
             int max,
+            Fence steps,
             LongSupplier nanoTime) {
         this.fleet = fleet;
         this.watched = watched;
@@ -60,6 +63,7 @@ final class Reconciler {
         this.mayClose = mayClose;
         this.notOurs = notOurs;
         this.max = max;
+        this.steps = steps;
         this.nanoTime = nanoTime;
         this.steppedNanos = nanoTime.getAsLong() - STEP_NANOS;
     }
@@ -72,6 +76,7 @@ final class Reconciler {
             trouble = first;
             return again || first.isPresent();
         } catch (KubernetesClientException e) {
+            steps.written(new Written.Failed(String.valueOf(e.getMessage())), e.getCode(), 0);
             trouble = Optional.of("the API server does not answer: " + e.getMessage());
             return true;
         }
@@ -189,7 +194,7 @@ final class Reconciler {
             held = Optional.empty();
             return false;
         }
-        if (nanoTime.getAsLong() - steppedNanos < STEP_NANOS) {
+        if (nanoTime.getAsLong() - steppedNanos < STEP_NANOS || steps.closed().isPresent()) {
             return true;
         }
         steppedNanos = nanoTime.getAsLong();

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -18,12 +19,17 @@ final class Strays {
     private Strays() {}
 
     /**
+     * @param view how one is seen
      * @param mine uids of pods that are instances
      * @param managed whether a pod belongs to a workload that is looked after, by its uid
      */
-    static List<Pod> of(Stream<Pod> pods, Set<String> mine, Predicate<Pod> managed) {
+    static List<Pod> of(
+            Stream<Pod> pods,
+            Function<Pod, PodView> view,
+            Set<String> mine,
+            Predicate<Pod> managed) {
         return pods.filter(p -> !mine.contains(p.getMetadata().getUid()))
-                .filter(p -> isShut(PodView.of(p)))
+                .filter(p -> isShut(view.apply(p)))
                 .filter(p -> !managed.test(p))
                 .toList();
     }

@@ -11,6 +11,8 @@ import java.util.function.Supplier;
 /**
  * What all ServiceScales of a namespace share.
  *
+ * @param fence before each write
+ * @param steps before each step of a removal, which asks the API server several questions
  * @param blind why the API server cannot be seen now; empty when it can
  * @param log takes a line for each decision; must not wait
  * @param planes where data planes are served
@@ -23,6 +25,7 @@ record Surroundings(
         Informers informers,
         PodUsage usage,
         Fence fence,
+        Fence steps,
         Teller teller,
         Supplier<Optional<String>> blind,
         Clock clock,

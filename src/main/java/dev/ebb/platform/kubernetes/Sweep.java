@@ -31,7 +31,11 @@ record Sweep(KubernetesClient client, Fence fence, Collection<Informers> informe
                         .flatMap(s -> SlicePlan.service(s).stream())
                         .collect(Collectors.toSet());
         for (Informers one : informers) {
-            Strays.of(one.pods(), mine, pod -> targets.stream().anyMatch(t -> one.isOf(t, pod)))
+            Strays.of(
+                            one.pods(),
+                            one::view,
+                            mine,
+                            pod -> targets.stream().anyMatch(t -> one.isOf(t, pod)))
                     .forEach(pod -> Strays.free(client, fence, pod));
             Map<String, List<EndpointSlice>> own =
                     one.slices()
@@ -56,7 +60,7 @@ record Sweep(KubernetesClient client, Fence fence, Collection<Informers> informe
         return Optional.ofNullable(endpoint.getTargetRef())
                 .flatMap(t -> seen.pod(namespace, t.getName()))
                 .filter(p -> isOf(p, endpoint))
-                .map(PodView::of);
+                .map(seen::view);
     }
 
     private static boolean isOf(Pod pod, Endpoint endpoint) {

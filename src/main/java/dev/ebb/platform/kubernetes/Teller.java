@@ -14,18 +14,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Tells people: the statuses of ServiceScales, and Events. One thread of its own; what waits is
- * bounded, of a status only the newest is kept, and an Event for which there is no room is dropped.
+ * Tells people: the statuses of ServiceScales, and Events. One thread of its own, which waits for
+ * its pace; first come, first told, but a status in which only figures are new comes after all
+ * others. Of a status only the newest is kept, and an Event for which there is no room is dropped.
  * Any thread.
  */
 final class Teller implements AutoCloseable {
-    private static final int WAITING_MAX = 1_024;
+    private static final Logger LOG = LoggerFactory.getLogger(Teller.class);
+    private static final int EVENTS_MAX = 1_024;
 
     private static final PatchContext OWN_STATUS =
             new PatchContext.Builder()
@@ -40,28 +43,31 @@ final class Teller implements AutoCloseable {
     private record Told(Map<String, Object> status, long nanos) {}
 
     private final KubernetesClient client;
-    private final Fence fence;
+    private final Pace pace;
     private final String identity;
-    private final Map<String, Runnable> statuses = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
     private final Map<String, Told> told = new ConcurrentHashMap<>();
-    private final AtomicLong dropped = new AtomicLong();
-    private final ThreadPoolExecutor thread =
-            new ThreadPoolExecutor(
-                    1,
-                    1,
-                    0,
-                    TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(WAITING_MAX),
-                    Thread.ofPlatform().daemon().name("teller").factory(),
-                    (task, _) -> drop(task));
+
+    /** By uid of a ServiceScale, or a number for an Event; guarded by {@link #lock}, as below. */
+    private final Map<Object, Runnable> soon = new LinkedHashMap<>();
+
+    private final Map<Object, Runnable> later = new LinkedHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Thread thread;
+    private volatile boolean closed;
+    private int events;
+    private long eventNumber;
 
     /**
      * @param identity of this replica, for the Events
      */
-    Teller(KubernetesClient client, Fence fence, String identity) {
+    Teller(KubernetesClient client, Pace pace, String identity, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.client = client;
-        this.fence = fence;
+        this.pace = pace;
         this.identity = identity;
+        this.thread = Thread.ofPlatform().daemon().name("teller").start(this::work);
     }
 
     /**
@@ -70,15 +76,15 @@ final class Teller implements AutoCloseable {
      */
     void changed(ScaleSpec spec, Map<String, Object> status) {
         Told before = told.get(spec.uid());
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         boolean same = before != null && before.status.equals(status);
-        boolean soon =
-                before == null
-                        || now - before.nanos >= FIGURES_NANOS
-                        || !gist(before.status).equals(gist(status));
-        if (!same && soon) {
+        if (same) {
+            return;
+        }
+        boolean news = before == null || !gist(before.status).equals(gist(status));
+        if (before == null || news || now - before.nanos >= FIGURES_NANOS) {
             told.put(spec.uid(), new Told(status, now));
-            status(spec, status);
+            status(spec, status, news);
         }
     }
 
@@ -107,45 +113,88 @@ final class Teller implements AutoCloseable {
         told.keySet().retainAll(uids);
     }
 
-    /** Writes a status soon; one that waits already is not written any more. */
-    private void status(ScaleSpec spec, Map<String, Object> status) {
+    // ---- What waits
+
+    /** In the place of one that waits already. */
+    private void status(ScaleSpec spec, Map<String, Object> status, boolean news) {
         Runnable write =
                 () -> {
-                    if (!(Written.attempt(fence, () -> patch(spec, status))
+                    if (!(Written.attempt(pace, () -> patch(spec, status))
                             instanceof Written.Done)) {
                         told.remove(spec.uid());
                     }
                 };
-        boolean waits = statuses.put(spec.uid(), write) != null;
-        if (!waits) {
-            thread.execute(new Newest(spec.uid()));
-        }
-    }
-
-    /** Writes the newest status there is by then. */
-    private final class Newest implements Runnable {
-        private final String uid;
-
-        Newest(String uid) {
-            this.uid = uid;
-        }
-
-        @Override
-        public void run() {
-            Runnable newest = statuses.remove(uid);
-            if (newest != null) {
-                newest.run();
+        lock.lock();
+        try {
+            if (news) {
+                later.remove(spec.uid());
             }
+            (news || soon.containsKey(spec.uid()) ? soon : later).put(spec.uid(), write);
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** There is no room: a status is told again at its next change, an Event is lost. */
-    private void drop(Runnable task) {
-        dropped.incrementAndGet();
-        if (task instanceof Newest status) {
-            statuses.remove(status.uid);
-            told.remove(status.uid);
+    void event(ScaleSpec spec, Decisions.Decision decision) {
+        lock.lock();
+        try {
+            if (events < EVENTS_MAX) {
+                events++;
+                soon.put(eventNumber++, () -> Written.attempt(pace, () -> create(spec, decision)));
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private void work() {
+        try {
+            while (!closed) {
+                tell(next());
+            }
+        } catch (InterruptedException e) {
+            // Closed: what waits is not written any more.
+        }
+    }
+
+    /** A mistake of ours in one must not keep the others from being told. */
+    private static void tell(Runnable write) {
+        try {
+            write.run();
+        } catch (RuntimeException e) {
+            LOG.error("something could not be told", e);
+        }
+    }
+
+    /** Waits for one that may be written. It is taken no earlier, so it is the newest by then. */
+    private Runnable next() throws InterruptedException {
+        lock.lock();
+        try {
+            while (true) {
+                long wait = pace.waitNanos();
+                if (soon.isEmpty() && later.isEmpty()) {
+                    changed.await();
+                } else if (wait > 0) {
+                    changed.awaitNanos(wait);
+                } else {
+                    return take();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Runnable take() {
+        var first = (soon.isEmpty() ? later : soon).entrySet().iterator();
+        var entry = first.next();
+        first.remove();
+        if (entry.getKey() instanceof Long) {
+            events--;
+        }
+        return entry.getValue();
     }
 
     private void patch(ScaleSpec spec, Map<String, Object> status) {
@@ -164,10 +213,6 @@ final class Teller implements AutoCloseable {
                 .resource(resource)
                 .subresource("status")
                 .patch(OWN_STATUS, resource);
-    }
-
-    void event(ScaleSpec spec, Decisions.Decision decision) {
-        thread.execute(() -> Written.attempt(fence, () -> create(spec, decision)));
     }
 
     private void create(ScaleSpec spec, Decisions.Decision decision) {
@@ -215,6 +260,7 @@ final class Teller implements AutoCloseable {
     /** What waits is not written any more. */
     @Override
     public void close() {
-        thread.shutdownNow();
+        closed = true;
+        thread.interrupt();
     }
 }

@@ -11,10 +11,10 @@ record WatchedSight(Informers informers, Target target) implements Sight {
     @Override
     public Optional<WorkloadView> workload() {
         if (target.kind().equals(Target.Kind.DEPLOYMENT)) {
-            return informers.deployment(target).map(WorkloadView::of);
+            return informers.deployment(target);
         }
         if (target.kind().equals(Target.Kind.REPLICA_SET)) {
-            return informers.replicaSet(target).map(WorkloadView::of);
+            return informers.replicaSet(target);
         }
         return informers.others().find(target).map(this::other);
     }
@@ -26,16 +26,15 @@ record WatchedSight(Informers informers, Target target) implements Sight {
         return OtherWorkloads.hasTemplate(one)
                 ? view
                 : view.withGated(
-                        informers.podsOf(target, view.uid()).stream()
-                                .map(PodMore::of)
+                        informers.viewsOf(target, view.uid()).stream()
+                                .map(PodView::more)
                                 .allMatch(PodMore::gated));
     }
 
     @Override
     public List<PodView> pods() {
         return informers.uid(target).stream()
-                .flatMap(uid -> informers.podsOf(target, uid).stream())
-                .map(PodView::of)
+                .flatMap(uid -> informers.viewsOf(target, uid).stream())
                 .toList();
     }
 
@@ -46,6 +45,6 @@ record WatchedSight(Informers informers, Target target) implements Sight {
 
     @Override
     public Optional<Hold> autoscaled() {
-        return Sight.autoscaled(target, informers.autoscalers(target.namespace()));
+        return Sight.autoscaled(target, informers.autoscalers(target));
     }
 }

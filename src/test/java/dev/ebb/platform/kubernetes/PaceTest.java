@@ -10,7 +10,7 @@ class PaceTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final AtomicLong time = new AtomicLong(5 * SECOND);
-    private final Pace pace = new Pace(Fence.OPEN, 10, 3, time::get);
+    private final Pace pace = new Pace(Fence.OPEN, 10, 3, new Quiet(time::get), time::get);
 
     @Test
     void soManyAtOnceAndThenSoManyASecond() {
@@ -31,24 +31,60 @@ class PaceTest {
     }
 
     @Test
-    void oneAfterTheOtherIsWaitedForLongerAndNeverForMoreThanAMinute() {
-        for (int i = 0; i < 3; i++) {
+    void eachFurtherRefusalIsWaitedForLongerAndNoneForMoreThanAMinute() {
+        for (int seconds : new int[] {1, 2, 4}) {
             pace.written(new Written.Failed("too many"), 429, 0);
+            time.addAndGet(seconds * SECOND - 1);
+            assertThat(pace.closed()).isPresent();
+            time.addAndGet(1);
         }
-        time.addAndGet(3 * SECOND);
-        assertThat(pace.closed()).isPresent();
-        time.addAndGet(SECOND);
         assertThat(pace.closed()).isEmpty();
         for (int i = 0; i < 50; i++) {
             pace.written(new Written.Failed("too many"), 429, 3_600);
         }
         time.addAndGet(60 * SECOND);
+        time.addAndGet(SECOND / 10);
+        assertThat(pace.closed()).isEmpty();
+    }
+
+    /** Several were on their way when the first was refused: they are one refusal. */
+    @Test
+    void refusalsAtOnceCountOnce() {
+        for (int i = 0; i < 4; i++) {
+            pace.written(new Written.Failed("too many"), 429, 0);
+        }
+        time.addAndGet(SECOND);
         assertThat(pace.closed()).isEmpty();
     }
 
     @Test
+    void whatWasSavedUpIsNotLetLooseAfterARefusal() {
+        pace.written(new Written.Failed("too many"), 429, 0);
+        time.addAndGet(SECOND / 2);
+        assertThat(pace.closed()).isPresent();
+        time.addAndGet(SECOND / 2);
+        assertThat(allowed(5)).isEqualTo(1);
+    }
+
+    /** Reads, writes and what is told have paces of their own, and one API server. */
+    @Test
+    void whatOneHearsHoldsForAllWhoShareIt() {
+        var quiet = new Quiet(time::get);
+        var one = new Pace(Fence.OPEN, 10, 3, quiet, time::get);
+        var other = new Pace(Fence.OPEN, 10, 3, quiet, time::get);
+        one.written(new Written.Failed("too many"), 429, 2);
+        assertThat(other.closed()).isPresent();
+        assertThat(other.waitNanos()).isEqualTo(2 * SECOND);
+        time.addAndGet(2 * SECOND);
+        assertThat(other.waitNanos()).isZero();
+        assertThat(other.closed()).isEmpty();
+    }
+
+    @Test
     void theInnerFenceCounts() {
-        var shut = new Pace(() -> Optional.of("does not lead"), 10, 3, time::get);
+        var shut =
+                new Pace(
+                        () -> Optional.of("does not lead"), 10, 3, new Quiet(time::get), time::get);
         assertThat(shut.closed()).contains("does not lead");
     }
 

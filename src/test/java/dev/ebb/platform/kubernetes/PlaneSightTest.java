@@ -151,9 +151,10 @@ class PlaneSightTest {
         Pod gone = pod("3", true);
         gone.getMetadata().setDeletionTimestamp("2026-11-01T00:02:00Z");
         Stream<Pod> all = Stream.of(pod("1", false), pod("2", true), gone, pod("4", true));
-        assertThat(Strays.of(all, Set.of("4"), _ -> false))
+        assertThat(Strays.of(all, PodView::of, Set.of("4"), _ -> false))
                 .extracting(p -> p.getMetadata().getUid())
                 .containsExactly("2");
-        assertThat(Strays.of(Stream.of(pod("2", true)), Set.of(), _ -> true)).isEmpty();
+        assertThat(Strays.of(Stream.of(pod("2", true)), PodView::of, Set.of(), _ -> true))
+                .isEmpty();
     }
 }
