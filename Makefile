@@ -1,7 +1,7 @@
 # `make` lists the targets. They find a JDK 25 by themselves; Maven must be in PATH.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test slow fast format bench bench-proxy bench-policy conformance conformance-full engines engines-envoy engines-kubernetes engines-kubernetes-tests engines-kubernetes-long engines-beside engines-beside-tests soak fuzz clean
+.PHONY: help test slow fast format bench bench-proxy bench-policy bench-kubernetes conformance conformance-full engines engines-envoy engines-kubernetes engines-kubernetes-tests engines-kubernetes-long engines-beside engines-beside-tests soak fuzz clean
 
 # Maven's own libraries use Unsafe; the two options keep their warnings out of the output.
 MVN = JAVA_HOME="$$(bin/find-jdk.sh)" && export JAVA_HOME && \
@@ -40,6 +40,10 @@ bench-proxy: fast bench/target/benchmarks.jar ## Ebb beside HAProxy, nginx, Envo
 
 bench-policy: fast ## Ebb beside HPA, KPA and others on recorded load; TRACES=DIR, ARGS="--strict"
 	@bench/policy/compare $(if $(TRACES),--traces "$(TRACES)") $(ARGS)
+
+bench-kubernetes: fast ## The operator with 2,000 workloads and 50,000 pods; ARGS="--workloads 50 --pods 1000"
+	@suites/engines/control_plane.py build
+	@bench/kubernetes/scale $(ARGS)
 
 conformance: ## Other people's suites against the gateway, and docs/conformance.md; ARGS="grpc" chooses
 	@python3 suites/conformance/run.py $(ARGS)
