@@ -72,6 +72,9 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     /** Whom others are about to take away; the platform notices it when it is asked for that. */
     final Set<InstanceId> takenByOthers = new HashSet<>();
 
+    /** Taken away: gone to the platform, and well for a while to who asks them. */
+    private final Set<InstanceId> leaving = new HashSet<>();
+
     boolean acknowledges = true;
     boolean bootsReady = true;
     boolean endsWhenAsked = true;
@@ -311,7 +314,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     public Map<InstanceId, Liveness> look() {
         Map<InstanceId, Liveness> seen = new HashMap<>();
         for (InstanceId id : known) {
-            boolean alive = process(id).alive;
+            boolean alive = process(id).alive && !leaving.contains(id);
             seen.put(id, alive ? new Liveness.Running() : new Liveness.Exited(OptionalInt.of(1)));
         }
         failedStarts.forEach((id, why) -> seen.put(id, new Liveness.NotStarted(why)));
@@ -341,7 +344,7 @@ final class Rig implements Platform, EndpointSink, MetricSource {
     public Outside outside(ServiceName service, int nextOrdinal, Now now) {
         Set<InstanceId> went = Set.copyOf(takenByOthers);
         takenByOthers.clear();
-        went.forEach(id -> process(id).alive = false);
+        leaving.addAll(went);
         return new Outside(List.of(), went);
     }
 
