@@ -5,11 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.ebb.config.ConfigFile;
-import dev.ebb.config.Loaded;
-import dev.ebb.control.ServiceStatus;
-import dev.ebb.core.Lifecycle;
-import dev.ebb.demo.HelloService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,14 +29,11 @@ class PrometheusScalesTest {
     private volatile int waiting = 130;
     private Optional<HttpServer> exporter = Optional.empty();
     private Optional<Process> prometheus = Optional.empty();
-    private Optional<Wiring> ebb = Optional.empty();
+    private Optional<LiveEbb> ebb = Optional.empty();
 
     @AfterEach
     void stop() throws InterruptedException {
-        if (ebb.isPresent()) {
-            ebb.get().stop(false);
-            ebb.get().await();
-        }
+        ebb.ifPresent(LiveEbb::close);
         stopPrometheus();
         exporter.ifPresent(e -> e.stop(0));
     }
@@ -108,12 +100,7 @@ class PrometheusScalesTest {
         return port;
     }
 
-    private Wiring startEbb(int prometheusPort) {
-        var classes = HelloService.class.getProtectionDomain().getCodeSource().getLocation();
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        String command =
-                "[%s, -Xmx32m, -XX:TieredStopAtLevel=1, -cp, '%s', %s, --port, '${port}']"
-                        .formatted(java, Path.of(classes.getPath()), HelloService.class.getName());
+    private LiveEbb startEbb(int prometheusPort) {
         String yaml =
                 """
                 listen: 127.0.0.1:0
@@ -121,57 +108,28 @@ class PrometheusScalesTest {
                 prometheus: {url: "http://127.0.0.1:%d"}
                 services:
                   hello:
-                    run:
-                      command: %s
-                      ports: 26000-26999
-                      environment: {%s: %d}
+                    run: %s
                     instances: 1..4
                     resources: {cpu: 64}
                     balance: {slow-start: 0}
                     ready: {http: /, interval: 500ms, timeout: 500ms, fall: 50}
                     policy:
-                      out: {window: 2s}
-                      in: {window: 2s, stabilization: 3s, host-busy: 100%%}
-                      trial: {shortest: 1s, longest: 5s}
+                      out: {window: 1s}
+                      in: {window: 1s, stabilization: 1s, host-busy: 100%%}
+                      trial: {shortest: 500ms, longest: 2s}
                       target:
                         queries:
                           - {name: jobs, query: sum(jobs_waiting), each: 50, every: 1s, timeout: 3s,
-                             max-age: 8s}
+                             max-age: 5s}
                 """
-                        .formatted(
-                                prometheusPort,
-                                command,
-                                HelloService.PARENT,
-                                ProcessHandle.current().pid());
-        Loaded loaded = ConfigFile.read("test.yaml", yaml);
-        assertThat(loaded.problems()).isEmpty();
-        Wiring wiring =
-                Wiring.open(
-                        loaded.config().orElseThrow(),
-                        "test.yaml",
-                        folder.resolve("state"),
-                        Wiring.Ears.NONE);
-        ebb = Optional.of(wiring);
-        wiring.begin();
-        return wiring;
+                        .formatted(prometheusPort, LiveEbb.hello("26000-26999"));
+        LiveEbb live = LiveEbb.start(folder, yaml);
+        ebb = Optional.of(live);
+        return live;
     }
 
-    private static ServiceStatus service(Wiring ebb) {
-        return ebb.view().status().services().getFirst();
-    }
-
-    private static long serving(Wiring ebb) {
-        return service(ebb).instances().stream()
-                .filter(i -> i.lifecycle() == Lifecycle.SERVING)
-                .count();
-    }
-
-    private static void until(Wiring ebb, int count) {
-        await().atMost(Duration.ofSeconds(90)).until(() -> serving(ebb) == count);
-    }
-
-    private static boolean isHeld(Wiring ebb) {
-        return service(ebb).explanation().holds().stream()
+    private static boolean isHeld(LiveEbb ebb) {
+        return ebb.service().explanation().holds().stream()
                 .anyMatch(h -> h.why().code().equals("query_missing"));
     }
 
@@ -180,21 +138,21 @@ class PrometheusScalesTest {
         assumeTrue(
                 Files.isExecutable(SERVER),
                 "needs Prometheus: /usr/bin/prometheus is not there (apt install prometheus)");
-        Wiring running = startEbb(startPrometheus());
-        until(running, 3);
-        assertThat(Cli.on(folder.resolve("state"), "explain", "hello").out())
-                .contains("'jobs' is 130, 50 for each: 3 instances");
+        LiveEbb running = startEbb(startPrometheus());
+        running.untilServing(3);
+        assertThat(running.explained()).contains("'jobs' is 130, 50 for each: 3 instances");
         waiting = 60;
-        until(running, 2);
+        running.untilServing(2);
         stopPrometheus();
         await().atMost(Duration.ofSeconds(60)).until(() -> isHeld(running));
-        assertThat(Cli.on(folder.resolve("state"), "explain", "hello").out())
-                .contains("the answer to 'jobs' is", "s old, 8 s are allowed");
-        long held = service(running).instances().size();
-        await().during(Duration.ofSeconds(10))
+        assertThat(running.explained())
+                .contains("the answer to 'jobs' is", "s old, 5 s are allowed");
+        long held = running.service().instances().size();
+        // Twice as long as it takes to let one go, if that were to be.
+        await().during(Duration.ofSeconds(6))
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> service(running).instances().size() == held && serving(running) == 2);
-        Cli replay = Cli.on(folder.resolve("state"), "replay");
-        assertThat(replay.code()).as(replay.out() + replay.err()).isZero();
+                .until(() ->
+                        running.service().instances().size() == held && running.serving() == 2);
+        running.replayed();
     }
 }

@@ -176,7 +176,8 @@ class UpgradesTest {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Files.writeString(
                 script,
-                "#!/bin/sh\nexec '%s' --enable-native-access=ALL-UNNAMED -cp '%s' %s %s %s \"$@\"\n"
+                ("#!/bin/sh\nexec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+                                + " --enable-native-access=ALL-UNNAMED -cp '%s' %s %s %s \"$@\"\n")
                         .formatted(
                                 java,
                                 System.getProperty("java.class.path"),

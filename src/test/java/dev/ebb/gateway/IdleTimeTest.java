@@ -8,13 +8,17 @@ import dev.ebb.balance.RetryPolicy;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -49,9 +53,32 @@ class IdleTimeTest {
                 .until(() -> gateway.gateway.stats().connections().upstreamClosed() >= connections);
     }
 
-    @ParameterizedTest
-    @MethodSource("transports")
-    void anInstanceClosesFirstOnlyOnce(Transport transport) throws IOException {
+    /** Each takes seconds in which nothing happens: so all at once. */
+    @Test
+    void anInstanceClosesFirstOnlyOnce() throws InterruptedException {
+        var cases = new TreeMap<String, Executable>();
+        transports().forEach(t -> cases.put("" + t, () -> closesFirstOnlyOnce(t)));
+        cases.put("what one loop has learned all know", IdleTimeTest::allLoopsLearn);
+        cases.put("HTTP/2", () -> closesFirstOnlyOnceOverHttp2(false));
+        cases.put("HTTP/2, and says so", () -> closesFirstOnlyOnceOverHttp2(true));
+        var wrong = new ConcurrentHashMap<String, Throwable>();
+        var threads = new ArrayList<Thread>();
+        cases.forEach((name, each) ->
+                threads.add(
+                        Thread.startVirtualThread(() -> {
+                            try {
+                                each.execute();
+                            } catch (Throwable e) {
+                                wrong.put(name, e);
+                            }
+                        })));
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    private static void closesFirstOnlyOnce(Transport transport) throws IOException {
         try (var instance = impatient();
                 var gateway = gateway(transport, 1, Protocol.HTTP1).with(instance);
                 var client = new TestClient(gateway.gateway)) {
@@ -65,8 +92,7 @@ class IdleTimeTest {
     }
 
     /** Which loop a connection gets is the gateway's choice: all of them know. */
-    @Test
-    void whatOneLoopHasLearnedAllKnow() throws IOException {
+    private static void allLoopsLearn() throws IOException {
         try (var instance = impatient();
                 var gateway = gateway(Transport.AUTO, 4, Protocol.HTTP1).with(instance)) {
             for (int i = 1; i <= 4; i++) {
@@ -78,6 +104,31 @@ class IdleTimeTest {
             assertThat(instance.connections).hasValue(4);
             assertThat(instance.tired).hasValue(1);
         }
+    }
+
+    private static void closesFirstOnlyOnceOverHttp2(boolean goAway) throws IOException {
+        try (var instance = http2();
+                var gateway = gateway(Transport.AUTO, 1, Protocol.HTTP2);
+                var client = new TestClient(gateway.gateway)) {
+            instance.closesIdleAfter(HABIT, goAway);
+            gateway.publish(List.of(instance.endpoint(TestGateway.id(1), EndpointRole.ACTIVE)));
+            int before = instance.connections.get();
+            for (int i = 1; i <= 4; i++) {
+                assertThat(client.ask(TestClient.post("/", "body")).status()).isEqualTo(200);
+                awaitClosed(gateway, i);
+            }
+            assertThat(instance.connections.get() - before).isGreaterThanOrEqualTo(4);
+            assertThat(instance.tired).hasValue(1);
+        }
+    }
+
+    private static TestHttp2Instance http2() {
+        return new TestHttp2Instance(
+                100,
+                (request, answer) -> {
+                    answer.head("200", false);
+                    answer.body("well", true);
+                });
     }
 
     /**
@@ -117,43 +168,9 @@ class IdleTimeTest {
         }
     }
 
-    static Stream<Boolean> saysSo() {
-        return Stream.of(true, false);
-    }
-
-    @ParameterizedTest
-    @MethodSource("saysSo")
-    void anInstanceOfHttp2ClosesFirstOnlyOnce(boolean goAway) throws IOException {
-        try (var instance =
-                        new TestHttp2Instance(
-                                100,
-                                (request, answer) -> {
-                                    answer.head("200", false);
-                                    answer.body("well", true);
-                                });
-                var gateway = gateway(Transport.AUTO, 1, Protocol.HTTP2);
-                var client = new TestClient(gateway.gateway)) {
-            instance.closesIdleAfter(HABIT, goAway);
-            gateway.publish(List.of(instance.endpoint(TestGateway.id(1), EndpointRole.ACTIVE)));
-            int before = instance.connections.get();
-            for (int i = 1; i <= 4; i++) {
-                assertThat(client.ask(TestClient.post("/", "body")).status()).isEqualTo(200);
-                awaitClosed(gateway, i);
-            }
-            assertThat(instance.connections.get() - before).isGreaterThanOrEqualTo(4);
-            assertThat(instance.tired).hasValue(1);
-        }
-    }
-
     @Test
     void aCloseOfHttp2ThatTheLoopHasNotSeenYetIsLookedFor() throws Exception {
-        try (var instance =
-                        new TestHttp2Instance(
-                                100,
-                                (request, answer) -> {
-                                    answer.head("200", false);
-                                    answer.body("well", true);
-                                });
+        try (var instance = http2();
                 var gateway = gateway(Transport.AUTO, 1, Protocol.HTTP2);
                 var client = new TestClient(gateway.gateway)) {
             gateway.publish(List.of(instance.endpoint(TestGateway.id(1), EndpointRole.ACTIVE)));
