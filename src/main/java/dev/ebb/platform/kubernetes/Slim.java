@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slim {
     private static final String OWN = ScaleSpec.GROUP + "/";
-    private static final String PARKS = "parks";
+    private static final Set<String> READ = Set.of("parks", PlanesBefore.STATUS);
     private static final String APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     private final Map<Object, WeakReference<Object>> parts = new WeakHashMap<>();
@@ -205,12 +206,23 @@ final class Slim {
 
     // ---- The rest
 
-    /** Ebb writes the status itself, and reads nothing of it but when it has parked. */
+    /**
+     * Ebb writes the status itself, and reads nothing of it but what the next leader has to know:
+     * when it has parked, and which data planes were there.
+     */
     GenericKubernetesResource scale(GenericKubernetesResource whole) {
         bare(whole);
         Map<String, Object> rest = new LinkedHashMap<>(whole.getAdditionalProperties());
-        Object parks = Tree.of(whole).in("status").map().get(PARKS);
-        rest.put("status", parks == null ? Map.of() : Map.of(PARKS, parks));
+        Map<String, Object> status = new LinkedHashMap<>();
+        Tree.of(whole)
+                .in("status")
+                .map()
+                .forEach((key, value) -> {
+                    if (READ.contains(String.valueOf(key))) {
+                        status.put(String.valueOf(key), value);
+                    }
+                });
+        rest.put("status", status);
         whole.setAdditionalProperties(rest);
         return whole;
     }

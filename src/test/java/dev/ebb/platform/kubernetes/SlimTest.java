@@ -150,12 +150,13 @@ class SlimTest {
                 kind: ServiceScale
                 metadata: {name: shop, namespace: web, uid: u, annotations: {ebb.dev/approve: r1}}
                 spec: {targetRef: {kind: Deployment, name: shop}, mode: automatic, maxReplicas: 5}
-                status: {wanted: 3, parks: ["2026-01-01T00:00:00Z"]}
+                status: {wanted: 3, parks: ["2026-01-01T00:00:00Z"], dataPlanes: [edge]}
                 """;
         var whole = read(scale, GenericKubernetesResource.class);
         ScaleSpec spec = ScaleSpec.of(whole);
         assertThat(spec.approved()).contains("r1");
         assertThat(spec.parks()).hasSize(1);
+        assertThat(spec.planesBefore()).containsExactly("edge");
         GenericKubernetesResource kept = slim.scale(whole);
         assertThat(ScaleSpec.of(kept)).isEqualTo(spec);
         assertThat(Serialization.asJson(kept)).doesNotContain("wanted");
