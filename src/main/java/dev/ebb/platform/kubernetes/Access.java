@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,16 +53,20 @@ public record Access(Optional<Path> kubeconfig, Optional<String> context) {
     /**
      * A client that does not retry: what failed is looked at again by whoever wanted it.
      *
+     * @param heard hears what is answered
      * @throws RefusedException when the kubeconfig cannot be used
      */
-    KubernetesClient client() throws RefusedException {
+    KubernetesClient client(Interceptor heard) throws RefusedException {
         Config config =
                 new ConfigBuilder(config())
                         .withRequestRetryBackoffLimit(0)
                         .withRequestTimeout(REQUEST_MILLIS)
                         .withConnectionTimeout(CONNECT_MILLIS)
                         .build();
-        return new KubernetesClientBuilder().withConfig(config).build();
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientBuilderConsumer(b -> b.addOrReplaceInterceptor("ebb", heard))
+                .build();
     }
 
     private Config config() throws RefusedException {

@@ -8,7 +8,4 @@ interface Fence {
 
     /** Why nothing may be written now; empty when it may. */
     Optional<String> closed();
-
-    /** To be told what came of each write; for one that counts them. */
-    default void written(Written what, int code, int retryAfterSeconds) {}
 }

@@ -21,8 +21,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -85,6 +86,7 @@ public final class Operator implements AutoCloseable {
     }
 
     private final KubernetesClient client;
+    private final Backpressure backpressure;
     private final Settings settings;
     private final Clock clock;
     private final Consumer<String> log;
@@ -96,7 +98,6 @@ public final class Operator implements AutoCloseable {
     private final Teller teller;
     private final Optional<PlaneBoard> planes;
     private final Optional<Monitoring> monitoring;
-    private final Quiet quiet = new Quiet(System::nanoTime);
     private final Roster managed = new Roster();
     private final Map<String, ScaleStatus> refused = new HashMap<>();
     private final ScheduledExecutorService control = threads("operator", 1);
@@ -112,8 +113,11 @@ public final class Operator implements AutoCloseable {
     private long sweptNanos;
 
     private static ScheduledExecutorService threads(String name, int count) {
-        return Executors.newScheduledThreadPool(
-                count, Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+        // What is woken while all ends need not look any more.
+        return new ScheduledThreadPoolExecutor(
+                count,
+                Thread.ofPlatform().daemon().name(name + "-", 0).factory(),
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 
     /**
@@ -140,14 +144,17 @@ public final class Operator implements AutoCloseable {
             Consumer<String> log,
             OperatorPorts ports)
             throws Access.RefusedException {
-        return new Operator(access.client(), settings, clock, log, ports);
+        var heard = new Backpressure(System::nanoTime);
+        return new Operator(access.client(heard), heard, settings, clock, log, ports);
     }
 
     /**
      * @param client one that does not retry by itself; closed by {@link #close}
+     * @param backpressure hears what is answered to it
      */
-    Operator(
+    private Operator(
             KubernetesClient client,
+            Backpressure backpressure,
             Settings settings,
             Clock clock,
             Consumer<String> log,
@@ -155,10 +162,11 @@ public final class Operator implements AutoCloseable {
         this.planes = ports.planes().map(PlaneBoard::new);
         this.monitoring = ports.monitoring();
         this.client = client;
+        this.backpressure = backpressure;
         this.settings = settings;
         this.clock = clock;
         this.log = log;
-        this.usage = new PodUsage(client, this::running, clock, quiet);
+        this.usage = new PodUsage(client, this::running, clock, backpressure);
         this.leadership =
                 settings.lease()
                         .map(l ->
@@ -171,10 +179,10 @@ public final class Operator implements AutoCloseable {
                                         l.margin(),
                                         System::nanoTime));
         Fence fence = leadership.<Fence>map(l -> l).orElse(Fence.OPEN);
-        this.pace = new Pace(fence, WRITES_PER_SECOND, WRITES_AT_ONCE, quiet, System::nanoTime);
+        this.pace = pace(fence, WRITES_PER_SECOND, WRITES_AT_ONCE);
         // What is told must not use up what a rescue needs.
-        Pace telling = new Pace(fence, TOLD_PER_SECOND, WRITES_AT_ONCE, quiet, System::nanoTime);
-        Pace steps = new Pace(Fence.OPEN, STEPS_PER_SECOND, STEPS_AT_ONCE, quiet, System::nanoTime);
+        Pace telling = pace(fence, TOLD_PER_SECOND, WRITES_AT_ONCE);
+        Pace steps = pace(Fence.OPEN, STEPS_PER_SECOND, STEPS_AT_ONCE);
         this.teller = new Teller(client, telling, settings.identity(), System::nanoTime);
         List<String> scopes = settings.namespaces().isEmpty() ? List.of("") : settings.namespaces();
         var news = new News();
@@ -229,6 +237,10 @@ public final class Operator implements AutoCloseable {
         var _ =
                 control.scheduleAtFixedRate(
                         guarded(this::tick), 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Pace pace(Fence fence, double perSecond, int burst) {
+        return new Pace(fence, perSecond, burst, backpressure, System::nanoTime);
     }
 
     private Optional<Set<String>> running(String namespace, String pod) {
@@ -392,7 +404,7 @@ public final class Operator implements AutoCloseable {
     }
 
     private boolean isDue(Managed one) {
-        return managed.is(one) && blind().isEmpty();
+        return managed.is(one) && blind().isEmpty() && backpressure.leftNanos() == 0;
     }
 
     // ---- For others

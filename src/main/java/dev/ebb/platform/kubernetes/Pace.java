@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Holds requests of one sort back: so many a second at most, and none while it is {@link Quiet}.
- * What is held back is not queued; whoever wants it finds out again what is wanted then.
- * Thread-safe.
+ * Holds requests of one sort back: so many a second at most, and none after a 429 for as long as
+ * {@link Backpressure} says. What is held back is not queued; whoever wants it finds out again what
+ * is wanted then. Thread-safe.
  */
 final class Pace implements Fence {
     private static final long SECOND = 1_000_000_000L;
@@ -14,20 +14,26 @@ final class Pace implements Fence {
     private final Fence inner;
     private final double perSecond;
     private final double burst;
-    private final Quiet quiet;
+    private final Backpressure backpressure;
     private final LongSupplier nanoTime;
     private double tokens;
     private long filledNanos;
 
     /**
+     * @param inner asked first: what it refuses is not counted
      * @param burst how many at once after a pause
-     * @param quiet shared by all who ask the same API server
+     * @param backpressure shared by all who ask the same API server
      */
-    Pace(Fence inner, double perSecond, int burst, Quiet quiet, LongSupplier nanoTime) {
+    Pace(
+            Fence inner,
+            double perSecond,
+            int burst,
+            Backpressure backpressure,
+            LongSupplier nanoTime) {
         this.inner = inner;
         this.perSecond = perSecond;
         this.burst = burst;
-        this.quiet = quiet;
+        this.backpressure = backpressure;
         this.nanoTime = nanoTime;
         this.tokens = burst;
         this.filledNanos = nanoTime.getAsLong();
@@ -35,12 +41,12 @@ final class Pace implements Fence {
 
     @Override
     public Optional<String> closed() {
-        return paced().or(inner::closed);
+        return inner.closed().or(this::paced);
     }
 
     private synchronized Optional<String> paced() {
         fill();
-        if (quiet.leftNanos() > 0) {
+        if (backpressure.leftNanos() > 0) {
             return Optional.of("the API server has asked for fewer requests");
         }
         if (tokens < 1) {
@@ -53,7 +59,7 @@ final class Pace implements Fence {
     /** What was saved up before a refusal is not let loose after it, nor is what it took. */
     private void fill() {
         long now = nanoTime.getAsLong();
-        long quietUntil = quiet.untilNanos();
+        long quietUntil = backpressure.untilNanos();
         if (quietUntil - filledNanos > 0) {
             tokens = Math.min(1, tokens);
             filledNanos = quietUntil - now > 0 ? now : quietUntil;
@@ -66,12 +72,6 @@ final class Pace implements Fence {
     synchronized long waitNanos() {
         fill();
         long missing = (long) Math.ceil((1 - tokens) * SECOND / perSecond);
-        return Math.max(quiet.leftNanos(), Math.max(0, missing));
-    }
-
-    /** After a 429: as long as was asked for, or longer with each. */
-    @Override
-    public void written(Written what, int code, int retryAfterSeconds) {
-        quiet.heard(code, retryAfterSeconds);
+        return Math.max(backpressure.leftNanos(), Math.max(0, missing));
     }
 }

@@ -6,7 +6,6 @@ import dev.ebb.core.Reason;
 import io.fabric8.kubernetes.api.model.metrics.v1beta1.PodMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ final class PodUsage {
     private final KubernetesClient client;
     private final Running running;
     private final Clock clock;
-    private final Quiet quiet;
+    private final Backpressure backpressure;
     private final Map<String, Map<String, Usage>> namespaces = new ConcurrentHashMap<>();
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
 
@@ -35,10 +34,10 @@ final class PodUsage {
     }
 
     /**
-     * @param quiet while it is, nothing is asked
+     * @param backpressure while there is any, nothing is asked
      */
-    PodUsage(KubernetesClient client, Running running, Clock clock, Quiet quiet) {
-        this.quiet = quiet;
+    PodUsage(KubernetesClient client, Running running, Clock clock, Backpressure backpressure) {
+        this.backpressure = backpressure;
         this.client = client;
         this.running = running;
         this.clock = clock;
@@ -46,15 +45,13 @@ final class PodUsage {
 
     /** Asks once for all pods of a namespace. Pods that are gone are forgotten. */
     void ask(String namespace) {
-        if (quiet.leftNanos() > 0) {
+        if (backpressure.leftNanos() > 0) {
             return;
         }
         List<PodMetrics> items;
         try {
             items = client.top().pods().inNamespace(namespace).metrics().getItems();
-            quiet.heard(HttpURLConnection.HTTP_OK, 0);
         } catch (KubernetesClientException e) {
-            quiet.heard(e.getCode(), 0);
             troubles.put(
                     namespace,
                     e.getCode() == 404

@@ -76,7 +76,6 @@ final class Reconciler {
             trouble = first;
             return again || first.isPresent();
         } catch (KubernetesClientException e) {
-            steps.written(new Written.Failed(String.valueOf(e.getMessage())), e.getCode(), 0);
             trouble = Optional.of("the API server does not answer: " + e.getMessage());
             return true;
         }

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +76,7 @@ public final class Survey {
     public static Found read(
             Access access, Optional<String> namespace, ObjIntConsumer<String> progress)
             throws Access.RefusedException {
-        try (KubernetesClient client = access.client()) {
+        try (KubernetesClient client = access.client(new Interceptor() {})) {
             String server = client.getMasterUrl().toString();
             try {
                 return new Survey(client, namespace, progress).read();

@@ -37,13 +37,9 @@ sealed interface Written {
         }
         try {
             write.run();
-            var done = new Done();
-            fence.written(done, 200, 0);
-            return done;
+            return new Done();
         } catch (KubernetesClientException e) {
-            Written refused = refused(e);
-            fence.written(refused, e.getCode(), retryAfter(e));
-            return refused;
+            return refused(e);
         } catch (IllegalStateException e) {
             // The client was closed: this Ebb is ending.
             return new Failed(String.valueOf(e.getMessage()));
@@ -66,12 +62,5 @@ sealed interface Written {
                 .orElse(List.of())
                 .stream()
                 .anyMatch(c -> "FieldManagerConflict".equals(c.getReason()));
-    }
-
-    private static int retryAfter(KubernetesClientException e) {
-        return Optional.ofNullable(e.getStatus())
-                .map(Status::getDetails)
-                .flatMap(d -> Optional.ofNullable(d.getRetryAfterSeconds()))
-                .orElse(0);
     }
 }

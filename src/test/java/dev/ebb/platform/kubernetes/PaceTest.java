@@ -3,6 +3,7 @@ package dev.ebb.platform.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +11,8 @@ class PaceTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final AtomicLong time = new AtomicLong(5 * SECOND);
-    private final Pace pace = new Pace(Fence.OPEN, 10, 3, new Quiet(time::get), time::get);
+    private final Backpressure backpressure = new Backpressure(time::get);
+    private final Pace pace = new Pace(Fence.OPEN, 10, 3, backpressure, time::get);
 
     @Test
     void soManyAtOnceAndThenSoManyASecond() {
@@ -23,7 +25,7 @@ class PaceTest {
 
     @Test
     void after429NothingIsWrittenForAsLongAsWasAskedFor() {
-        pace.written(new Written.Failed("too many"), 429, 7);
+        backpressure.refused(Optional.of("7"));
         time.addAndGet(6 * SECOND);
         assertThat(pace.closed()).isPresent();
         time.addAndGet(SECOND);
@@ -33,14 +35,14 @@ class PaceTest {
     @Test
     void eachFurtherRefusalIsWaitedForLongerAndNoneForMoreThanAMinute() {
         for (int seconds : new int[] {1, 2, 4}) {
-            pace.written(new Written.Failed("too many"), 429, 0);
+            backpressure.refused(Optional.empty());
             time.addAndGet(seconds * SECOND - 1);
             assertThat(pace.closed()).isPresent();
             time.addAndGet(1);
         }
         assertThat(pace.closed()).isEmpty();
         for (int i = 0; i < 50; i++) {
-            pace.written(new Written.Failed("too many"), 429, 3_600);
+            backpressure.refused(Optional.of("3600"));
         }
         time.addAndGet(60 * SECOND);
         time.addAndGet(SECOND / 10);
@@ -51,7 +53,7 @@ class PaceTest {
     @Test
     void refusalsAtOnceCountOnce() {
         for (int i = 0; i < 4; i++) {
-            pace.written(new Written.Failed("too many"), 429, 0);
+            backpressure.refused(Optional.empty());
         }
         time.addAndGet(SECOND);
         assertThat(pace.closed()).isEmpty();
@@ -59,7 +61,7 @@ class PaceTest {
 
     @Test
     void whatWasSavedUpIsNotLetLooseAfterARefusal() {
-        pace.written(new Written.Failed("too many"), 429, 0);
+        backpressure.refused(Optional.empty());
         time.addAndGet(SECOND / 2);
         assertThat(pace.closed()).isPresent();
         time.addAndGet(SECOND / 2);
@@ -69,10 +71,9 @@ class PaceTest {
     /** Reads, writes and what is told have paces of their own, and one API server. */
     @Test
     void whatOneHearsHoldsForAllWhoShareIt() {
-        var quiet = new Quiet(time::get);
-        var one = new Pace(Fence.OPEN, 10, 3, quiet, time::get);
-        var other = new Pace(Fence.OPEN, 10, 3, quiet, time::get);
-        one.written(new Written.Failed("too many"), 429, 2);
+        var other = new Pace(Fence.OPEN, 10, 3, backpressure, time::get);
+        backpressure.refused(Optional.of("2"));
+        assertThat(pace.closed()).isPresent();
         assertThat(other.closed()).isPresent();
         assertThat(other.waitNanos()).isEqualTo(2 * SECOND);
         time.addAndGet(2 * SECOND);
@@ -82,10 +83,24 @@ class PaceTest {
 
     @Test
     void theInnerFenceCounts() {
-        var shut =
-                new Pace(
-                        () -> Optional.of("does not lead"), 10, 3, new Quiet(time::get), time::get);
+        var shut = new Pace(() -> Optional.of("does not lead"), 10, 3, backpressure, time::get);
         assertThat(shut.closed()).contains("does not lead");
+    }
+
+    @Test
+    void whatTheInnerFenceRefusesUsesNothingUp() {
+        var open = new AtomicBoolean();
+        var paced =
+                new Pace(
+                        () -> open.get() ? Optional.empty() : Optional.of("quiet"),
+                        10,
+                        1,
+                        backpressure,
+                        time::get);
+        assertThat(paced.closed()).contains("quiet");
+        open.set(true);
+        assertThat(paced.closed()).isEmpty();
+        assertThat(paced.closed()).isPresent();
     }
 
     private int allowed(int tries) {

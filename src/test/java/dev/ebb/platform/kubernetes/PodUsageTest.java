@@ -40,6 +40,7 @@ class PodUsageTest {
     }
 
     private static PodUsage usage(LoopbackApi api, PodUsage.Running running) {
-        return new PodUsage(api.client, running, () -> new Now(1, 1), new Quiet(System::nanoTime));
+        return new PodUsage(
+                api.client, running, () -> new Now(1, 1), new Backpressure(System::nanoTime));
     }
 }

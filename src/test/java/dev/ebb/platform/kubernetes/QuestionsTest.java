@@ -26,7 +26,7 @@ class QuestionsTest {
                             api.client,
                             (_, _) -> Optional.empty(),
                             () -> new Now(1, 1),
-                            new Quiet(System::nanoTime));
+                            new Backpressure(System::nanoTime));
             new Questions(timers, usage, () -> Set.of("a", "b", "c"), Duration.ofMillis(150))
                     .begin();
             await().until(() -> api.asked().size() >= 6);

@@ -17,7 +17,7 @@ class TellerTest {
 
     private final AtomicLong time = new AtomicLong();
     private final AtomicLong paced = new AtomicLong();
-    private final Pace pace = new Pace(Fence.OPEN, 1, 1, new Quiet(paced::get), paced::get);
+    private final Pace pace = new Pace(Fence.OPEN, 1, 1, new Backpressure(paced::get), paced::get);
 
     /** With more to tell than may be told, nobody is told of for ever and nobody never. */
     @Test
