@@ -113,7 +113,6 @@ public final class Operator implements AutoCloseable {
     private long sweptNanos;
 
     private static ScheduledExecutorService threads(String name, int count) {
-        // What is woken while all ends need not look any more.
         return new ScheduledThreadPoolExecutor(
                 count,
                 Thread.ofPlatform().daemon().name(name + "-", 0).factory(),

@@ -6,6 +6,7 @@ import dev.ebb.platform.kubernetes.Removal.Step;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,13 @@ final class Reconciler {
     private final LongSupplier nanoTime;
     private long heldSinceNanos;
     private long steppedNanos;
+
+    /**
+     * By uid, of pods that may be out of rotation although nobody has seen so yet: the version of
+     * the pod at which this was done; empty where it is not known whether it was.
+     */
+    private final Map<String, Optional<String>> shut = new HashMap<>();
+
     private volatile Optional<Hold> held = Optional.empty();
     private volatile Optional<String> trouble = Optional.empty();
 
@@ -119,6 +127,7 @@ final class Reconciler {
             List<PodView> all,
             BiFunction<PodView, Boolean, Written> write) {
         List<PodView> pods = all.stream().filter(PodView::counts).toList();
+        shut.keySet().retainAll(uids(pods));
         List<String> failed = new ArrayList<>();
         for (PodView pod : pods) {
             Optional<Wanted> want = Optional.ofNullable(wanted.get(pod.uid()));
@@ -126,19 +135,46 @@ final class Reconciler {
                     want.isPresent()
                             ? want.get() == Wanted.IN_ROTATION
                             : pod.inRotation().isEmpty();
-            if (open && !pod.inRotation().equals(Optional.of(true))) {
-                write.apply(pod, true).failure().ifPresent(failed::add);
+            if (open && !isIn(pod)) {
+                bringIn(pod, write).ifPresent(failed::add);
             }
         }
         long out = wanted.values().stream().filter(w -> w == Wanted.OUT_OF_ROTATION).count();
         for (PodView pod : pods) {
             boolean close = wanted.get(pod.uid()) == Wanted.OUT_OF_ROTATION;
-            boolean closed = pod.inRotation().equals(Optional.of(false));
-            if (close && !closed && mayClose((int) out)) {
-                write.apply(pod, false).failure().ifPresent(failed::add);
+            if (close && !isOut(pod) && mayClose((int) out)) {
+                takeOut(pod, write).ifPresent(failed::add);
             }
         }
         return failed;
+    }
+
+    private boolean isIn(PodView pod) {
+        return pod.inRotation().equals(Optional.of(true)) && !shut.containsKey(pod.uid());
+    }
+
+    /** What was taken out at the version that is still the newest seen need not be once more. */
+    private boolean isOut(PodView pod) {
+        Optional<String> at = shut.getOrDefault(pod.uid(), Optional.empty());
+        return pod.inRotation().equals(Optional.of(false))
+                || (at.isPresent() && at.equals(pod.more().resourceVersion()));
+    }
+
+    private Optional<String> bringIn(PodView pod, BiFunction<PodView, Boolean, Written> write) {
+        Optional<String> failure = write.apply(pod, true).failure();
+        if (failure.isEmpty()) {
+            shut.remove(pod.uid());
+        }
+        return failure;
+    }
+
+    private Optional<String> takeOut(PodView pod, BiFunction<PodView, Boolean, Written> write) {
+        shut.put(pod.uid(), Optional.empty());
+        Optional<String> failure = write.apply(pod, false).failure();
+        if (failure.isEmpty()) {
+            shut.put(pod.uid(), pod.more().resourceVersion());
+        }
+        return failure;
     }
 
     /**

@@ -173,7 +173,8 @@ final class Removal {
     }
 
     private Step scale(Scene scene, List<PodView> chosen, RemovalIntent intent) {
-        Optional<Hold> hold = hold(scene, uids(chosen));
+        Set<String> uids = uids(chosen);
+        Optional<Hold> hold = hold(scene, uids).or(() -> surely(scene, uids));
         if (hold.isPresent()) {
             return new Step.Held(hold.get());
         }
@@ -217,11 +218,21 @@ final class Removal {
                 .or(sight::autoscaled)
                 .or(() -> unproven(scene, victims))
                 .or(() -> incomplete(scene))
-                .or(() -> rival(scene, victims));
+                .or(() -> rival(scene, victims))
+                .or(() -> sight.late(scene.deployment(), scene.pods(), victims));
+    }
+
+    /** Asked once more, and now of the API server itself: after this there is no way back. */
+    private Optional<Hold> surely(Scene scene, Set<String> victims) {
+        return cluster.autoscaled().or(() -> unproven(scene, victims, sight.pickableNow()));
     }
 
     private Optional<Hold> unproven(Scene scene, Set<String> victims) {
-        Set<String> pickable = new HashSet<>(sight.pickable());
+        return unproven(scene, victims, sight.pickable());
+    }
+
+    private Optional<Hold> unproven(Scene scene, Set<String> victims, List<String> offered) {
+        Set<String> pickable = new HashSet<>(offered);
         return scene.pods().stream()
                 .filter(p -> victims.contains(p.uid()))
                 .filter(p -> sight.isIn(p) || pickable.contains(p.uid()))

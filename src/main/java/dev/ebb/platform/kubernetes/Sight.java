@@ -5,6 +5,7 @@ import dev.ebb.core.Reason;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How one workload and its pods are seen: asked for at once, or watched and a little late. */
@@ -40,6 +41,22 @@ interface Sight {
      */
     default List<String> offeredAnyway() {
         return List.of();
+    }
+
+    /** As {@link #pickable}, and asked for at once where that lags behind. */
+    default List<String> pickableNow() {
+        return pickable();
+    }
+
+    /**
+     * What control has decided on, held against what is: why the one is not the other.
+     *
+     * @param now as asked for at once
+     * @param pods as asked for at once
+     * @param victims by uid; whether they are well does not matter
+     */
+    default Optional<Hold> late(WorkloadView now, List<PodView> pods, Set<String> victims) {
+        return Optional.empty();
     }
 
     /** Who else scales the workload. */

@@ -2,8 +2,11 @@ package dev.ebb.platform.kubernetes;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -58,6 +61,21 @@ final class ApiWay implements AutoCloseable {
             return isWrite() && !uri.contains("/leases");
         }
 
+        /** A pod's gate is opened or closed. */
+        boolean isGate() {
+            return method.equals("PATCH") && uri.contains("/pods/") && uri.contains("/status");
+        }
+
+        /** A pod is made a victim, or is one no longer. */
+        boolean isIntent() {
+            return method.equals("PATCH") && uri.contains("/pods/") && !uri.contains("/status");
+        }
+
+        /** Of a workload's pods, as a removal does it before each step. */
+        boolean isLook() {
+            return method.equals("GET") && uri.contains("/pods?labelSelector=");
+        }
+
         boolean isScale() {
             return method.equals("PUT") && uri.contains("/scale");
         }
@@ -85,16 +103,44 @@ final class ApiWay implements AutoCloseable {
         }
     }
 
+    /** One that is open. */
+    private record Watch(HttpExchange exchange) {
+        boolean isOf(String part) {
+            return exchange.getRequestURI().toString().contains(part);
+        }
+
+        synchronized void say(String event) throws IOException {
+            OutputStream out = exchange.getResponseBody();
+            out.write((event + "\n").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+
+        synchronized void end(String last) {
+            try {
+                say(last);
+                exchange.getResponseBody().close();
+            } catch (IOException e) {
+                // It has ended by itself.
+            }
+            exchange.close();
+        }
+    }
+
+    private static final String GONE =
+            "{\"type\":\"ERROR\",\"object\":%s}".formatted(Fate.status(410, "Expired").body());
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient far;
     private final String realServer;
     private final String real;
     private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
-    private final Set<HttpExchange> watches = ConcurrentHashMap.newKeySet();
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private volatile Function<Asked, Optional<Fate>> rule = _ -> Optional.empty();
 
-    /** Whoever passes on a piece of a watch holds it for a moment. */
+    private volatile boolean losing;
+
+    /** Whoever passes on an event of a watch holds it for a moment. */
     private final Semaphore watching = new Semaphore(1);
 
     ApiWay(Path kubeconfig) throws IOException, GeneralSecurityException {
@@ -168,10 +214,26 @@ final class ApiWay implements AutoCloseable {
         return asked.stream().filter(which).count();
     }
 
-    /** Ends every watch, as a proxy that restarts does. */
-    void cutWatches() {
-        watches.forEach(HttpExchange::close);
+    /** Ends the watches of what has this in its URI, as a proxy that restarts does. */
+    void cutWatches(String part) {
+        watches.stream().filter(w -> w.isOf(part)).forEach(w -> w.exchange().close());
+        watches.removeIf(w -> w.isOf(part));
+    }
+
+    /** Ends every watch with what says that the API server has forgotten where it was. */
+    void expireWatches() {
+        watches.forEach(w -> w.end(GONE));
         watches.clear();
+    }
+
+    /** Whether somebody watches what has this in its URI. */
+    boolean isWatched(String part) {
+        return watches.stream().anyMatch(w -> w.isOf(part));
+    }
+
+    /** Whether events are lost, and no watch ends for that. */
+    void loseEvents(boolean now) {
+        losing = now;
     }
 
     /** Watches say nothing until {@link #letWatchesGoOn}. */
@@ -210,8 +272,6 @@ final class ApiWay implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            watches.remove(exchange);
         }
     }
 
@@ -238,17 +298,24 @@ final class ApiWay implements AutoCloseable {
             in.transferTo(out);
             return;
         }
-        watches.add(exchange);
+        var watch = new Watch(exchange);
+        watches.add(watch);
+        // The client takes a watch for open from its first byte on; a real one has a bookmark soon.
+        out.write(' ');
         out.flush();
-        var bytes = new byte[64 * 1024];
-        for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-            watching.acquire();
-            try {
-                out.write(bytes, 0, n);
-                out.flush();
-            } finally {
-                watching.release();
+        try (var events = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String event = events.readLine(); event != null; event = events.readLine()) {
+                watching.acquire();
+                try {
+                    if (!losing) {
+                        watch.say(event);
+                    }
+                } finally {
+                    watching.release();
+                }
             }
+        } finally {
+            watches.remove(watch);
         }
     }
 

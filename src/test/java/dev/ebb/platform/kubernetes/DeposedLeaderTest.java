@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ebb.platform.kubernetes.ApiWay.Asked;
-import dev.ebb.platform.kubernetes.Operator.LeaseSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +52,11 @@ class DeposedLeaderTest extends OperatorRig {
             }
             return Optional.empty();
         });
-        Operator second = start("second", ControlPlane.kubeconfig(), Optional.of(asOfProcesses()));
+        Operator second =
+                start(
+                        "second",
+                        ControlPlane.kubeconfig(),
+                        Optional.of(OperatorProcess.lease(namespace())));
         Set<String> before = uids();
         apply("automatic", 1, 6);
         await().atMost(LONG).until(paused::get);
@@ -76,16 +78,6 @@ class DeposedLeaderTest extends OperatorRig {
         gone.removeAll(left);
         assertThat(first.lines(" remove ")).hasSize(1);
         assertThat(namesOf(gone)).allMatch(n -> first.lines(" remove ").getFirst().contains(n));
-    }
-
-    /** As {@code ebb operator} has it. */
-    private LeaseSettings asOfProcesses() {
-        return new LeaseSettings(
-                namespace(),
-                "ebb",
-                Duration.ofSeconds(15),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -2,9 +2,11 @@ package dev.ebb.platform.kubernetes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ebb.platform.kubernetes.Operator.LeaseSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -59,6 +61,16 @@ final class OperatorProcess implements AutoCloseable {
                         .redirectOutput(output.toFile())
                         .start();
         return new OperatorProcess(process, output);
+    }
+
+    /** The Lease by which it leads, for another one that is to follow it. */
+    static LeaseSettings lease(String namespace) {
+        return new LeaseSettings(
+                namespace,
+                "ebb",
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2));
     }
 
     /** What it has said so far that contains this. */
