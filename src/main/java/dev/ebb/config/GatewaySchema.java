@@ -138,8 +138,7 @@ final class GatewaySchema {
                     "Within this time the long streams of an instance that is let go are asked to"
                             + " move (server-sent events end between two events, WebSockets get a"
                             + " Close frame), one after the other, so that their clients do not"
-                            + " all come back at once. So are all clients when the gateway ends or"
-                            + " another process takes over.");
+                            + " all come back at once.");
     private static final Key<Duration> REQUEST =
             Key.of(
                     "request",

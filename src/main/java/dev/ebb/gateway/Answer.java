@@ -72,7 +72,7 @@ final class Answer {
         }
         endsWithClose = body.endsWithClose() || form == Form.UNCHUNKED || (framedByOther && http10);
         boolean mayKeep =
-                keepAlive && !client.isTold() && (requestComplete || response.status < 400);
+                keepAlive && !loop.isClosing() && (requestComplete || response.status < 400);
         keep = mayKeep && !endsWithClose;
         int readable = rest.readableBytes();
         ByteBuf content = content(readable);

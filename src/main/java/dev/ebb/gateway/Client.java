@@ -9,28 +9,6 @@ abstract class Client extends ChannelInboundHandlerAdapter {
     /** Place in the loop's list; belongs to the loop. */
     int slot = -1;
 
-    private boolean told;
-    private long toldNanos;
-
-    /** Whether the gateway closes, and it is this one's turn to leave. */
-    final boolean isTold() {
-        return told;
-    }
-
-    final long toldNanos() {
-        return toldNanos;
-    }
-
-    /** It is to leave; once. */
-    final void tell(long nowNanos) {
-        told = true;
-        toldNanos = nowNanos;
-        leave();
-    }
-
-    /** Asks it to leave, if its protocol has words for that; in HTTP/1 the next answer says so. */
-    void leave() {}
-
     /** Called about ten times a second. */
     abstract void tick(long nowNanos);
 
@@ -40,7 +18,7 @@ abstract class Client extends ChannelInboundHandlerAdapter {
     /** See {@link Exchange#ask}; each stream is asked with this chance. */
     abstract void ask(@Nullable Candidate leaving, LongStream.Why why, double chance);
 
-    /** It was told to leave, and stays: closes the connection if no request is going on. */
+    /** The gateway is ending: closes the connection if no request is going on. */
     abstract void closeIdle();
 
     abstract void closeNow();

@@ -234,7 +234,7 @@ final class ClientConnection extends Client implements Downstream {
         }
         loop.unrouted().own(own.status());
         AccessEntry.own(entry, own.status(), loop.now());
-        boolean keep = answer.keepAlive() && body.done() && !isTold();
+        boolean keep = answer.keepAlive() && body.done() && !loop.isClosing();
         own(loop.rewriter().own(own, id, keep, isHead, loop.allocator()), keep);
     }
 
@@ -363,7 +363,7 @@ final class ClientConnection extends Client implements Downstream {
     @Override
     public void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
         exchange = null;
-        boolean keep = answer.keepAlive() && requestComplete && !isTold();
+        boolean keep = answer.keepAlive() && requestComplete && !loop.isClosing();
         own(
                 loop.rewriter()
                         .refusal(refusal, retryAfterSeconds, id, keep, isHead, loop.allocator()),

@@ -74,9 +74,11 @@ final class GatewayLoop {
     private final Bootstrap upstream;
     private final Optional<Handshakes> handshakes;
     private final EpollTcpInfo[] tcpInfo = new EpollTcpInfo[1];
-    private final Farewell farewell = new Farewell();
+    private boolean closing;
     private boolean cutting;
     private long turnNanos = System.nanoTime();
+    private long closeIdleFromNanos;
+    private long askUntilNanos;
     private int bugs;
 
     GatewayLoop(
@@ -152,17 +154,20 @@ final class GatewayLoop {
             if (isHome()) {
                 heap.tick(now);
             }
-            if (farewell.hasBegun()) {
-                ask(null, LongStream.Why.GOING_AWAY, farewell.untilNanos(), now);
-                farewell.tick(clients, random, now);
+            if (closing) {
+                ask(null, LongStream.Why.GOING_AWAY, askUntilNanos, now);
             }
             // From the end, because a connection that closes takes the last one's place.
             for (int i = clients.size() - 1; i >= 0; i--) {
-                clients.get(i).tick(now);
+                Client client = clients.get(i);
+                client.tick(now);
+                if (closing && now - closeIdleFromNanos > 0) {
+                    client.closeIdle();
+                }
             }
             if (handshakes.isPresent()) {
                 handshakes.get().tick(now);
-                if (farewell.isGraceOver(now)) {
+                if (closing && now - closeIdleFromNanos > 0) {
                     handshakes.get().closeSilent();
                 }
             }
@@ -462,15 +467,20 @@ final class GatewayLoop {
         gateway.loops().stream().filter(loop -> loop != this).forEach(loop -> loop.tell(what));
     }
 
-    /** Clients are told to leave from now on; idle ones are let go of after a moment. */
+    /** No keep-alive any more from now on; idle clients are let go of after a moment. */
     void beginClosing(Duration grace, Duration deadline) {
-        Duration spread = settings.timeouts().drainSpread();
-        Duration half = deadline.dividedBy(2);
         eventLoop.execute(() -> {
-            long now = System.nanoTime();
-            farewell.begin(spread.compareTo(half) < 0 ? spread : half, grace, now);
-            farewell.tick(clients, random, now);
+            closing = true;
+            Duration spread = settings.timeouts().drainSpread();
+            Duration half = deadline.dividedBy(2);
+            askUntilNanos =
+                    System.nanoTime() + (spread.compareTo(half) < 0 ? spread : half).toNanos();
+            closeIdleFromNanos = System.nanoTime() + grace.toNanos();
         });
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     /** What ends now is ended by us, whoever seems to close. */

@@ -425,14 +425,9 @@ final class Http2Client extends Client implements Http2Output, Http2Listener {
 
     /** In two steps: the notice, and when the client has had it, the end (RFC 9113 6.8). */
     @Override
-    void leave() {
+    void closeIdle() {
         connection.shutdownNotice(System.nanoTime());
         flushSoon();
-    }
-
-    @Override
-    void closeIdle() {
-        // It ends by itself when what is open has ended.
     }
 
     @Override

@@ -216,7 +216,7 @@ final class Http2Pool implements InstancePool {
     boolean isRetired() {
         return left
                 || candidate.endpoint().role() == EndpointRole.DRAINING
-                || service.loop.isCutting();
+                || service.loop.isClosing();
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param responseBody without a byte of the response's body, and without the client reading any
  * @param tunnel without a byte in either direction, once a client and an instance have left HTTP
  *     for another protocol, such as WebSocket; and without an event on a stream of events
- * @param drainSpread within which the long streams of a draining instance are asked to move, and
- *     all clients to leave when the gateway closes, one after the other; zero for all at once
+ * @param drainSpread within which the long streams of a draining instance are asked to move, one
+ *     after the other; zero for all at once
  * @param request the whole request, upload and answer included; zero for no limit
  * @param upstreamIdle pooled connections unused for longer are closed. Below the usual 5 s of
  *     application servers, so that the instance does not close first: a request that meets a close

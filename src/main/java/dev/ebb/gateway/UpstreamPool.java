@@ -101,7 +101,7 @@ final class UpstreamPool implements InstancePool {
         Attempt next = waiting.pollFirst();
         if (next != null) {
             connection.take(next);
-        } else if (idle.size() < limits.idlePerInstance() && !service.loop.isCutting()) {
+        } else if (idle.size() < limits.idlePerInstance() && !service.loop.isClosing()) {
             connection.rest(nowNanos);
             idle.addLast(connection);
         } else {
