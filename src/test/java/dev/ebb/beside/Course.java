@@ -5,14 +5,17 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * The course of the load: the same for all lanes at the same time. It falls; once each lane has
- * scaled in, it returns. In an interrupted cycle it returns as soon as Ebb has pods on trial.
+ * scaled in, it returns. In an interrupted cycle each lane's returns as soon as Ebb has a pod on
+ * trial there.
  */
 final class Course {
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -45,22 +48,16 @@ final class Course {
         lanes.forEach(lane -> lane.p99AfterReturn.add(lane.load.p99MillisSinceLast()));
     }
 
-    /** The load returns in the middle of a trial of Ebb's. */
+    /**
+     * The load returns in the middle of a trial of Ebb's: for each of its lanes as soon as that one
+     * has a pod on trial, and not when all have, since the first trial may have ended by then. For
+     * the lane of nobody's trial it returns with the last of them.
+     */
     void interrupted() throws IOException {
         lanes.forEach(Lane::beginCycle);
-        rate(Load.LITTLE);
-        await().atMost(LIMIT)
-                .pollInterval(LOOK)
-                .until(() -> lanes.stream().allMatch(Lane::isOnTrial));
         forgetLatencies();
-        Map<Lane, NeedWatch> watches = new HashMap<>();
-        for (Lane lane : lanes) {
-            if (lane.ebb.isPresent()) {
-                watches.put(lane, new NeedWatch(lane.ebb.get().state()));
-            }
-        }
-        rate(Load.MUCH);
-        all(Lane::allServe).forEach((lane, seconds) -> lane.rescued.add(seconds));
+        rate(Load.LITTLE);
+        Map<Lane, NeedWatch> watches = returnOnTrial();
         hold(HOLD_SECONDS, Load.MUCH);
         watches.forEach((lane, watch) -> {
             watch.close();
@@ -73,6 +70,39 @@ final class Course {
             lane.p99AfterRescue.add(lane.load.p99MillisSinceLast());
             lane.startedWhenInterrupted += lane.started();
         }
+    }
+
+    /** Waits until all have had their load back and serve with all again. */
+    private Map<Lane, NeedWatch> returnOnTrial() throws IOException {
+        Map<Lane, NeedWatch> watches = new HashMap<>();
+        Map<Lane, Long> returned = new HashMap<>();
+        Set<Lane> serving = new HashSet<>();
+        await().atMost(LIMIT)
+                .pollInterval(LOOK)
+                .until(() -> {
+                    for (Lane lane : lanes) {
+                        if (!returned.containsKey(lane) && isDue(lane, watches)) {
+                            if (lane.ebb.isPresent()) {
+                                watches.put(lane, new NeedWatch(lane.ebb.get().state()));
+                            }
+                            lane.load.p99MillisSinceLast();
+                            lane.rate(Load.MUCH);
+                            returned.put(lane, System.nanoTime());
+                        } else if (returned.containsKey(lane)
+                                && lane.allServe()
+                                && serving.add(lane)) {
+                            lane.rescued.add((System.nanoTime() - returned.get(lane)) / 1e9);
+                        }
+                    }
+                    return serving.size() == lanes.size()
+                            && lanes.stream().allMatch(Lane::allServe);
+                });
+        return watches;
+    }
+
+    private boolean isDue(Lane lane, Map<Lane, NeedWatch> watches) {
+        long ofEbb = lanes.stream().filter(other -> other.ebb.isPresent()).count();
+        return lane.ebb.isPresent() ? lane.isOnTrial() : watches.size() == ofEbb;
     }
 
     /** No request is due from now on, in any lane; waits for those that were. */

@@ -84,7 +84,7 @@ final class Lane implements AutoCloseable {
     }
 
     boolean isOnTrial() {
-        return ebb.isEmpty() || (sight.parked() > 0 && sight.ready().size() < Load.MOST_PODS);
+        return sight.parked() > 0 && sight.ready().size() < Load.MOST_PODS;
     }
 
     void beginCycle() {
