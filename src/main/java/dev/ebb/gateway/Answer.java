@@ -47,9 +47,13 @@ final class Answer {
         form = Form.AS_IT_CAME;
     }
 
-    /** Whether the client wants its connection to stay open. */
-    boolean keepAlive() {
-        return keepAlive;
+    /**
+     * After an answer of the gateway's own.
+     *
+     * @param may whether nothing else is against it that the connection stays
+     */
+    Hereafter hereafter(boolean may) {
+        return Hereafter.of(may && keepAlive, http10);
     }
 
     /** Whether the client's connection stays open after it. */
@@ -86,7 +90,7 @@ final class Answer {
                                 && !http10
                                 && response.status != 204
                                 && response.status != 304);
-        HeadWriter head = loop.rewriter().response(response, framed, keep, http10);
+        HeadWriter head = loop.rewriter().response(response, framed, Hereafter.of(keep, http10));
         if (form == Form.AS_IT_CAME && taken == readable && inPlace(head, rest)) {
             head.putBefore(rest);
             client.write(rest);

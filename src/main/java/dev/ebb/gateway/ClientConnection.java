@@ -234,8 +234,8 @@ final class ClientConnection extends Client implements Downstream {
         }
         loop.unrouted().own(own.status());
         AccessEntry.own(entry, own.status(), loop.now());
-        boolean keep = answer.keepAlive() && body.done() && !loop.isClosing();
-        own(loop.rewriter().own(own, id, keep, isHead, loop.allocator()), keep);
+        Hereafter after = answer.hereafter(body.done() && !loop.isClosing());
+        own(loop.rewriter().own(own, id, after, isHead, loop.allocator()), after);
     }
 
     private void refuse(Refusal refusal, @Nullable AccessEntry entry) {
@@ -279,7 +279,7 @@ final class ClientConnection extends Client implements Downstream {
 
     @Override
     public void interim(ResponseHead response) {
-        HeadWriter head = loop.rewriter().response(response, false, true, false);
+        HeadWriter head = loop.rewriter().response(response, false, Hereafter.STAYS);
         write(head.toBuffer(loop.allocator(), 0));
     }
 
@@ -363,20 +363,20 @@ final class ClientConnection extends Client implements Downstream {
     @Override
     public void refused(Refusal refusal, int retryAfterSeconds, boolean requestComplete) {
         exchange = null;
-        boolean keep = answer.keepAlive() && requestComplete && !loop.isClosing();
-        own(
+        Hereafter after = answer.hereafter(requestComplete && !loop.isClosing());
+        ByteBuf whole =
                 loop.rewriter()
-                        .refusal(refusal, retryAfterSeconds, id, keep, isHead, loop.allocator()),
-                keep);
+                        .refusal(refusal, retryAfterSeconds, id, after, isHead, loop.allocator());
+        own(whole, after);
     }
 
-    private void own(ByteBuf whole, boolean keep) {
+    private void own(ByteBuf whole, Hereafter after) {
         write(whole);
         flush();
-        if (keep) {
-            idle();
-        } else {
+        if (after == Hereafter.CLOSES) {
             linger();
+        } else {
+            idle();
         }
     }
 

@@ -25,37 +25,38 @@ final class FieldName {
     static final int X_FORWARDED_PROTO = 9;
     static final int X_FORWARDED_HOST = 10;
     static final int X_FORWARDED_PORT = 11;
-    static final int VIA = 12;
+    static final int X_FORWARDED_PREFIX = 12;
+    static final int VIA = 13;
 
     /** How long the request may still take; passed on with what is left of it then. */
-    static final int GRPC_TIMEOUT = 13;
+    static final int GRPC_TIMEOUT = 14;
 
-    static final int EXPECTED_TIMEOUT = 14;
+    static final int EXPECTED_TIMEOUT = 15;
 
     /** From here on: fields for one hop, which are never passed on. */
-    static final int FIRST_HOP_BY_HOP = 15;
+    static final int FIRST_HOP_BY_HOP = 16;
 
-    static final int KEEP_ALIVE = 15;
-    static final int PROXY_CONNECTION = 16;
-    static final int TE = 17;
-    static final int PROXY_AUTHORIZATION = 18;
-    static final int PROXY_AUTHENTICATE = 19;
-    static final int HTTP2_SETTINGS = 20;
-    static final int PROXY = 21;
+    static final int KEEP_ALIVE = 16;
+    static final int PROXY_CONNECTION = 17;
+    static final int TE = 18;
+    static final int PROXY_AUTHORIZATION = 19;
+    static final int PROXY_AUTHENTICATE = 20;
+    static final int HTTP2_SETTINGS = 21;
+    static final int PROXY = 22;
 
     /** Only the gateway itself may say what TLS has verified (RFC 9440 4). */
-    static final int CLIENT_CERT = 22;
+    static final int CLIENT_CERT = 23;
 
-    static final int CLIENT_CERT_CHAIN = 23;
+    static final int CLIENT_CERT_CHAIN = 24;
 
     /** One of the names above, with '_' for '-'. */
-    static final int LOOK_ALIKE = 24;
+    static final int LOOK_ALIKE = 25;
 
     /** The request's id, whatever its name is; {@link RequestIds} tells. Written anew. */
-    static final int REQUEST_ID = 25;
+    static final int REQUEST_ID = 26;
 
     /** What an instance says of its load to a gateway that asks for it; {@link LoadReports}. */
-    static final int LOAD_REPORT = 26;
+    static final int LOAD_REPORT = 27;
 
     private static final byte[][] NAMES =
             Arrays.stream(
@@ -72,6 +73,7 @@ final class FieldName {
                                 "x-forwarded-proto",
                                 "x-forwarded-host",
                                 "x-forwarded-port",
+                                "x-forwarded-prefix",
                                 "via",
                                 Deadline.GRPC_FIELD,
                                 Deadline.FIELD,

@@ -233,7 +233,7 @@ public final class Gateway implements EndpointSink, AutoCloseable {
                                     Refusal.TOO_MANY_CONNECTIONS,
                                     1,
                                     loop.requestIds().next(RequestIds.NONE),
-                                    false,
+                                    Hereafter.CLOSES,
                                     false,
                                     loop.allocator());
             channel.writeAndFlush(answer).addListener(io.netty.channel.ChannelFutureListener.CLOSE);

@@ -22,6 +22,7 @@ final class HeadRewriter {
     private static final byte[] CHUNKED = Bytes.ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] HOST = Bytes.ascii("Host: ");
     private static final byte[] FORWARDED_HOST = Bytes.ascii("X-Forwarded-Host: ");
+    private static final byte[] FORWARDED_PREFIX = Bytes.ascii("X-Forwarded-Prefix: ");
     private static final byte[] FORWARDED_FOR = Bytes.ascii("X-Forwarded-For: ");
     private static final byte[] QUOTED_HOST = Bytes.ascii(";host=\"");
     private static final byte[] QUOTE_END = Bytes.ascii("\"\r\n");
@@ -98,7 +99,7 @@ final class HeadRewriter {
         boolean named = namesFields(head);
         int run = head.fieldsStart;
         for (int i = 0; i < head.count; i++) {
-            boolean drop = dropped(request, i, peer) || (named && removable(head, i));
+            boolean drop = dropped(request, i, route, peer) || (named && removable(head, i));
             run = pass(head, i, drop, run);
         }
         out.add(head.bytes, run, head.length - 2);
@@ -109,6 +110,9 @@ final class HeadRewriter {
             out.add(UPGRADE);
         }
         addForwarded(request, peer);
+        if (route.forwardedPrefix.length > 0) {
+            addPrefix(request.head, route, peer);
+        }
         out.add(via);
         if (givesIds) {
             addId(id);
@@ -148,7 +152,7 @@ final class HeadRewriter {
         return head.lineEnd[field];
     }
 
-    private static boolean dropped(RequestHead request, int field, Peer peer) {
+    private static boolean dropped(RequestHead request, int field, RouteEntry route, Peer peer) {
         byte id = request.head.id[field];
         return switch (id) {
             case FieldName.OTHER, FieldName.CONTENT_LENGTH, FieldName.VIA -> false;
@@ -160,6 +164,7 @@ final class HeadRewriter {
                     FieldName.X_FORWARDED_HOST,
                     FieldName.X_FORWARDED_PORT ->
                     !peer.trusted;
+            case FieldName.X_FORWARDED_PREFIX -> !peer.trusted || route.forwardedPrefix.length > 0;
             // Written anew with what is left of it then.
             case FieldName.GRPC_TIMEOUT, FieldName.EXPECTED_TIMEOUT ->
                     request.deadlineNanos != Deadline.NONE;
@@ -226,14 +231,24 @@ final class HeadRewriter {
         out.add(peer.forwarded).add(QUOTED_HOST).add(head.bytes, start, end).add(QUOTE_END);
     }
 
+    /** In one field with those of proxies before, outermost first, as Spring reads it. */
+    private void addPrefix(Head head, RouteEntry route, Peer peer) {
+        out.add(FORWARDED_PREFIX);
+        for (int i = 0; peer.trusted && i < head.count; i++) {
+            if (head.id[i] == FieldName.X_FORWARDED_PREFIX) {
+                out.add(head.bytes, head.valueStart[i], head.valueEnd[i]).add(COMMA);
+            }
+        }
+        out.add(route.forwardedPrefix).add(CRLF);
+    }
+
     /**
      * The response's head as the client gets it.
      *
      * @param framed the body goes out chunked, as it came
-     * @param keep the client's connection stays open afterwards
      * @return to be used before the next head is written
      */
-    HeadWriter response(ResponseHead response, boolean framed, boolean keep, boolean toHttp10) {
+    HeadWriter response(ResponseHead response, boolean framed, Hereafter connection) {
         Head head = response.head;
         out.clear();
         out.add(HTTP_11).add(response.status);
@@ -265,18 +280,18 @@ final class HeadRewriter {
             out.add(CHUNKED);
         }
         if (response.status >= 200) {
-            addConnection(keep, toHttp10);
+            addConnection(connection);
         } else if (response.status == 101) {
             out.add(UPGRADE);
         }
         return out.add(CRLF);
     }
 
-    private void addConnection(boolean keep, boolean toHttp10) {
-        if (!keep) {
-            out.add(CLOSE);
-        } else if (toHttp10) {
-            out.add(KEEP_ALIVE);
+    private void addConnection(Hereafter connection) {
+        switch (connection) {
+            case CLOSES -> out.add(CLOSE);
+            case STAYS -> {}
+            case STAYS_FOR_HTTP10 -> out.add(KEEP_ALIVE);
         }
     }
 
@@ -296,7 +311,7 @@ final class HeadRewriter {
             Refusal refusal,
             int retryAfterSeconds,
             byte[] id,
-            boolean keep,
+            Hereafter connection,
             boolean toHead,
             ByteBufAllocator allocator) {
         out.clear();
@@ -305,7 +320,7 @@ final class HeadRewriter {
             out.add(RETRY_AFTER).add(Bytes.ascii(Integer.toString(retryAfterSeconds))).add(CRLF);
         }
         addId(id);
-        addConnection(keep, false);
+        addConnection(connection);
         out.add(CRLF);
         if (!toHead) {
             out.add(refusal.body());
@@ -324,7 +339,11 @@ final class HeadRewriter {
      * @param id the request's; empty for none
      */
     ByteBuf own(
-            OwnAnswer answer, byte[] id, boolean keep, boolean toHead, ByteBufAllocator allocator) {
+            OwnAnswer answer,
+            byte[] id,
+            Hereafter connection,
+            boolean toHead,
+            ByteBufAllocator allocator) {
         out.clear();
         out.add(HTTP_11).add(answer.status()).add(SPACE_CRLF);
         for (OwnAnswer.Field field : answer.fields()) {
@@ -335,7 +354,7 @@ final class HeadRewriter {
         if (answer.status() != 204 && answer.status() != 304) {
             out.add(LENGTH).add(Bytes.ascii(String.valueOf(answer.body().length))).add(CRLF);
         }
-        addConnection(keep, false);
+        addConnection(connection);
         out.add(CRLF);
         if (!toHead) {
             out.add(answer.body());

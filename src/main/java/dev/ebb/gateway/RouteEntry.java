@@ -36,6 +36,14 @@ final class RouteEntry {
 
     private final @Nullable OwnAnswer prepared;
     final boolean rewrites;
+
+    /**
+     * What the rewriting takes from the front of a path, for X-Forwarded-Prefix; empty if nothing,
+     * or if no prefix could tell, since the path that the instance sees is no end of the one asked
+     * for.
+     */
+    final byte[] forwardedPrefix;
+
     private final byte[] rewrite;
     private final int prefixLength;
 
@@ -71,10 +79,18 @@ final class RouteEntry {
         this.answer = answer;
         prepared = answer instanceof FixedRoute.Respond respond ? OwnAnswer.of(respond) : null;
         rewrites = rewrite.isPresent();
-        this.rewrite = Bytes.ascii(rewrite.filter(to -> !to.equals("/")).orElse(""));
+        String to = rewrite.filter(path -> !path.equals("/")).orElse("");
+        this.rewrite = Bytes.ascii(to);
+        forwardedPrefix = Bytes.ascii(rewrites ? taken(match.path(), to) : "");
         prefixLength = match.path().equals("/") ? 0 : match.path().length();
         methods = match.methods().stream().map(Bytes::ascii).toArray(byte[][]::new);
         conditions = conditions(match.fields()).toArray(new Condition[0]);
+    }
+
+    private static String taken(String prefix, String rewrite) {
+        return prefix.endsWith(rewrite)
+                ? prefix.substring(0, prefix.length() - rewrite.length())
+                : "";
     }
 
     private static List<Condition> conditions(Map<String, Optional<String>> fields) {

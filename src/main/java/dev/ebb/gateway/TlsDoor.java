@@ -113,7 +113,7 @@ final class TlsDoor extends ChannelInboundHandlerAdapter {
                                 Refusal.PLAIN_HTTP,
                                 HeadRewriter.NO_RETRY_AFTER,
                                 loop.requestIds().next(RequestIds.NONE),
-                                false,
+                                Hereafter.CLOSES,
                                 false,
                                 ctx.alloc());
         ctx.writeAndFlush(answer)

@@ -103,7 +103,7 @@ public final class ResponseHeadFuzz {
 
     private static void checkPassed(String text, boolean keep) {
         boolean framed = RESPONSE.chunked && RESPONSE.status >= 200 && RESPONSE.status != 204;
-        byte[] out = REWRITER.response(RESPONSE, framed, keep, false).toBytes();
+        byte[] out = REWRITER.response(RESPONSE, framed, Hereafter.of(keep, false)).toBytes();
         var passed = new String(out, ISO_8859_1);
         Fuzz.holds(passed.endsWith("\r\n\r\n"), "no end", text);
         List<String> lines = List.of(passed.substring(0, passed.length() - 4).split("\r\n", -1));

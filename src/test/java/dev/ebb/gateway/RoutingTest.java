@@ -11,6 +11,7 @@ import dev.ebb.gateway.RouteMatch.Scheme;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,70 @@ class RoutingTest {
             assertThat(out.status()).isEqualTo(400);
             assertThat(out.field("x-ebb-reason")).isEqualTo("ambiguous_path");
             assertThat(instance.requests).hasSize(5);
+        }
+    }
+
+    /** What the instance needs to write links that lead back through the gateway. */
+    @ParameterizedTest
+    @CsvSource({
+        "/api, /, /api",
+        "/shop/api, /api, /shop",
+        "/shop/api, /, /shop/api",
+        "/api, /v2,",
+        "/, /v2,",
+        "/api, /api,",
+    })
+    void theInstanceIsToldWhichPrefixWasTaken(String prefix, String to, String told)
+            throws IOException {
+        var routes = List.of(Route.path(prefix).withRewrite(to));
+        try (var instance = TestInstance.answering("hello");
+                var gateway = gateway(routes).with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            client.ask(
+                    "GET %s/x HTTP/1.1\r\nHost: a\r\nX-Forwarded-Prefix: /forged\r\n\r\n"
+                            .formatted(prefix.equals("/") ? "" : prefix));
+            assertThat(prefixes(instance.requests.getFirst()))
+                    .isEqualTo(Optional.ofNullable(told).stream().toList());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/, '/outer, /api'", "/v2, /outer", "/api, /outer"})
+    void aTrustedProxysPrefixStandsBeforeOurs(String to, String told) throws IOException {
+        var trusting = GatewaySettings.DEFAULT.with(Heads.DEFAULT.with(Trust.EVERYBODY));
+        var routes = List.of(Route.path("/api").withRewrite(to));
+        try (var instance = TestInstance.answering("hello");
+                var gateway =
+                        new TestGateway(trusting.withLoops(1), TestGateway.PLAIN, routes)
+                                .with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            client.ask("GET /api/x HTTP/1.1\r\nHost: a\r\nX-Forwarded-Prefix: /outer\r\n\r\n");
+            assertThat(prefixes(instance.requests.getFirst())).containsExactly(told);
+        }
+    }
+
+    private static List<String> prefixes(String head) {
+        return head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("x-forwarded-prefix:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .toList();
+    }
+
+    @Test
+    void aClientOfHttp10IsToldThatItsConnectionStays() throws IOException {
+        var fixed = new FixedRoute(path("/health"), new Respond(200, List.of(), "fine"));
+        try (var instance = TestInstance.answering("hello");
+                var gateway = gateway(List.of(Route.path("/api")), fixed).with(instance);
+                var client = new TestClient(gateway.gateway)) {
+            for (var path : List.of("/health", "/nowhere", "/health")) {
+                var out =
+                        client.ask(
+                                "GET %s HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"
+                                        .formatted(path));
+                assertThat(out.field("connection")).as(path).isEqualTo("keep-alive");
+            }
+            var last = client.ask("GET /health HTTP/1.0\r\nHost: a\r\n\r\n");
+            assertThat(last.field("connection")).isEqualTo("close");
         }
     }
 
