@@ -34,8 +34,8 @@ public final class Decider {
         state = foresee(earlier, state, assessment, sizer);
         Sizing present = sizer.size(state, 0);
         state = remember(state, assessment, present, seen, policy);
-        long stabilization = policy.in().stabilization().toNanos() * state.patience().factor();
-        Sizing sizing = sizer.size(state, state.load().needs().highest(stabilization));
+        long counts = state.waits(policy).toNanos();
+        Sizing sizing = sizer.size(state, state.load().needs().highest(counts));
         Assessment current =
                 new Assessment(
                         state, assessment.moves(), assessment.instances(), assessment.coverage());

@@ -83,6 +83,15 @@ public record Forecasts(
         return new Forecasts(cpu, concurrency, Optional.of(latest), startSeconds, rate);
     }
 
+    /** Whether each demand has begun a fall that is known, and long enough to be worth it. */
+    boolean isTrough() {
+        return isTrough(cpu) && (concurrency.isEmpty() || isTrough(concurrency));
+    }
+
+    private static boolean isTrough(Optional<Outlook> outlook) {
+        return outlook.flatMap(Outlook::plan).filter(p -> p.trough()).isPresent();
+    }
+
     /** Whether an instance was stopped within this time and the load is still as it was then. */
     boolean isCalmSinceStop(Now now, Duration within) {
         return stopped.filter(s -> !now.isPast(s.atNanos(), within))

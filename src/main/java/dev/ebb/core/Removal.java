@@ -127,10 +127,7 @@ final class Removal {
                         .formatted(
                                 Text.instances(serving),
                                 tick.sizing().in(),
-                                Text.number(
-                                        tick.policy().in().stabilization().toMillis()
-                                                / 1000.0
-                                                * state.patience().factor())),
+                                Text.number(state.waits(tick.policy()).toMillis() / 1000.0)),
                 numbers);
     }
 

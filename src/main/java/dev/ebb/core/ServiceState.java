@@ -105,6 +105,21 @@ public record ServiceState(
     }
 
     /**
+     * For how long the highest need counts: the stabilization window, longer after removals that
+     * were taken back, and no longer than the load's own window where a known trough has begun.
+     */
+    Duration waits(Policy policy) {
+        Duration usual = policy.in().stabilization();
+        Duration load = policy.in().window();
+        boolean early =
+                policy.objective().isPresent()
+                        && patience.factor() == 1
+                        && load.compareTo(usual) < 0
+                        && load().forecasts().isTrough();
+        return early ? load : usual.multipliedBy(patience.factor());
+    }
+
+    /**
      * This state with a target that covers all that stand. What stands ejected and has been made up
      * for does not count: whether it comes back is open.
      */

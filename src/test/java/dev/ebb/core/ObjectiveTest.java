@@ -2,6 +2,8 @@ package dev.ebb.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ebb.core.forecast.Outlook;
+import dev.ebb.core.forecast.Terms;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -79,5 +81,36 @@ class ObjectiveTest {
 
         assertThat(fleet.state.load().forecasts()).isEqualTo(before);
         assertThat(fleet.serving()).isGreaterThanOrEqualTo(serving);
+    }
+
+    @Test
+    void knownTroughShortensTheStabilizationWindowAndNothingElseDoes() {
+        Fleet byRisk = after(60, Optional.of(Policy.Objective.DEFAULT));
+        Policy policy = policy(Optional.of(Policy.Objective.DEFAULT));
+        ServiceState usual = byRisk.state;
+        ServiceState trough = usual.withLoad(usual.load().withForecasts(inTrough()));
+        ServiceState rescued = trough.withPatience(new Patience(1, 0, 0, java.util.List.of()));
+
+        assertThat(usual.waits(policy)).isEqualTo(policy.in().stabilization());
+        assertThat(trough.waits(policy)).isEqualTo(policy.in().window());
+        assertThat(trough.waits(policy(Optional.empty()))).isEqualTo(policy.in().stabilization());
+        assertThat(rescued.waits(policy)).isGreaterThan(policy.in().stabilization());
+    }
+
+    /** What is known on the sixth evening at which the load falls by two thirds. */
+    private static Forecasts inTrough() {
+        Terms terms = new Terms(60, 60, 5, 0.9, 1, 100, Terms.DEFAULT_CAUTION);
+        Outlook outlook = Outlook.fresh(terms);
+        long evening = (5 * 24 + 20) * 3600;
+        for (long second = 0; second < evening + 120; second += 30) {
+            boolean day = second % 86_400 >= 8 * 3600 && second % 86_400 < 20 * 3600;
+            double mean = day ? 30 : 10;
+            outlook =
+                    outlook.after(
+                            new Now(second * 1_000_000_000L, second * 1000),
+                            mean + 0.01 * (second % 7));
+        }
+        return new Forecasts(
+                Optional.of(outlook), Optional.empty(), Optional.empty(), 0, Optional.empty());
     }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Of all sizes the one is wanted at which instances and expected misses together cost least (the
  * newsvendor's choice); what a miss costs follows from {@link Reference}. An instance is kept as
  * long as its restart costs (ski rental), and a fall that nothing had announced is not believed for
- * some minutes.
+ * some minutes. Where the season has been right lately, {@link Ahead} counts, too: nobody is let go
+ * before a peak, and nothing is waited for at the begin of a long trough.
  */
 public final class Outlook {
     /** A fall by so many spreads is not believed at once. */
@@ -39,7 +40,10 @@ public final class Outlook {
     private static final int NOVICE_MOST = 2;
 
     /** Of what {@link #toArray} writes; another one for each change of it. */
-    private static final double FORM = 1;
+    private static final double FORM = 2;
+
+    /** What an earlier Ebb wrote, which is read, too. */
+    private static final double WITHOUT_TROUGHS = 1;
 
     private final Terms terms;
     private final Ladder ladder;
@@ -139,7 +143,8 @@ public final class Outlook {
      */
     public static Outlook of(Terms terms, double[] numbers) {
         Numbers from = Numbers.of(numbers);
-        if (from.next() != FORM) {
+        double form = from.next();
+        if (form != FORM && form != WITHOUT_TROUGHS) {
             throw new IllegalArgumentException("not an outlook, or one of another version");
         }
         Draft draft = new Draft(terms);
@@ -152,7 +157,7 @@ public final class Outlook {
         draft.chosen = draft.chosen.read(from);
         draft.doubtUntil = from.next();
         draft.doubted = from.nextInt();
-        draft.plan = from.next() > 0 ? Plan.read(from) : null;
+        draft.plan = from.next() > 0 ? Plan.read(from, form == FORM) : null;
         if (!from.isAtEnd()) {
             throw new IllegalArgumentException("not an outlook: too long");
         }
@@ -217,6 +222,7 @@ public final class Outlook {
             if (at < cadence.sampledAt()) {
                 startClockAnew();
             }
+            int kept = plan == null ? 0 : plan.wanted();
             double before = cadence.sampledAt();
             cadence = cadence.after(at, demand, terms.lead());
             reference = reference.seeing(at, demand);
@@ -224,7 +230,7 @@ public final class Outlook {
                 double since = memory.newest() < 0 ? cadence.interval(terms.lead()) : at - before;
                 decide(at, demand, sample(wall, demand, since));
             }
-            hold(at);
+            hold(at, wall, kept);
         }
 
         /** The monotonic clock has another origin: what was kept by it says nothing any more. */
@@ -289,26 +295,55 @@ public final class Outlook {
                             price,
                             lessons.skill().trust(),
                             terms.lead(),
-                            kept > best ? Plan.Held.NEW : Plan.Held.NO);
+                            kept > best ? Plan.Held.NEW : Plan.Held.NO,
+                            false);
         }
 
         /** Waits as long as a restart costs, and does not believe a sudden fall. */
-        private void hold(double at) {
+        private void hold(double at, double wall, int before) {
             Plan now = java.util.Objects.requireNonNull(plan);
-            boolean doubts = at < doubtUntil;
+            Optional<Ahead> ahead = ahead(wall, now);
+            boolean trough = ahead.filter(a -> isTrough(a, now)).isPresent();
+            boolean doubts = at < doubtUntil && !trough;
             int least = Math.max(now.chosen(), doubts ? doubted : 0);
             chosen = chosen.after(at, least);
-            double refresh = cadence.interval(terms.lead()) + SECOND_LOOK;
-            boolean looksAgain = terms.caution() > CARELESS;
-            double longEnough = looksAgain ? Math.max(terms.restart(), refresh) : terms.restart();
-            double wait = Math.min(LONGEST_HOLD, longEnough);
-            int kept = (int) chosen.highest(at, wait);
+            // Nobody is started for having been let go too soon.
+            int kept = Math.min(before, (int) chosen.highest(at, patience(trough)));
+            int headroom = now.chosen() - now.need();
+            int peak = ahead.map(a -> Math.min(before, size(a.expected()) + headroom)).orElse(0);
             int wanted = Math.clamp(Math.max(least, kept), Math.max(1, terms.min()), terms.max());
             if (now.held() == Plan.Held.NEW && now.wanted() > wanted) {
                 return;
             }
             Plan.Held why = doubts && wanted == doubted ? Plan.Held.SUDDEN_FALL : Plan.Held.RESTART;
-            plan = now.keeping(wanted, wanted <= now.chosen() ? Plan.Held.NO : why);
+            if (peak > wanted) {
+                plan = now.keeping(Math.min(peak, terms.max()), Plan.Held.PEAK, false);
+                return;
+            }
+            plan = now.keeping(wanted, wanted <= now.chosen() ? Plan.Held.NO : why, trough);
+        }
+
+        private Optional<Ahead> ahead(double wall, Plan now) {
+            double horizon = terms.lead() + terms.restart();
+            return Ahead.of(season, wall, Scale.of(now.demand()), horizon);
+        }
+
+        private boolean isTrough(Ahead ahead, Plan now) {
+            return ahead.announced() && size(ahead.high()) <= now.chosen();
+        }
+
+        private int size(double scaled) {
+            return terms.need(Scale.demand(scaled));
+        }
+
+        /** Seconds that a smaller size must have been enough for. */
+        private double patience(boolean trough) {
+            double refresh = cadence.interval(terms.lead()) + SECOND_LOOK;
+            if (terms.caution() <= CARELESS) {
+                return trough ? 0 : Math.min(LONGEST_HOLD, terms.restart());
+            }
+            double most = Math.max(terms.restart(), refresh);
+            return Math.min(LONGEST_HOLD, trough ? refresh : most);
         }
     }
 }

@@ -16,6 +16,8 @@ import java.util.Locale;
  * @param trust how much the forecast counts beside the newest reading, 0 to 1
  * @param lead seconds that a start takes to have an effect
  * @param held why more are wanted than chosen
+ * @param trough whether nothing that is expected calls for more before a removal has paid: then
+ *     there is no reason to wait with it
  */
 public record Plan(
         int wanted,
@@ -28,7 +30,8 @@ public record Plan(
         double price,
         double trust,
         double lead,
-        Held held) {
+        Held held,
+        boolean trough) {
 
     /** Why more instances are wanted than the risk asks for. */
     public enum Held {
@@ -37,6 +40,8 @@ public record Plan(
         RESTART,
         /** The load fell too suddenly to be believed yet. */
         SUDDEN_FALL,
+        /** A day or a week ago the load rose again before a removal would have paid. */
+        PEAK,
         /** How far the load strays is not known yet: no reason to start, and none to let go. */
         NEW
     }
@@ -46,20 +51,22 @@ public record Plan(
         return held == Held.NEW ? chosen : wanted;
     }
 
-    Plan keeping(int instances, Held why) {
-        if (instances == wanted && why == held) {
+    Plan keeping(int instances, Held why, boolean calm) {
+        if (instances == wanted && why == held && calm == trough) {
             return this;
         }
         return new Plan(
-                instances, chosen, need, demand, expected, spread, risk, price, trust, lead, why);
+                instances, chosen, need, demand, expected, spread, risk, price, trust, lead, why,
+                calm);
     }
 
     void write(Numbers to) {
         to.put(wanted).put(chosen).put(need).put(demand).put(expected).put(spread).put(risk);
         to.put(price).put(trust).put(lead).put(code(held));
+        to.put(trough ? 1 : 0);
     }
 
-    static Plan read(Numbers from) {
+    static Plan read(Numbers from, boolean troughs) {
         return new Plan(
                 from.nextInt(),
                 from.nextInt(),
@@ -71,7 +78,8 @@ public record Plan(
                 from.next(),
                 from.next(),
                 from.next(),
-                held(from.nextInt()));
+                held(from.nextInt()),
+                troughs && from.next() > 0);
     }
 
     private static int code(Held held) {
@@ -80,6 +88,7 @@ public record Plan(
             case RESTART -> 1;
             case SUDDEN_FALL -> 2;
             case NEW -> 3;
+            case PEAK -> 4;
         };
     }
 
@@ -89,6 +98,7 @@ public record Plan(
             case 1 -> Held.RESTART;
             case 2 -> Held.SUDDEN_FALL;
             case 3 -> Held.NEW;
+            case 4 -> Held.PEAK;
             default -> throw new IllegalArgumentException("not an outlook: held " + code);
         };
     }
@@ -121,11 +131,18 @@ public record Plan(
             case RESTART -> text.append("; ").append(wanted).append(" kept: a restart costs more");
             case SUDDEN_FALL ->
                     text.append("; ").append(wanted).append(" kept: the load fell too suddenly");
+            case PEAK ->
+                    text.append("; ")
+                            .append(wanted)
+                            .append(" kept: a peak is near, as a day or a week ago");
             case NEW ->
                     text.append("; those that there are stay, up to ")
                             .append(wanted)
                             .append(": how far the load strays is not known yet");
             case NO -> {}
+        }
+        if (trough) {
+            text.append("; the trough is long enough to let go without waiting, as a day ago");
         }
         return text.toString();
     }

@@ -1,5 +1,9 @@
 package dev.ebb.core.forecast;
 
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleBiFunction;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the load did a day and a week ago, in means of five minutes. It is asked for growth, never
  * for a level, so that a fleet that has doubled since still profits. Immutable.
@@ -7,13 +11,19 @@ package dev.ebb.core.forecast;
 final class Season {
     static final int DAY = 288;
     static final int WEEK = 7 * DAY;
-    private static final double SLOT = 300;
+
+    /** Seconds of a mean. */
+    static final double SLOT = 300;
+
     private static final long NONE = -(1L << 52);
 
     private final Rows means;
     private final long newest;
     private final double sum;
     private final double seconds;
+
+    /** What {@link Ahead} has made of the means: they change once in five minutes only. */
+    private @Nullable Band band;
 
     private Season(Rows means, long newest, double sum, double seconds) {
         this.means = means;
@@ -35,7 +45,9 @@ final class Season {
     Season after(double at, double z, double covered) {
         long slot = (long) Math.floor(at / SLOT);
         if (slot == newest) {
-            return new Season(means, newest, sum + z * covered, seconds + covered);
+            Season same = new Season(means, newest, sum + z * covered, seconds + covered);
+            same.band = band;
+            return same;
         }
         if (newest == NONE || slot < newest) {
             return new Season(Rows.of(WEEK + 2, Float.NaN), slot, z * covered, covered);
@@ -59,8 +71,57 @@ final class Season {
         return Double.isNaN(growth) ? 0 : growth;
     }
 
-    /** Between the middles of two slots. */
-    private double level(double at) {
+    /**
+     * What so many days ago is the usual of the last three, so that one day's spike or gap does not
+     * count; NaN where no day is known.
+     *
+     * @param before something of the time so many slots ago
+     */
+    static double usual(IntToDoubleFunction before) {
+        double first = before.applyAsDouble(DAY);
+        double second = before.applyAsDouble(2 * DAY);
+        double third = before.applyAsDouble(3 * DAY);
+        if (Double.isNaN(first)) {
+            return either(second, third);
+        }
+        if (Double.isNaN(second) || Double.isNaN(third)) {
+            return either(first, either(second, third));
+        }
+        return Math.max(Math.min(first, second), Math.min(Math.max(first, second), third));
+    }
+
+    private static double either(double one, double other) {
+        return Double.isNaN(one) ? other : Double.isNaN(other) ? one : (one + other) / 2;
+    }
+
+    /** How much higher the mean was, so many slots before the newest, than slots before that. */
+    double step(int ago, int slots) {
+        long to = newest - 1 - ago;
+        return known(to) - known(to - slots);
+    }
+
+    /**
+     * How far it has been right, over so many slots; worked out once for each slot.
+     *
+     * @param measure works it out
+     */
+    double band(int slots, ToDoubleBiFunction<Season, Integer> measure) {
+        Band known = band;
+        if (known == null || known.slots != slots) {
+            known = new Band(slots, measure.applyAsDouble(this, slots));
+            band = known;
+        }
+        return known.height;
+    }
+
+    private record Band(int slots, double height) {}
+
+    private double known(long slot) {
+        return newest - slot > WEEK ? Double.NaN : means.at(index(slot));
+    }
+
+    /** Between the middles of two slots; NaN where one of them is not known. */
+    double level(double at) {
         double place = at / SLOT - 0.5;
         long slot = (long) Math.floor(place);
         if (newest - slot > WEEK || slot + 1 >= newest) {
