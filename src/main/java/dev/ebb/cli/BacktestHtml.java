@@ -3,15 +3,16 @@ package dev.ebb.cli;
 import dev.ebb.console.Wire;
 import dev.ebb.sim.lab.Backtest.Comparison;
 import dev.ebb.sim.lab.Backtest.Result;
+import dev.ebb.sim.lab.DecisionPack;
 import dev.ebb.sim.lab.FleetModel;
 import dev.ebb.sim.lab.Recording;
-import dev.ebb.sim.lab.Recording.Decision;
 import dev.ebb.sim.lab.Replay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +29,10 @@ final class BacktestHtml {
     /** Buckets of a trace at most: more than a window has pixels. */
     static final int BUCKETS = 4000;
 
-    /** Reasons in the whole page at most. */
-    static final int REASONS = 20_000;
+    /** Policies that are compared in words; the table has all of them. */
+    private static final int IN_WORDS = 4;
+
+    private static final List<String> YARDSTICKS = List.of("oracle", "foresight", "static", "lcp");
 
     private static final String MARK = "{}/*data*/";
 
@@ -37,11 +40,9 @@ final class BacktestHtml {
 
     /** The page. */
     static String page(List<Comparison> comparisons, Optional<Double> price) throws IOException {
-        long runs = comparisons.stream().mapToLong(c -> c.results().size()).sum();
-        int reasons = (int) (REASONS / Math.max(1, runs));
         List<Object> traces = new ArrayList<>();
         for (Comparison one : comparisons) {
-            traces.add(trace(one, price, reasons));
+            traces.add(trace(one, price));
         }
         // Within a script, nothing may look like its end.
         String data = Wire.write(Map.of("traces", traces)).replace("<", "\\u003c");
@@ -54,7 +55,7 @@ final class BacktestHtml {
         }
     }
 
-    private static Map<String, Object> trace(Comparison one, Optional<Double> price, int reasons) {
+    private static Map<String, Object> trace(Comparison one, Optional<Double> price) {
         FleetModel model = one.model();
         var replay = new Replay(one.trace(), model);
         int per = Math.max(1, (replay.steps() + BUCKETS - 1) / BUCKETS);
@@ -62,6 +63,7 @@ final class BacktestHtml {
         map.put("name", one.trace().name());
         map.put("words", words(one));
         map.put("about", about(one));
+        map.put("timed", one.optimum().latencies().isPresent());
         map.put("bucket", per * model.step());
         map.put("step", model.step());
         map.put("seconds", replay.steps() * model.step());
@@ -69,18 +71,17 @@ final class BacktestHtml {
         map.put(
                 "policies",
                 one.results().stream()
-                        .map(result -> policy(result, replay, model, per, price, reasons))
+                        .map(result -> policy(result, replay, model, per, price))
                         .toList());
         return map;
     }
 
     /** What the result means, for somebody who has not seen such a page before. */
     static String words(Comparison one) {
+        List<Result> told =
+                one.results().stream().filter(r -> !YARDSTICKS.contains(r.policy())).toList();
         List<String> parts = new ArrayList<>();
-        for (Result result : one.results()) {
-            if (List.of("oracle", "foresight", "static", "lcp").contains(result.policy())) {
-                continue;
-            }
+        for (Result result : told.subList(0, Math.min(IN_WORDS, told.size()))) {
             parts.add(
                     String.format(
                             Locale.ROOT,
@@ -90,7 +91,8 @@ final class BacktestHtml {
                             result.ratio(),
                             percent(result.score().missedPercent())));
         }
-        return String.join("; ", parts) + ".";
+        String rest = told.size() > IN_WORDS ? "; the others are in the table" : "";
+        return String.join("; ", parts) + rest + ".";
     }
 
     private static String percent(double percent) {
@@ -103,13 +105,15 @@ final class BacktestHtml {
         FleetModel model = one.model();
         return String.format(
                 Locale.ROOT,
-                "An instance carries a load of %.4g, takes %.0f s to start and %.0f s to drain. A"
-                        + " request misses while instances are busier than %.0f %%. %d to %d"
-                        + " instances; the least possible is %,.0f instance-hours.",
+                "An instance carries a load of %.4g, takes %.0f s to start and %.0f s to drain. %s"
+                        + " %d to %d instances; the least possible is %,.0f instance-hours.",
                 model.capacity(),
                 model.start(),
                 model.drain(),
-                100 * model.missAbove(),
+                one.optimum().latencies().isPresent()
+                        ? "A request misses when it takes longer than the objective."
+                        : "A request misses while instances are busier than %.0f %%."
+                                .formatted(100 * model.missAbove()),
                 model.min(),
                 model.max(),
                 one.optimum().instanceHours());
@@ -136,12 +140,7 @@ final class BacktestHtml {
     }
 
     private static Map<String, Object> policy(
-            Result result,
-            Replay replay,
-            FleetModel model,
-            int per,
-            Optional<Double> price,
-            int reasons) {
+            Result result, Replay replay, FleetModel model, int per, Optional<Double> price) {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", result.policy());
         map.put("ratio", result.ratio());
@@ -150,8 +149,12 @@ final class BacktestHtml {
         map.put("overload", result.score().overloadPercent());
         map.put("starts", result.score().starts());
         map.put("turns", result.score().directionChanges());
+        map.put("lacking", result.score().accuracyUnder());
+        map.put("lacking_time", result.score().timeshareUnder());
+        map.put("spare", result.score().accuracyOver());
+        map.put("spare_time", result.score().timeshareOver());
         price.ifPresent(p -> map.put("money", p * result.score().instanceHours()));
-        result.recording().ifPresent(r -> recording(map, r, replay, model, per, reasons));
+        result.recording().ifPresent(r -> recording(map, r, replay, model, per));
         return map;
     }
 
@@ -160,8 +163,7 @@ final class BacktestHtml {
             Recording recording,
             Replay replay,
             FleetModel model,
-            int per,
-            int reasons) {
+            int per) {
         int size = (replay.steps() + per - 1) / per;
         var low = new int[size];
         var high = new int[size];
@@ -184,19 +186,20 @@ final class BacktestHtml {
         map.put("low", low);
         map.put("high", high);
         map.put("missed_at", missed);
-        decisions(map, recording, reasons);
+        decisions(map, recording);
     }
 
-    /** All of them, or as many as there is room for, evenly over the trace. */
-    private static void decisions(Map<String, Object> map, Recording recording, int room) {
-        List<Decision> all = recording.decisions();
-        int every = Math.max(1, (all.size() + room - 1) / Math.max(1, room));
-        List<Object> kept = new ArrayList<>();
-        for (int i = 0; i < all.size(); i += every) {
-            Decision d = all.get(i);
-            kept.add(List.of(d.step(), d.before(), d.wanted(), d.reason()));
+    /** All that are kept, packed as they are: the page unpacks what somebody points at. */
+    private static void decisions(Map<String, Object> map, Recording recording) {
+        Base64.Encoder text = Base64.getEncoder();
+        List<Object> packs = new ArrayList<>();
+        long kept = 0;
+        for (DecisionPack pack : recording.packs()) {
+            packs.add(List.of(pack.from(), text.encodeToString(pack.packed())));
+            kept += pack.count();
         }
-        map.put("decisions", kept);
-        map.put("decided", all.size() + recording.dropped());
+        map.put("packs", packs);
+        map.put("kept", kept);
+        map.put("decided", kept + recording.dropped());
     }
 }

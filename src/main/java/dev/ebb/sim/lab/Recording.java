@@ -7,12 +7,15 @@ import java.util.List;
 
 /**
  * What a run looked like, kept as its changes: the fleet's size whenever it is another than in the
- * step before, and the decisions with their reasons, up to a limit. For one thread, until it is
- * read.
+ * step before, and every decision with its reason, packed, up to a limit of memory. For one thread,
+ * until it is read.
  */
 public final class Recording implements Watcher {
-    /** Decisions that are kept with their reasons; the rest is only counted. */
-    public static final int LIMIT = 50_000;
+    /** Bytes that decisions may take when they are packed: some 200,000 of them, or more. */
+    private static final int LIMIT = 2 << 20;
+
+    /** Decisions in a pack: as few as can be unpacked at once where somebody points. */
+    private static final int PACK = 1000;
 
     /** Changes of size that are kept; the first ones. */
     private static final int CHANGES = 4_000_000;
@@ -22,7 +25,9 @@ public final class Recording implements Watcher {
     private int[] bills = new int[256];
     private int size;
     private int last;
-    private final List<Decision> decisions = new ArrayList<>();
+    private final List<Decision> open = new ArrayList<>();
+    private final List<DecisionPack> packs = new ArrayList<>();
+    private long packed;
     private long dropped;
 
     /**
@@ -35,10 +40,21 @@ public final class Recording implements Watcher {
 
     @Override
     public void decided(int step, int before, int wanted, Autoscaler by) {
-        if (decisions.size() < LIMIT) {
-            decisions.add(new Decision(step, before, wanted, by.reason()));
-        } else {
+        if (packed >= LIMIT) {
             dropped++;
+            return;
+        }
+        open.add(new Decision(step, before, wanted, by.reason()));
+        if (open.size() == PACK) {
+            close();
+        }
+    }
+
+    private void close() {
+        if (!open.isEmpty()) {
+            packs.add(DecisionPack.of(open));
+            packed += packs.getLast().packed().length;
+            open.clear();
         }
     }
 
@@ -84,9 +100,15 @@ public final class Recording implements Watcher {
         return last;
     }
 
-    /** In order of time; the first one is the beginning. */
+    /** All decisions that are kept, in order of time; the first one is the beginning. */
+    public List<DecisionPack> packs() {
+        close();
+        return Collections.unmodifiableList(packs);
+    }
+
+    /** The same, one by one. */
     public List<Decision> decisions() {
-        return Collections.unmodifiableList(decisions);
+        return packs().stream().flatMap(pack -> pack.decisions().stream()).toList();
     }
 
     /** Decisions beyond the limit, which are not kept. */

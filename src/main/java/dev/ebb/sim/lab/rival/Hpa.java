@@ -215,7 +215,7 @@ public record Hpa(
 
         @Override
         public String reason() {
-            String seen = percent > 0 ? "utilization " + percent + " %" : "the metrics";
+            String seen = percent > 0 ? "utilization " + percent + " %" : "the metric";
             String text = String.format(Locale.ROOT, "%s asks for %d", seen, desired);
             if (stabilized != desired) {
                 text += "; over the stabilization window " + stabilized;
