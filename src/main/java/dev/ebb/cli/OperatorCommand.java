@@ -109,6 +109,15 @@ final class OperatorCommand implements Callable<Integer> {
     private int metricsEvery;
 
     @Option(
+            names = "--metrics-pods",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description =
+                    "Pods up to which each has metrics of its own; 2000 by default. With more, only"
+                            + " those that are not simply in rotation and well.")
+    private int metricsPods;
+
+    @Option(
             names = "--admin-port",
             paramLabel = "PORT",
             defaultValue = "0",
@@ -135,7 +144,8 @@ final class OperatorCommand implements Callable<Integer> {
         var done = new CountDownLatch(1);
         var view = new OperatorView(operator, String.join(", ", namespaces));
         var backend =
-                new Backend(view::view, view::order, _ -> ended.countDown(), operator::trouble);
+                new Backend(view::view, view::order, _ -> ended.countDown(), operator::trouble)
+                        .withSeriesMax(metricsPods);
         Optional<ProbeServer> probe = probePort.map(port -> probe(port, operator));
         try (AdminServer admin = admin(backend, folder)) {
             Exit.inOrder(() -> end(ended, done));
@@ -171,6 +181,7 @@ final class OperatorCommand implements Callable<Integer> {
     private void check() {
         bound("--tick", tick, 100, 60_000);
         bound("--metrics-every", metricsEvery, 500, 600_000);
+        bound("--metrics-pods", metricsPods, 0, 1_000_000);
         bound("--admin-port", adminPort, 0, PORT_MAX);
         probePort.ifPresent(port -> bound("--probe-port", port, 1, PORT_MAX));
         lease.filter(l -> !LEASE_NAME.matcher(l).matches())

@@ -5,6 +5,7 @@ import dev.ebb.control.Order;
 import dev.ebb.control.Status;
 import dev.ebb.core.ServiceName;
 import dev.ebb.platform.kubernetes.Operator;
+import dev.ebb.platform.kubernetes.OperatorFigures;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class OperatorView {
 
     View view() {
         Status status = operator.status();
-        Operator.Figures figures = operator.figures();
+        OperatorFigures figures = operator.figures();
         var about =
                 new View.About(
                         BuildInfo.load().version(),
@@ -38,10 +39,14 @@ final class OperatorView {
                 List.of(),
                 new View.Loop(
                         figures.ticks(),
-                        0,
+                        figures.skipped(),
                         figures.lastTickNanos(),
                         figures.longestTickNanos(),
-                        figures.sinceLastNanos()),
+                        figures.sinceLastNanos(),
+                        new View.Waiting(
+                                figures.waiting(),
+                                figures.longestWaitNanos(),
+                                figures.shortTicks())),
                 Optional.empty(),
                 Optional.empty());
     }

@@ -72,7 +72,8 @@ public final class AdminServer implements AutoCloseable {
         return switch (path) {
             case "/v1/status" -> Reply.json(200, Wire.write(backend.view().get()));
             case "/v1/loop" -> Reply.json(200, Wire.write(backend.view().get().loop()));
-            case "/metrics" -> Reply.metrics(Metrics.text(backend.view().get()));
+            case "/metrics" ->
+                    Reply.metrics(Metrics.text(backend.view().get(), backend.seriesMax()));
             case "/healthz" ->
                     backend.trouble()
                             .get()

@@ -14,13 +14,31 @@ import java.util.function.Supplier;
  * @param stop begins to end Ebb; the argument says whether instances are kept
  * @param trouble why Ebb is not well, if it is not
  * @param upgrade begins to hand over to another process, or refuses to
+ * @param seriesMax instances that have metrics of their own; of more, only those that are not
+ *     simply in rotation and well
  */
 public record Backend(
         Supplier<View> view,
         Function<Order, Order.Answer> orders,
         Stop stop,
         Supplier<Optional<String>> trouble,
-        Function<UpgradeOrder, Order.Answer> upgrade) {
+        Function<UpgradeOrder, Order.Answer> upgrade,
+        int seriesMax) {
+
+    /** One whose instances all have series of their own. */
+    public Backend(
+            Supplier<View> view,
+            Function<Order, Order.Answer> orders,
+            Stop stop,
+            Supplier<Optional<String>> trouble,
+            Function<UpgradeOrder, Order.Answer> upgrade) {
+        this(view, orders, stop, trouble, upgrade, Integer.MAX_VALUE);
+    }
+
+    /** The same with a limit to the instances that have series of their own. */
+    public Backend withSeriesMax(int most) {
+        return new Backend(view, orders, stop, trouble, upgrade, most);
+    }
 
     /** One that cannot be upgraded. */
     public Backend(

@@ -1,18 +1,14 @@
 package dev.ebb.console;
 
-import dev.ebb.control.InstanceStatus;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
 import dev.ebb.core.Hold;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Need;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -23,12 +19,21 @@ final class Metrics {
 
     private Metrics() {}
 
+    /** With the series of all instances. */
     static String text(View view) {
+        return text(view, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param most instances that have series of their own; of more, only those have them that are
+     *     not simply in rotation and well
+     */
+    static String text(View view, int most) {
         var out = new MetricsText();
         ebb(view, out);
         services(view.status(), out);
         decisions(view.status(), out);
-        instances(view.status(), out);
+        InstanceMetrics.write(view.status(), most, out);
         traffic(new TreeMap<>(view.traffic()), out);
         view.tls().ifPresent(tls -> TlsMetrics.write(tls, out));
         view.accessLog().ifPresent(log -> accessLog(log, out));
@@ -53,6 +58,12 @@ final class Metrics {
                 .sample(loop.longestTickNanos() / 1e9);
         out.gauge("ebb_tick_age_seconds", "Time since the last tick.")
                 .sample(loop.sinceLastNanos() / 1e9);
+        out.gauge("ebb_services_waiting", "Services that the last tick had no time for.")
+                .sample(loop.waiting().services());
+        out.gauge("ebb_services_wait_max_seconds", "Since the last decision about one of these.")
+                .sample(loop.waiting().longestNanos() / 1e9);
+        out.counter("ebb_ticks_short_total", "Ticks that had no time for all services.")
+                .sample(loop.waiting().shortTicks());
     }
 
     private static void accessLog(View.AccessLog log, MetricsText out) {
@@ -123,51 +134,6 @@ final class Metrics {
                                                 r -> r.code(), TreeMap::new, Collectors.counting()))
                                 .forEach(
                                         (code, n) -> out.sample(n, "service", name, "code", code)));
-    }
-
-    private static void instances(Status status, MetricsText out) {
-        out.gauge("ebb_instance_state", "1 for each instance, with its state and health.");
-        eachInstance(
-                status,
-                i ->
-                        out.sample(
-                                1,
-                                labels(
-                                        i,
-                                        "lifecycle",
-                                        i.lifecycle().name(),
-                                        "health",
-                                        i.health().name())));
-        out.gauge("ebb_instance_utilization_ratio", "Used / allowed, by resource.");
-        eachInstance(
-                status,
-                i -> {
-                    utilization(i, "cpu", i.cpu(), out);
-                    utilization(i, "memory", i.memory(), out);
-                    utilization(i, "concurrency", i.concurrency(), out);
-                });
-        out.gauge("ebb_instance_in_flight", "Requests in flight.");
-        eachInstance(status, i -> out.sample(i.inFlight(), labels(i)));
-        out.gauge("ebb_instance_requests_per_second", "Requests finished a second, recently.");
-        eachInstance(status, i -> out.sample(i.requestsPerSecond(), labels(i)));
-        out.gauge("ebb_instance_failure_ratio", "Share of failed requests, recently.");
-        eachInstance(status, i -> out.sample(i.failureShare(), labels(i)));
-        out.gauge("ebb_instance_latency_mean_seconds", "Mean latency, recently.");
-        eachInstance(status, i -> out.sample(i.latencyMeanMillis() / 1e3, labels(i)));
-        out.gauge("ebb_instance_data_age_seconds", "Age of the oldest reading; +Inf without one.");
-        eachInstance(
-                status,
-                i ->
-                        out.sample(
-                                i.dataAgeNanos() == Long.MAX_VALUE
-                                        ? Double.POSITIVE_INFINITY
-                                        : i.dataAgeNanos() / 1e9,
-                                labels(i)));
-    }
-
-    private static void utilization(
-            InstanceStatus i, String resource, Optional<Double> value, MetricsText out) {
-        value.ifPresent(v -> out.sample(v, labels(i, "resource", resource)));
     }
 
     static void traffic(Map<String, View.Traffic> services, MetricsText out) {
@@ -267,22 +233,5 @@ final class Metrics {
 
     private static void each(Status status, Each<ServiceStatus> action) {
         status.services().forEach(s -> action.accept(s, s.name().value()));
-    }
-
-    private static void eachInstance(Status status, Consumer<InstanceStatus> action) {
-        status.services().stream()
-                .flatMap(s -> s.instances().stream())
-                .sorted(Comparator.comparing(InstanceStatus::id))
-                .forEach(action);
-    }
-
-    private static String[] labels(InstanceStatus i, String... more) {
-        String[] all = new String[4 + more.length];
-        all[0] = "service";
-        all[1] = i.id().service().value();
-        all[2] = "instance";
-        all[3] = i.id().toString();
-        System.arraycopy(more, 0, all, 4, more.length);
-        return all;
     }
 }

@@ -137,13 +137,37 @@ public record View(
      * @param lastTickNanos what the last one took
      * @param longestTickNanos what the longest one took
      * @param sinceLastNanos time since the last one ended
+     * @param waiting who had to wait for the next one
      */
     public record Loop(
             long ticks,
             long skipped,
             long lastTickNanos,
             long longestTickNanos,
-            long sinceLastNanos) {}
+            long sinceLastNanos,
+            Waiting waiting) {
+
+        /** One in which every tick has time for all services. */
+        public Loop(
+                long ticks,
+                long skipped,
+                long lastTickNanos,
+                long longestTickNanos,
+                long sinceLastNanos) {
+            this(ticks, skipped, lastTickNanos, longestTickNanos, sinceLastNanos, Waiting.NOBODY);
+        }
+    }
+
+    /**
+     * Where there are more services than a tick has time for.
+     *
+     * @param services that had no turn in the last tick
+     * @param longestNanos of these, since the last decision about one
+     * @param shortTicks in which not all had a turn
+     */
+    public record Waiting(long services, long longestNanos, long shortTicks) {
+        static final Waiting NOBODY = new Waiting(0, 0, 0);
+    }
 
     /**
      * What there is of TLS.

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,34 @@ class MetricsTest {
                         "ebb_requests_queued_total{service=\"hello\"} 9",
                         "ebb_requests_waiting{service=\"hello\"} 2",
                         "ebb_requests_unkeyed_total{service=\"hello\"} 5");
+    }
+
+    @Test
+    void ofTooManyInstancesOnlyThoseHaveSeriesThatAreNotSimplyWell() {
+        assertThat(Metrics.text(Samples.view(), 3).lines()).containsExactlyElementsOf(lines);
+        List<String> few = Metrics.text(Samples.view(), 2).lines().toList();
+
+        assertThat(instances(lines)).containsExactly("hello-1", "hello-2", "hello-3");
+        assertThat(instances(few)).containsExactly("hello-2", "hello-3");
+        assertThat(instances(Metrics.text(Samples.view(), 1).lines().toList()))
+                .containsExactly("hello-2");
+        assertThat(lines).contains("ebb_instances_without_series 0");
+        assertThat(few).contains("ebb_instances_without_series 1");
+        // What is said of the service does not depend on it.
+        assertThat(few)
+                .contains(
+                        "ebb_service_utilization_ratio{service=\"hello\",resource=\"cpu\"} 0.31",
+                        "ebb_service_utilization_ratio{service=\"hello\",resource=\"memory\"} 0.5",
+                        "ebb_instances{service=\"hello\",lifecycle=\"SERVING\"} 2");
+    }
+
+    private static Set<String> instances(List<String> lines) {
+        Set<String> names = new TreeSet<>();
+        Matcher name = Pattern.compile("instance=\"([^\"]*)\"").matcher(String.join(" ", lines));
+        while (name.find()) {
+            names.add(name.group(1));
+        }
+        return names;
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which pod is which instance, and what is wanted of each. The control thread says what is wanted;
@@ -40,6 +41,9 @@ final class Fleet {
 
     /** A pod that is an instance. */
     record Bound(String uid, String pod) {}
+
+    private static final Liveness RUNNING = new Liveness.Running();
+    private static final Liveness UNCLEAR = new Liveness.Unclear();
 
     private final ServiceName service;
     private final Pattern names;
@@ -56,6 +60,15 @@ final class Fleet {
     private final Set<InstanceId> served = new HashSet<>();
 
     private EndpointSnapshot snapshot;
+
+    /** What is told to others, made anew after a change. */
+    private @Nullable Map<InstanceId, Bound> shown;
+
+    private @Nullable Map<InstanceId, Liveness> living;
+
+    /** The pods that were taken in last, if nothing has changed here since. */
+    private @Nullable List<PodView> taken;
+
     private Map<InstanceId, EndpointRole> roles = Map.of();
 
     Fleet(ServiceName service) {
@@ -69,6 +82,13 @@ final class Fleet {
         return service;
     }
 
+    /** Who is who, or what becomes of somebody. */
+    private void changed() {
+        shown = null;
+        living = null;
+        taken = null;
+    }
+
     // ---- What the control thread says
 
     /**
@@ -77,6 +97,7 @@ final class Fleet {
      * @param hasServed whether it has been in rotation
      */
     synchronized void adopt(InstanceId id, PodView pod, boolean hasServed) {
+        changed();
         bound.put(id, new Bound(pod.uid(), pod.name()));
         if (hasServed) {
             served.add(id);
@@ -84,10 +105,12 @@ final class Fleet {
     }
 
     synchronized void expect(InstanceId id) {
+        changed();
         pending.add(id);
     }
 
     synchronized void stop(InstanceId id) {
+        changed();
         if (pending.remove(id)) {
             ended.add(id);
         } else if (bound.containsKey(id)) {
@@ -96,6 +119,7 @@ final class Fleet {
     }
 
     synchronized void forget(InstanceId id) {
+        changed();
         bound.remove(id);
         pending.remove(id);
         stopping.remove(id);
@@ -119,7 +143,18 @@ final class Fleet {
      * Takes in which pods there are. A new one is the next that was started; where none was,
      * somebody else has started it. One that is gone without being asked to was ended by others.
      */
+    @SuppressWarnings("ReferenceEquality") // the same list has the same pods, which is the rule
     synchronized Outside see(List<PodView> pods, int nextOrdinal, Now now) {
+        if (pods == taken) {
+            return Outside.NOTHING;
+        }
+        changed();
+        Outside news = takeIn(pods, nextOrdinal, now);
+        taken = pods;
+        return news;
+    }
+
+    private Outside takeIn(List<PodView> pods, int nextOrdinal, Now now) {
         Map<String, PodView> present =
                 pods.stream().collect(Collectors.toMap(PodView::uid, p -> p, (a, _) -> a));
         Set<InstanceId> went = new HashSet<>();
@@ -163,11 +198,16 @@ final class Fleet {
     }
 
     synchronized Map<InstanceId, Liveness> liveness() {
+        Map<InstanceId, Liveness> known = living;
+        if (known != null) {
+            return known;
+        }
         Map<InstanceId, Liveness> all = new HashMap<>();
-        pending.forEach(id -> all.put(id, new Liveness.Unclear()));
-        bound.keySet().forEach(id -> all.put(id, new Liveness.Running()));
+        pending.forEach(id -> all.put(id, UNCLEAR));
+        bound.keySet().forEach(id -> all.put(id, RUNNING));
         ended.forEach(id -> all.put(id, new Liveness.Exited(OptionalInt.empty())));
-        return all;
+        living = Map.copyOf(all);
+        return living;
     }
 
     // ---- What the worker needs
@@ -181,6 +221,17 @@ final class Fleet {
             }
         });
         return wanted;
+    }
+
+    /** How many are out of rotation, or are to be. */
+    synchronized int out() {
+        int out = 0;
+        for (InstanceId id : bound.keySet()) {
+            if (!ended.contains(id) && isOut(id)) {
+                out++;
+            }
+        }
+        return out;
     }
 
     private Optional<Wanted> gate(InstanceId id) {
@@ -226,6 +277,7 @@ final class Fleet {
      * instance has ended, and the pod comes anew.
      */
     synchronized void spare(Set<String> uids) {
+        changed();
         for (InstanceId id : List.copyOf(stopping)) {
             Bound pod = bound.get(id);
             if (pod != null && uids.contains(pod.uid())) {
@@ -246,11 +298,17 @@ final class Fleet {
     }
 
     synchronized Optional<Bound> of(InstanceId id) {
-        return Optional.ofNullable(bound.get(id));
+        return Optional.ofNullable(bound().get(id));
     }
 
+    /** The same object as long as it is the same. */
     synchronized Map<InstanceId, Bound> bound() {
-        return Map.copyOf(bound);
+        Map<InstanceId, Bound> known = shown;
+        if (known == null) {
+            known = Map.copyOf(bound);
+            shown = known;
+        }
+        return known;
     }
 
     /** A sentence of the core's, of pods in the place of instances. */

@@ -16,9 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The services of the cluster as a data plane: told by the readiness gate, and heard by the
@@ -27,8 +26,14 @@ import java.util.stream.Collectors;
  * in for a count. Control thread only.
  */
 final class GateSink implements EndpointSink {
+    private static final Optional<Reason> READY =
+            Optional.of(Reason.of("pod_ready", "its containers are ready"));
+    private static final Optional<Reason> UNREADY =
+            Optional.of(Reason.of("pod_unready", "a container of it is not ready"));
+
     private final Fleet fleet;
     private final Sight sight;
+    private final Made<List<PodView>, Map<String, PodView>> byUid;
     private final Optional<Duration> settle;
     private final Supplier<Optional<Hold>> hold;
     private final Runnable wake;
@@ -36,6 +41,7 @@ final class GateSink implements EndpointSink {
     private long acknowledged;
 
     /**
+     * @param byUid what it sees, by uid
      * @param settle how long a pod that nothing offers any more is taken to be busy; empty where
      *     others count what is in flight
      * @param hold what keeps every removal
@@ -44,11 +50,13 @@ final class GateSink implements EndpointSink {
     GateSink(
             Fleet fleet,
             Sight sight,
+            Made<List<PodView>, Map<String, PodView>> byUid,
             Optional<Duration> settle,
             Supplier<Optional<Hold>> hold,
             Runnable wake) {
         this.fleet = fleet;
         this.sight = sight;
+        this.byUid = byUid;
         this.settle = settle;
         this.hold = hold;
         this.wake = wake;
@@ -62,36 +70,40 @@ final class GateSink implements EndpointSink {
 
     @Override
     public Report report(ServiceName service, Now now) {
-        Map<String, PodView> pods =
-                sight.pods().stream()
-                        .collect(Collectors.toMap(PodView::uid, Function.identity(), (a, _) -> a));
-        Map<InstanceId, EndpointReport> endpoints = new HashMap<>();
-        var pickable = sight.pickable();
+        Map<String, PodView> pods = byUid.of(sight.pods());
+        Map<InstanceId, Fleet.Bound> bound = fleet.bound();
+        Map<InstanceId, EndpointReport> endpoints = HashMap.newHashMap(bound.size());
+        // Of those in rotation nobody needs to know who offers them.
+        boolean isOneOut = bound.keySet().stream().anyMatch(fleet::isOut);
+        Set<String> pickable = isOneOut ? Set.copyOf(sight.pickable()) : Set.of();
+        Set<String> offered = isOneOut ? Set.copyOf(sight.offeredAnyway()) : Set.of();
+        TrafficReading idle = TrafficReading.none(now.monotonicNanos());
         boolean allOut = true;
         boolean stoodIn = false;
-        var offered = sight.offeredAnyway();
         boolean isOffered = false;
         outSinceNanos.keySet().retainAll(pods.keySet());
-        for (var one : fleet.bound().entrySet()) {
+        for (var one : bound.entrySet()) {
             PodView pod = pods.get(one.getValue().uid());
             if (pod == null) {
                 continue;
             }
-            int inFlight = 0;
-            if (fleet.isOut(one.getKey())) {
+            boolean busy = false;
+            if (isOneOut && fleet.isOut(one.getKey())) {
                 boolean isOut = !pod.ready() && !pickable.contains(pod.uid());
                 allOut &= isOut;
                 boolean settled = isOut && hasSettled(pod.uid(), now);
                 stoodIn |= settled && settle.isPresent();
                 isOffered |= settled && offered.contains(pod.uid());
-                inFlight = settled ? 0 : 1;
+                busy = !settled;
                 if (!isOut) {
                     outSinceNanos.remove(pod.uid());
                 }
             } else {
                 outSinceNanos.remove(pod.uid());
             }
-            endpoints.put(one.getKey(), report(pod, inFlight, now));
+            TrafficReading traffic =
+                    busy ? new TrafficReading(now.monotonicNanos(), 1, 0, 0, 0, 0) : idle;
+            endpoints.put(one.getKey(), report(pod, traffic));
         }
         if (allOut) {
             acknowledged = fleet.snapshot().generation();
@@ -135,21 +147,13 @@ final class GateSink implements EndpointSink {
                 Map.of("settle_s", seconds));
     }
 
-    private static EndpointReport report(PodView pod, int inFlight, Now now) {
+    private static EndpointReport report(PodView pod, TrafficReading traffic) {
         boolean well = pod.more().containersReady();
         Health health =
                 well
                         ? Health.HEALTHY
                         : pod.inRotation().isEmpty() ? Health.UNKNOWN : Health.EJECTED;
-        Reason why =
-                well
-                        ? Reason.of("pod_ready", "its containers are ready")
-                        : Reason.of("pod_unready", "a container of it is not ready");
-        return new EndpointReport(
-                new TrafficReading(now.monotonicNanos(), inFlight, 0, 0, 0, 0),
-                health,
-                Optional.of(why),
-                Ledger.CLEAN);
+        return new EndpointReport(traffic, health, well ? READY : UNREADY, Ledger.CLEAN);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.core.Hold;
+import dev.ebb.core.Policy.Mode;
 import dev.ebb.core.Reason;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
@@ -71,6 +72,16 @@ final class Holds {
                 new Hold(
                         Reason.of("park_data_plane", why),
                         "a dataPlane that carries all requests, or another way to park"));
+    }
+
+    /** It is to be looked at only. */
+    static Optional<Hold> observed(ScaleSpec spec) {
+        return spec.policy().mode() == Mode.OBSERVE
+                ? Optional.of(
+                        new Hold(
+                                Reason.of("observe", "the mode is observe: nothing is changed"),
+                                "another mode"))
+                : Optional.empty();
     }
 
     static Hold missing(Target target) {

@@ -33,7 +33,6 @@ import java.util.stream.Stream;
  */
 final class Informers implements AutoCloseable {
     private static final long PAGE = 500;
-    private static final String OWNER = "owner";
     private static final String PICKABLE = "pickable";
     private static final String SERVICE = "service";
     private static final String TARGET = "target";
@@ -53,15 +52,15 @@ final class Informers implements AutoCloseable {
     private final List<SharedIndexInformer<?>> all = new ArrayList<>();
     private final Slim slim = new Slim();
     private final Listener listener;
-    private final SlimStore<Pod, PodView> podStore = new SlimStore<>(slim::pod, PodView::of);
+    private final SlimStore<Pod, PodView> podStore =
+            new SlimStore<>(slim::pod, PodView::of, Informers::owner);
     private final SlimStore<Deployment, WorkloadView> deployments =
             new SlimStore<>(slim::deployment, WorkloadView::of);
     private final SlimStore<ReplicaSet, WorkloadView> replicaSetStore =
-            new SlimStore<>(slim::replicaSet, WorkloadView::of);
+            new SlimStore<>(slim::replicaSet, WorkloadView::of, Informers::owner);
     private final SlimStore<GenericKubernetesResource, ScaleSpec> scales =
             new SlimStore<>(slim::scale, ScaleSpec::of);
     private final SharedIndexInformer<Pod> pods;
-    private final SharedIndexInformer<ReplicaSet> replicaSets;
     private final SharedIndexInformer<EndpointSlice> slices;
     private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
     private final SharedIndexInformer<PodDisruptionBudget> budgets;
@@ -80,21 +79,18 @@ final class Informers implements AutoCloseable {
                                 : client.pods().inAnyNamespace(),
                         podStore,
                         this::owners);
-        pods.addIndexers(Map.of(OWNER, Informers::owner));
         informer(
                 namespace.isPresent()
                         ? client.apps().deployments().inNamespace(namespace.get())
                         : client.apps().deployments().inAnyNamespace(),
                 deployments,
                 d -> Set.of(target(Target.Kind.DEPLOYMENT, d)));
-        replicaSets =
-                informer(
-                        namespace.isPresent()
-                                ? client.apps().replicaSets().inNamespace(namespace.get())
-                                : client.apps().replicaSets().inAnyNamespace(),
-                        replicaSetStore,
-                        this::withOwners);
-        replicaSets.addIndexers(Map.of(OWNER, Informers::owner));
+        informer(
+                namespace.isPresent()
+                        ? client.apps().replicaSets().inNamespace(namespace.get())
+                        : client.apps().replicaSets().inAnyNamespace(),
+                replicaSetStore,
+                this::withOwners);
         var discovery = client.discovery().v1().endpointSlices();
         slices =
                 informer(
@@ -310,19 +306,27 @@ final class Informers implements AutoCloseable {
      * all of them, by the selector in its scale.
      */
     List<Pod> podsOf(Target target, String uid) {
-        return keysOf(target, uid).flatMap(key -> podStore.find(key).stream()).toList();
+        return target.kind().isKnown()
+                ? ownersIn(uid).flatMap(podStore::valuesIn).toList()
+                : selected(target).flatMap(key -> podStore.find(key).stream()).toList();
     }
 
-    /** As {@link #podsOf}. */
+    /** As {@link #podsOf}; as a rule the same object as long as nothing of them changes. */
     List<PodView> viewsOf(Target target, String uid) {
-        return keysOf(target, uid).flatMap(key -> podStore.view(key).stream()).toList();
+        if (!target.kind().isKnown()) {
+            return selected(target).flatMap(key -> podStore.view(key).stream()).toList();
+        }
+        List<List<PodView>> parts =
+                ownersIn(uid).map(podStore::viewsIn).filter(l -> !l.isEmpty()).toList();
+        return switch (parts.size()) {
+            case 0 -> List.of();
+            case 1 -> parts.getFirst();
+            default -> parts.stream().flatMap(List::stream).toList();
+        };
     }
 
-    private Stream<String> keysOf(Target target, String uid) {
-        if (target.kind().isKnown()) {
-            return Stream.concat(Stream.of(uid), setsOf(uid))
-                    .flatMap(owner -> pods.getIndexer().indexKeys(OWNER, owner).stream());
-        }
+    /** Keys of the pods that a workload's scale selects. */
+    private Stream<String> selected(Target target) {
         return others.scale(target).flatMap(ScaleSeen::selector).stream()
                 .flatMap(selector ->
                         pods
@@ -335,10 +339,13 @@ final class Informers implements AutoCloseable {
                                                 .isPresent()));
     }
 
-    /** The ReplicaSets that a workload makes its pods by. */
+    /** A workload, and the ReplicaSets that it makes its pods by: who its pods are owned by. */
+    private Stream<String> ownersIn(String uid) {
+        return Stream.concat(Stream.of(uid), setsOf(uid));
+    }
+
     private Stream<String> setsOf(String uid) {
-        return replicaSets.getIndexer().byIndex(OWNER, uid).stream()
-                .map(set -> set.getMetadata().getUid());
+        return replicaSetStore.viewsIn(uid).stream().map(WorkloadView::uid);
     }
 
     private static boolean matches(LabelSelector selector, Pod pod) {
@@ -397,8 +404,8 @@ final class Informers implements AutoCloseable {
         return List.of(indexed(one.getMetadata().getNamespace(), name));
     }
 
-    /** Those that may be for one of these pods. */
-    List<PodDisruptionBudget> budgets(String namespace, List<PodView> pods) {
+    /** By which keys those are found that may be for one of these pods. */
+    static List<String> budgetKeys(String namespace, List<PodView> pods) {
         Stream<String> labels =
                 pods.stream()
                         .map(p -> p.more().labels())
@@ -406,7 +413,11 @@ final class Informers implements AutoCloseable {
                         .flatMap(l -> l.entrySet().stream())
                         .map(e -> indexed(namespace, e.getKey() + "=" + e.getValue()))
                         .distinct();
-        return Stream.concat(Stream.of(indexed(namespace, "")), labels)
+        return Stream.concat(Stream.of(indexed(namespace, "")), labels).toList();
+    }
+
+    List<PodDisruptionBudget> budgets(List<String> keys) {
+        return keys.stream()
                 .flatMap(key -> budgets.getIndexer().byIndex(LABEL, key).stream())
                 .toList();
     }

@@ -15,12 +15,12 @@ import dev.ebb.control.QuerySource;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
+import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.Peer;
 import dev.ebb.core.Policy.Mode;
-import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import java.time.Duration;
 import java.util.HashSet;
@@ -53,6 +53,7 @@ final class Managed {
 
     private final Sight sight;
     private final Fleet fleet;
+    private final PodFacts facts;
     private final PodOrder order;
     private final Decisions decisions;
     private final Reconciler reconciler;
@@ -64,6 +65,11 @@ final class Managed {
     private volatile Optional<Hold> foreign = Optional.empty();
     private Supplier<List<String>> known = List::of;
     private String approved = "";
+
+    /** What is known of being left alone was made of these. */
+    private List<PodView> protectedOf = List.of();
+
+    private Map<InstanceId, Fleet.Bound> boundThen = Map.of();
 
     /** The same in all that matters; annotations and the like may be newer. */
     private volatile ScaleSpec latest;
@@ -97,6 +103,7 @@ final class Managed {
                     case Park.DataPlane() -> new PlaneSight(raw);
                 };
         this.fleet = new Fleet(name);
+        this.facts = new PodFacts(raw, sight, fleet, around.informers(), target.namespace());
         this.order = new PodOrder(target, fleet);
         this.decisions = new Decisions(fleet, order::remark);
         var cluster = new Cluster(around.client(), target, around.fence());
@@ -105,7 +112,7 @@ final class Managed {
                         fleet,
                         sight,
                         cluster,
-                        this::budget,
+                        facts::budget,
                         this::notOurs,
                         spec.policy().range().max(),
                         around.steps(),
@@ -116,7 +123,7 @@ final class Managed {
                 new Ports(
                         new PodPlatform(fleet, sight, this::notOurs, wake, this::zone),
                         services,
-                        new PodMetricSource(fleet, sight, usage),
+                        new PodMetricSource(fleet, sight, facts.byUid(), usage),
                         new PodJournal(
                                 fleet,
                                 sight,
@@ -159,7 +166,7 @@ final class Managed {
         boolean joined = around.planes().isPresent() && spec.plane().isPresent();
         Optional<Duration> settle =
                 joined && spec.plane().get().all() ? Optional.empty() : Optional.of(spec.settle());
-        var gates = new GateSink(fleet, sight, settle, this::hold, wake);
+        var gates = new GateSink(fleet, sight, facts.byUid(), settle, this::hold, wake);
         if (!joined) {
             return gates;
         }
@@ -205,10 +212,8 @@ final class Managed {
     }
 
     private Optional<String> zone(InstanceId id) {
-        return fleet.of(id)
-                .flatMap(bound -> around.informers().pod(target.namespace(), bound.pod()))
-                .flatMap(pod -> Optional.ofNullable(pod.getMetadata().getLabels()))
-                .flatMap(labels -> Optional.ofNullable(labels.get(PodAddress.ZONE)));
+        return facts.of(id).flatMap(
+                        pod -> Optional.ofNullable(pod.more().labels().get(PodAddress.ZONE)));
     }
 
     /** Another ServiceScale of the namespace that this one is to keep up with. */
@@ -278,21 +283,12 @@ final class Managed {
         return foreign.or(this::unseen)
                 .or(sight::autoscaled)
                 .or(() -> workload.get().owned())
-                .or(this::observed);
+                .or(() -> Holds.observed(spec));
     }
 
     /** As above, and the gates are nobody else's: what was begun is to be taken back. */
     private Optional<Hold> notMine() {
         return foreign.isPresent() ? Optional.empty() : notOurs();
-    }
-
-    private Optional<Hold> observed() {
-        return spec.policy().mode() == Mode.OBSERVE
-                ? Optional.of(
-                        new Hold(
-                                Reason.of("observe", "the mode is observe: nothing is changed"),
-                                "another mode"))
-                : Optional.empty();
     }
 
     /** What keeps every removal; in the mode observe nothing needs to be in place for one. */
@@ -303,7 +299,7 @@ final class Managed {
         }
         List<PodView> pods = sight.pods();
         boolean observes = spec.policy().mode() == Mode.OBSERVE;
-        Optional<Hold> requests = Holds.noRequest(pods);
+        Optional<Hold> requests = facts.noRequest();
         return observes
                 ? requests.or(this::unasked).or(this::goalsUnseen)
                 : foreign.or(sight::autoscaled)
@@ -315,7 +311,7 @@ final class Managed {
                         .or(this::unasked)
                         .or(this::goalsUnseen)
                         .or(() -> order.hold(workload.get(), pods))
-                        .or(() -> budget(out()));
+                        .or(() -> facts.budget(fleet.out()));
     }
 
     private Optional<Hold> unasked() {
@@ -331,18 +327,6 @@ final class Managed {
                 board.map(b -> b.witnesses(spec.plane().get())).orElse(List.of()));
     }
 
-    private int out() {
-        return (int)
-                fleet.gates().values().stream()
-                        .filter(w -> w == Fleet.Wanted.OUT_OF_ROTATION)
-                        .count();
-    }
-
-    private Optional<Hold> budget(int out) {
-        List<PodView> pods = raw.pods();
-        return Holds.budget(around.informers().budgets(target.namespace(), pods), pods, out);
-    }
-
     /** Why Ebb cannot do what the ServiceScale asks for, as a condition. */
     private Optional<Hold> notReady() {
         Optional<WorkloadView> workload = sight.workload();
@@ -354,7 +338,7 @@ final class Managed {
                 .or(() -> workload.get().hold().filter(h -> !h.why().code().startsWith("rollout")))
                 .or(this::unsliced)
                 .or(this::unplaned)
-                .or(() -> Holds.noRequest(sight.pods()))
+                .or(facts::noRequest)
                 .or(spec::wrong)
                 .or(this::unasked)
                 .or(usage::trouble);
@@ -373,6 +357,7 @@ final class Managed {
             around.teller().changed(latest, status.refused(latest, absent(), now.wallMillis()));
             return;
         }
+        facts.look();
         approve(now);
         overtaken(now);
         protect(now);
@@ -395,6 +380,13 @@ final class Managed {
             told.put(PlanesBefore.STATUS, planes);
         }
         around.teller().changed(latest, told);
+    }
+
+    /** Whether somebody is out of rotation, or has failed: what follows should not wait. */
+    boolean isUnderWay() {
+        return controller.status().services().stream()
+                .flatMap(s -> s.instances().stream())
+                .anyMatch(i -> !i.lifecycle().inRotation() || i.health() == Health.EJECTED);
     }
 
     /** A person has put a recommendation's id into an annotation. */
@@ -423,24 +415,28 @@ final class Managed {
     }
 
     /** What must not be chosen becomes a mark. */
+    @SuppressWarnings("ReferenceEquality") // the same list has the same pods
     private void protect(Now now) {
         Set<String> others = order.kept(sight.workload(), sight.pods());
-        for (var one : fleet.bound().entrySet()) {
+        boolean news = protectedOf != raw.pods() || boundThen != fleet.bound();
+        if (!news && others.isEmpty() && kept.isEmpty()) {
+            return;
+        }
+        protectedOf = raw.pods();
+        boundThen = fleet.bound();
+        for (var one : boundThen.entrySet()) {
             InstanceId id = one.getKey();
             boolean keep = others.contains(one.getValue().uid()) || isKept(id);
             if (keep ? kept.add(id) : kept.remove(id)) {
                 controller.order(new Order.Protect(id, keep), now);
             }
         }
-        kept.retainAll(fleet.bound().keySet());
+        kept.retainAll(boundThen.keySet());
     }
 
     /** What pods' annotations say of being left alone. */
     private boolean isKept(InstanceId id) {
-        return fleet.of(id)
-                .flatMap(b -> around.informers().view(target.namespace(), b.pod()))
-                .filter(pod -> pod.more().keep().isPresent())
-                .isPresent();
+        return facts.of(id).filter(pod -> pod.more().keep().isPresent()).isPresent();
     }
 
     Order.Answer order(Order order, Now now) {

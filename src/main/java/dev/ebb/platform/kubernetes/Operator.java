@@ -75,16 +75,6 @@ public final class Operator implements AutoCloseable {
     public record LeaseSettings(
             String namespace, String name, Duration good, Duration margin, Duration renew) {}
 
-    /**
-     * @param sinceLastNanos time since the last tick ended
-     */
-    public record Figures(
-            long ticks, long lastTickNanos, long longestTickNanos, long sinceLastNanos) {
-        private Figures after(long nanos) {
-            return new Figures(ticks + 1, nanos, Math.max(longestTickNanos, nanos), 0);
-        }
-    }
-
     private final KubernetesClient client;
     private final Backpressure backpressure;
     private final Settings settings;
@@ -103,11 +93,11 @@ public final class Operator implements AutoCloseable {
     private final ScheduledExecutorService control = threads("operator", 1);
     private final ScheduledExecutorService workers = threads("reconciler", WORKERS);
     private final ScheduledExecutorService timers = threads("kubernetes", 3);
+    private final Ticks ticks;
+    private final Turns<Managed> turns;
     private final Looks looks = new Looks(workers, timers, this::isDue, this::guarded);
     private volatile Set<String> askedAbout = Set.of();
     private volatile long seenNanos;
-    private volatile long steppedNanos;
-    private volatile Figures figures = new Figures(0, 0, 0, 0);
     private volatile boolean led;
     private volatile Optional<String> fault = Optional.empty();
     private long sweptNanos;
@@ -207,8 +197,9 @@ public final class Operator implements AutoCloseable {
                             managed::named,
                             settings.version()));
         }
+        this.ticks = new Ticks(settings.tick(), log, System::nanoTime);
+        this.turns = new Turns<>(settings.tick(), System::nanoTime);
         this.seenNanos = System.nanoTime();
-        this.steppedNanos = seenNanos;
         this.sweptNanos = seenNanos;
     }
 
@@ -263,6 +254,9 @@ public final class Operator implements AutoCloseable {
     // ---- One tick
 
     private void tick() {
+        if (!ticks.begin()) {
+            return;
+        }
         fault = Optional.empty();
         Now now = clock.now();
         if (informers.values().stream().allMatch(Informers::isWatching)) {
@@ -280,7 +274,7 @@ public final class Operator implements AutoCloseable {
             managed.clear();
             ask(List.of());
             planes.ifPresent(PlaneBoard::rest);
-            steppedNanos = System.nanoTime();
+            ticks.rested();
             return;
         }
         List<ScaleSpec> all =
@@ -292,21 +286,24 @@ public final class Operator implements AutoCloseable {
                         .toList();
         List<ScaleSpec> specs = CallerCircles.broken(all);
         planes.ifPresent(p -> p.serve(specs));
-        adjust(specs, now);
+        boolean complete = adjust(specs, now);
         ask(specs);
-        for (Managed one : managed.all()) {
-            if (control.isShutdown()) {
-                return;
-            }
-            guarded(() -> one.step(now)).run();
-        }
-        if (now.monotonicNanos() - sweptNanos >= SWEEP_EVERY.toNanos()) {
+        List<Managed> ours = List.copyOf(managed.all());
+        Turns.Figures had =
+                turns.take(ours, ticks.begunNanos(), Managed::isUnderWay, one -> step(one, now));
+        // As long as somebody is not looked after yet, his pods are no strays.
+        if (complete && now.monotonicNanos() - sweptNanos >= SWEEP_EVERY.toNanos()) {
             sweptNanos = now.monotonicNanos();
             workers.execute(guarded(this::sweep));
         }
-        managed.all().forEach(looks::wake);
-        steppedNanos = System.nanoTime();
-        figures = figures.after(steppedNanos - now.monotonicNanos());
+        ours.forEach(looks::wake);
+        ticks.ended(ours.size(), had);
+    }
+
+    private void step(Managed one, Now now) {
+        if (!control.isShutdown()) {
+            guarded(() -> one.step(now)).run();
+        }
     }
 
     /** The metrics API, and the Prometheus where there is one, about exactly these. */
@@ -323,7 +320,12 @@ public final class Operator implements AutoCloseable {
                         .collect(Collectors.toSet());
     }
 
-    private void adjust(List<ScaleSpec> specs, Now now) {
+    /**
+     * Looks after exactly these. Where they are so many that a tick is too short, the rest comes
+     * with the next ones; returns whether all are there.
+     */
+    private boolean adjust(List<ScaleSpec> specs, Now now) {
+        boolean complete = true;
         Map<Target, ScaleSpec> owners = new HashMap<>();
         SliceOwners slices = SliceOwners.of(specs);
         Set<String> present = new HashSet<>();
@@ -342,11 +344,16 @@ public final class Operator implements AutoCloseable {
                     owner.uid().equals(spec.uid())
                             ? slices.hold(spec)
                             : Optional.of(Holds.otherScale(owner.name(), target));
+            if (managed.of(spec.uid()).isEmpty() && ticks.isLate()) {
+                complete = false;
+                continue;
+            }
             guarded(() -> managed(spec, target, other, now).foreign(other)).run();
         }
         managed.retain(present);
         refused.keySet().retainAll(present);
         teller.retain(present);
+        return complete;
     }
 
     private Managed managed(ScaleSpec spec, Target target, Optional<Hold> other, Now now) {
@@ -450,7 +457,7 @@ public final class Operator implements AutoCloseable {
 
     /** What is wrong, if something is. */
     public Optional<String> trouble() {
-        Duration since = Duration.ofNanos(System.nanoTime() - steppedNanos);
+        Duration since = ticks.sinceLast();
         Duration limit = settings.tick().multipliedBy(10).plusSeconds(10);
         return since.compareTo(limit) > 0
                 ? Optional.of("no tick for %d s".formatted(since.toSeconds()))
@@ -458,13 +465,8 @@ public final class Operator implements AutoCloseable {
     }
 
     /** How the control thread is doing. */
-    public Figures figures() {
-        Figures f = figures;
-        return new Figures(
-                f.ticks(),
-                f.lastTickNanos(),
-                f.longestTickNanos(),
-                System.nanoTime() - steppedNanos);
+    public OperatorFigures figures() {
+        return ticks.figures();
     }
 
     /** Pods stay as they are: who comes next goes on. Gives the lease back. */

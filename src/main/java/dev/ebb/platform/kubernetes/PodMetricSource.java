@@ -8,10 +8,10 @@ import dev.ebb.core.Now;
 import dev.ebb.core.ProcessReading;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 
 /**
  * CPU and memory of pods as the metrics API or a Prometheus gives them, against what their
@@ -24,9 +24,18 @@ final class PodMetricSource implements MetricSource {
     private final Fleet fleet;
     private final Sight sight;
     private final PodFigures usage;
+    private final Made<List<PodView>, Map<String, PodView>> byUid;
     private Map<String, PodView> pods = Map.of();
 
-    PodMetricSource(Fleet fleet, Sight sight, PodFigures usage) {
+    /**
+     * @param byUid what it sees, by uid
+     */
+    PodMetricSource(
+            Fleet fleet,
+            Sight sight,
+            Made<List<PodView>, Map<String, PodView>> byUid,
+            PodFigures usage) {
+        this.byUid = byUid;
         this.fleet = fleet;
         this.sight = sight;
         this.usage = usage;
@@ -34,8 +43,8 @@ final class PodMetricSource implements MetricSource {
 
     @Override
     public Metrics read(Collection<InstanceId> instances, Now now) {
-        pods = sight.pods().stream().collect(Collectors.toMap(PodView::uid, p -> p, (a, _) -> a));
-        Map<InstanceId, ProcessReading> readings = new HashMap<>();
+        pods = byUid.of(sight.pods());
+        Map<InstanceId, ProcessReading> readings = HashMap.newHashMap(instances.size());
         for (InstanceId id : instances) {
             fleet.of(id)
                     .flatMap(pod -> usage.of(pod.pod()))

@@ -45,8 +45,11 @@ final class PodOrder {
 
     /** Those that were chosen, and could not go first any more: others have come. */
     List<InstanceId> overtaken(Optional<WorkloadView> workload, List<PodView> pods) {
+        if (workload.filter(w -> w.first().isHighest()).isEmpty()) {
+            return List.of();
+        }
         Optional<PodView> highest = Ordinals.highest(pods);
-        if (highest.isEmpty() || workload.filter(w -> w.first().isHighest()).isEmpty()) {
+        if (highest.isEmpty()) {
             return List.of();
         }
         String first = highest.get().uid();

@@ -2,6 +2,8 @@ package dev.ebb.platform.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +90,12 @@ record PodView(
                 cost(annotations.getOrDefault(COST, "0")),
                 Optional.ofNullable(annotations.get(REMOVAL)).flatMap(RemovalIntent::parse),
                 PodMore.of(pod));
+    }
+
+    static Map<String, PodView> byUid(List<PodView> pods) {
+        Map<String, PodView> all = HashMap.newHashMap(pods.size());
+        pods.forEach(pod -> all.putIfAbsent(pod.uid(), pod));
+        return Collections.unmodifiableMap(all);
     }
 
     /** With the cost that Ebb gives to victims. */

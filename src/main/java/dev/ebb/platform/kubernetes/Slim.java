@@ -63,7 +63,7 @@ final class Slim {
     // ---- Pods
 
     Pod pod(Pod whole) {
-        var pod = new Pod();
+        Pod pod = Hollow.pod();
         pod.setMetadata(meta(whole.getMetadata(), Slim::isOfPods));
         pod.setSpec(spec(whole.getSpec()));
         pod.setStatus(status(whole.getStatus()));
@@ -78,13 +78,14 @@ final class Slim {
     }
 
     private ObjectMeta meta(ObjectMeta whole, Predicate<String> annotations) {
-        var meta = new ObjectMeta();
+        ObjectMeta meta = Hollow.meta();
         meta.setName(whole.getName());
         meta.setNamespace(one(whole.getNamespace()));
         meta.setUid(whole.getUid());
         meta.setResourceVersion(whole.getResourceVersion());
         meta.setGeneration(whole.getGeneration());
-        meta.setCreationTimestamp(whole.getCreationTimestamp());
+        Optional.ofNullable(whole.getCreationTimestamp())
+                .ifPresent(t -> meta.setCreationTimestamp(one(t)));
         meta.setDeletionTimestamp(whole.getDeletionTimestamp());
         meta.setLabels(one(Map.copyOf(orNone(whole.getLabels()))));
         Map<String, String> kept = new LinkedHashMap<>(orNone(whole.getAnnotations()));
@@ -99,7 +100,7 @@ final class Slim {
     }
 
     private PodSpec spec(PodSpec whole) {
-        var spec = new PodSpec();
+        PodSpec spec = Hollow.spec();
         Optional.ofNullable(whole.getNodeName()).ifPresent(n -> spec.setNodeName(one(n)));
         spec.setReadinessGates(list(whole.getReadinessGates(), g -> g));
         spec.setContainers(list(whole.getContainers(), Slim::container));
@@ -115,10 +116,10 @@ final class Slim {
     }
 
     private PodStatus status(PodStatus whole) {
-        var status = new PodStatus();
+        PodStatus status = Hollow.status();
         Optional.ofNullable(whole.getPhase()).ifPresent(p -> status.setPhase(one(p)));
         status.setPodIP(whole.getPodIP());
-        status.setPodIPs(Optional.ofNullable(whole.getPodIPs()).orElse(List.of()));
+        status.setPodIPs(Hollow.addresses(whole.getPodIPs()));
         status.setConditions(list(whole.getConditions(), Slim::condition));
         status.setContainerStatuses(list(whole.getContainerStatuses(), Slim::container));
         status.setInitContainerStatuses(list(whole.getInitContainerStatuses(), Slim::container));
@@ -187,7 +188,7 @@ final class Slim {
     }
 
     private Endpoint endpoint(Endpoint whole) {
-        var endpoint = new Endpoint();
+        Endpoint endpoint = Hollow.endpoint();
         Optional.ofNullable(whole.getConditions())
                 .ifPresent(c -> {
                     var conditions = new EndpointConditions();
@@ -196,7 +197,7 @@ final class Slim {
                 });
         Optional.ofNullable(whole.getTargetRef())
                 .ifPresent(t -> {
-                    var target = new ObjectReference();
+                    ObjectReference target = Hollow.reference();
                     target.setName(t.getName());
                     target.setUid(t.getUid());
                     endpoint.setTargetRef(target);

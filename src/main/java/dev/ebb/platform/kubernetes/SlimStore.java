@@ -3,6 +3,7 @@ package dev.ebb.platform.kubernetes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,16 +40,25 @@ final class SlimStore<T extends HasMetadata, V> implements ItemStore<T> {
     }
 
     private final Map<String, Kept> all = new ConcurrentHashMap<>();
+    private final Groups<Kept, V> groups = new Groups<>(Kept::view);
     private final UnaryOperator<T> slim;
     private final Function<T, V> see;
+    private final Function<T, List<String>> groupsOf;
+
+    /** One in which nothing belongs together. */
+    SlimStore(UnaryOperator<T> slim, Function<T, V> see) {
+        this(slim, see, _ -> List.of());
+    }
 
     /**
      * @param slim may change what it gets
      * @param see must depend on nothing else
+     * @param groupsOf to which groups one belongs; must depend on nothing else
      */
-    SlimStore(UnaryOperator<T> slim, Function<T, V> see) {
+    SlimStore(UnaryOperator<T> slim, Function<T, V> see, Function<T, List<String>> groupsOf) {
         this.slim = slim;
         this.see = see;
+        this.groupsOf = groupsOf;
     }
 
     @Override
@@ -58,12 +68,25 @@ final class SlimStore<T extends HasMetadata, V> implements ItemStore<T> {
 
     @Override
     public @Nullable T put(String key, T one) {
-        return orNull(all.put(key, new Kept(slim.apply(one))));
+        var next = new Kept(slim.apply(one));
+        T before = orNull(all.put(key, next));
+        List<String> now = groupsOf.apply(next.one);
+        if (before != null) {
+            groupsOf.apply(before).stream()
+                    .filter(g -> !now.contains(g))
+                    .forEach(g -> groups.remove(g, key));
+        }
+        now.forEach(g -> groups.put(g, key, next));
+        return before;
     }
 
     @Override
     public @Nullable T remove(String key) {
-        return orNull(all.remove(key));
+        T gone = orNull(all.remove(key));
+        if (gone != null) {
+            groupsOf.apply(gone).forEach(g -> groups.remove(g, key));
+        }
+        return gone;
     }
 
     @Override
@@ -96,6 +119,15 @@ final class SlimStore<T extends HasMetadata, V> implements ItemStore<T> {
 
     Optional<V> view(String key) {
         return Optional.ofNullable(all.get(key)).map(Kept::view);
+    }
+
+    /** Of all that belong to a group; the same object as long as they are the same. */
+    List<V> viewsIn(String group) {
+        return groups.of(group);
+    }
+
+    Stream<T> valuesIn(String group) {
+        return groups.membersOf(group).stream().map(k -> k.one);
     }
 
     Stream<V> views() {

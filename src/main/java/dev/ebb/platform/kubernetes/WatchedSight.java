@@ -33,9 +33,7 @@ record WatchedSight(Informers informers, Target target) implements Sight {
 
     @Override
     public List<PodView> pods() {
-        return informers.uid(target).stream()
-                .flatMap(uid -> informers.viewsOf(target, uid).stream())
-                .toList();
+        return informers.uid(target).map(uid -> informers.viewsOf(target, uid)).orElse(List.of());
     }
 
     @Override

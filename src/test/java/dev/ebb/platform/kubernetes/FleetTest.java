@@ -36,6 +36,28 @@ class FleetTest {
     }
 
     @Test
+    void theSamePodsAreLookedAtAgainOnceSomethingElseHasChanged() {
+        List<PodView> pods = List.of(pod("a"), pod("b"));
+        assertThat(fleet.see(pods, 1, NOW).came()).hasSize(2);
+        assertThat(fleet.see(pods, 3, NOW)).isEqualTo(Outside.NOTHING);
+        assertThat(fleet.bound()).isSameAs(fleet.bound());
+
+        fleet.forget(id(2));
+        assertThat(fleet.bound()).containsOnlyKeys(id(1));
+        assertThat(fleet.of(id(2))).isEmpty();
+        assertThat(fleet.liveness()).containsOnlyKeys(id(1));
+        assertThat(fleet.see(pods, 3, NOW).came()).hasSize(1);
+        assertThat(fleet.liveness()).containsOnlyKeys(id(1), id(3));
+
+        fleet.stop(id(1));
+        fleet.spare(Set.of("a"));
+        assertThat(fleet.see(pods, 4, NOW).came()).hasSize(1);
+        assertThat(fleet.of(id(4)).orElseThrow().uid()).isEqualTo("a");
+        fleet.expect(id(5));
+        assertThat(fleet.liveness()).containsEntry(id(5), new Liveness.Unclear());
+    }
+
+    @Test
     void aPodThatIsThereAndIsNoInstanceYetIsNotAskedForTwice() {
         fleet.see(List.of(pod("a")), 1, NOW);
         fleet.expect(id(7));

@@ -105,7 +105,13 @@ class PlaneSightTest {
     }
 
     private static Report report(Fleet fleet, Sight sight) {
-        return new GateSink(fleet, sight, Optional.empty(), Optional::empty, () -> {})
+        return new GateSink(
+                        fleet,
+                        sight,
+                        new Made<>(PodView::byUid),
+                        Optional.empty(),
+                        Optional::empty,
+                        () -> {})
                 .report(SHOP, NOW);
     }
 

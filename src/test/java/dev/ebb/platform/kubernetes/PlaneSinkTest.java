@@ -36,7 +36,14 @@ class PlaneSinkTest {
 
     private PlaneSink sink(String port, long base) {
         var spec = new PlaneSpec("shop", Optional.of(port), false, List.of(), true, 1);
-        var gates = new GateSink(fleet, sight, Optional.empty(), Optional::empty, () -> {});
+        var gates =
+                new GateSink(
+                        fleet,
+                        sight,
+                        new Made<>(PodView::byUid),
+                        Optional.empty(),
+                        Optional::empty,
+                        () -> {});
         return new PlaneSink(
                 gates,
                 planes,
