@@ -212,8 +212,8 @@ final class Managed {
     }
 
     private Optional<String> zone(InstanceId id) {
-        return facts.of(id).flatMap(
-                        pod -> Optional.ofNullable(pod.more().labels().get(PodAddress.ZONE)));
+        return facts.of(id)
+                .flatMap(pod -> Optional.ofNullable(pod.more().labels().get(PodAddress.ZONE)));
     }
 
     /** Another ServiceScale of the namespace that this one is to keep up with. */

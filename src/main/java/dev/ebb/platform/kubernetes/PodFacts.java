@@ -46,12 +46,14 @@ final class PodFacts {
 
     /** The pod of an instance, as it said itself when the step began, or later. */
     Optional<PodView> of(InstanceId id) {
-        return fleet.of(id).map(Fleet.Bound::uid).flatMap(uid -> {
-            if (!rawNow.containsKey(uid)) {
-                look();
-            }
-            return Optional.ofNullable(rawNow.get(uid));
-        });
+        return fleet.of(id)
+                .map(Fleet.Bound::uid)
+                .flatMap(uid -> {
+                    if (!rawNow.containsKey(uid)) {
+                        look();
+                    }
+                    return Optional.ofNullable(rawNow.get(uid));
+                });
     }
 
     Optional<Hold> noRequest() {
