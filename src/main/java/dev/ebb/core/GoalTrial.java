@@ -23,11 +23,7 @@ import java.util.stream.Collectors;
  * removal from being begun.) Pure.
  */
 final class GoalTrial {
-    private static final double HARM = 2;
     private static final double TOGETHER = 4;
-
-    /** More would not be told from chance by any test. */
-    private static final double MOST = 0.9;
 
     /** Answers of which the times should be known, and the share below which they are not. */
     private static final long MANY = 100;
@@ -92,7 +88,7 @@ final class GoalTrial {
     }
 
     private Verdict judge(double bad, double all, double may) {
-        double worse = Math.min(MOST, Math.min(HARM * may, (1 + may) / 2));
+        double worse = Goals.clearlyMissed(may);
         return may < worse
                 ? SequentialTest.judge(bad / TOGETHER, all / TOGETHER, may, worse, errorRate)
                 : Verdict.UNDECIDED;

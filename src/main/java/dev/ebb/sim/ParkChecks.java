@@ -15,6 +15,9 @@ import java.util.Optional;
  * control does not call it FAILED. Parks of instances that a person named are not automatic.
  */
 final class ParkChecks {
+    /** So long the news that an instance has ended may take, late as it may be, and a tick. */
+    private static final long NEWS_NANOS = 9 * SimClock.SECOND;
+
     private final Facts facts;
 
     ParkChecks(Facts facts) {
@@ -116,14 +119,15 @@ final class ParkChecks {
      * I3: after a park, what is absent stays within the unavailability budget: the share of the
      * fleet, rounded down, at least one. Absent: alive and taken out of rotation by a snapshot,
      * whoever took it; in rotation and ejected; failed in rotation with no stand-in started. The
-     * fleet is all of these and what is healthy in rotation.
+     * fleet is all of these and what is healthy in rotation; of one that has just ended in rotation
+     * control may not know yet, and it counts as what control was told.
      */
     private void budget(ServiceFacts service, List<Trail> parked) {
         int absent = 0;
         int present = 0;
         for (Trail trail : service.trails.values()) {
             boolean lives = facts.world.process(trail.id).filter(SimInstance::isAlive).isPresent();
-            if (lives && !trail.stopAsked && trail.active) {
+            if (!trail.stopAsked && trail.active && (lives || mayBeUnknown(service, trail))) {
                 absent += trail.health == Health.EJECTED ? 1 : 0;
                 present += trail.health == Health.EJECTED ? 0 : 1;
             } else if (lives && !trail.stopAsked && trail.everActive && !isFailed(service, trail)) {
@@ -139,6 +143,14 @@ final class ParkChecks {
                     "after parking %s, %d of %d are absent; the budget is %d"
                             .formatted(names(parked), absent, absent + present, budget));
         }
+    }
+
+    private boolean mayBeUnknown(ServiceFacts service, Trail trail) {
+        return !isFailed(service, trail)
+                && facts.world
+                        .process(trail.id)
+                        .filter(it -> facts.now() - it.endedAt <= NEWS_NANOS)
+                        .isPresent();
     }
 
     private static boolean isFailed(ServiceFacts service, Trail trail) {
@@ -164,6 +176,8 @@ final class ParkChecks {
      * I4: each victim has a reading of its process and of its traffic, given to control in this
      * life, not older than {@code freshness} at the step; of the instances that were in rotation,
      * at least the share {@code coverage} has; and each query has an answer that is not too old.
+     * One that has ended, and of which control has learned that in this very step, carries nothing
+     * and will never report: it does not count.
      */
     private void data(ServiceFacts service, List<Trail> parked) {
         for (Trail trail : parked) {
@@ -176,10 +190,14 @@ final class ParkChecks {
             facts.violation("I4", names(parked) + " parked while " + unanswered.get());
         }
         int fresh = 0;
+        int all = 0;
         for (InstanceId id : service.activeBefore) {
-            fresh += isFresh(service, service.trail(id, facts.now())) ? 1 : 0;
+            boolean lives = facts.world.process(id).filter(SimInstance::isAlive).isPresent();
+            if (lives || !facts.hasFailed(id, service)) {
+                all++;
+                fresh += isFresh(service, service.trail(id, facts.now())) ? 1 : 0;
+            }
         }
-        int all = service.activeBefore.size();
         if (fresh < service.policy.in().coverage() * all - 1e-9) {
             facts.violation(
                     "I4",

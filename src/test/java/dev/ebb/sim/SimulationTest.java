@@ -105,6 +105,7 @@ class SimulationTest {
         "16966, less trust in the forecast started anew what had just been stopped",
         "17952, let go in the first minute, when how far the load strays is not known",
         "4419, noise after a stop taken for more load",
+        "13022, slow requests of one window counted for more than the trial's and all since",
         "3556, a goal that no number keeps",
         "11421, a processor that is used without requests, where none need stand"
     })
@@ -124,7 +125,9 @@ class SimulationTest {
         "251, the same",
         "506, one that others took away counted on, and was owed a tick later",
         "584, the same after an eviction",
-        "922, the same twice"
+        "922, the same twice",
+        "1921, evicted a moment before others were parked, and the news came later",
+        "2993, ended while nothing was seen, and would never report again"
     })
     void seedsThatOnceFoundBugsWithPods(long seed, String what) {
         Outcome outcome = Simulation.run(seed, Drivers.KUBERNETES);

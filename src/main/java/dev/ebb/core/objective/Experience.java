@@ -191,19 +191,35 @@ public record Experience(
             return goals.latency().map(g -> latencies.quantileWithin(g.quantile())).orElse(0.0);
         }
 
-        /** Whether the latency is missed, beyond reasonable doubt. */
+        /**
+         * Whether the latency is missed, beyond reasonable doubt, by all stretches or by the newest
+         * alone: enough to let nobody go.
+         */
         public boolean isSlow() {
-            return goals.latency().filter(this::isSlow).isPresent();
+            return goals.latency().filter(g -> isMissed(g, g.mayMiss())).isPresent();
         }
 
-        private boolean isSlow(LatencyGoal goal) {
-            return exceeds(latencies, goal)
-                    || (!sights.isEmpty() && exceeds(sights.getLast().latencies(), goal));
+        /**
+         * Whether it is missed so that more instances are called for. The newest stretch alone is
+         * another look at few requests every time, and one look in twenty errs: of a service that
+         * is near its goal, one such stretch would soon start what a trial has just proven not to
+         * be needed. So on its own it must break the goal as clearly as a trial would have it. What
+         * is worse by less shows in all stretches together, one or two later.
+         */
+        boolean isClearlySlow() {
+            return goals.latency()
+                    .filter(g -> isMissed(g, Goals.clearlyMissed(g.mayMiss())))
+                    .isPresent();
         }
 
-        private static boolean exceeds(LatencyCounts counts, LatencyGoal goal) {
+        private boolean isMissed(LatencyGoal goal, double byNewest) {
+            return exceeds(latencies, goal, goal.mayMiss())
+                    || (!sights.isEmpty() && exceeds(sights.getLast().latencies(), goal, byNewest));
+        }
+
+        private static boolean exceeds(LatencyCounts counts, LatencyGoal goal, double share) {
             double slow = counts.slowerThanExactly(goal.belowNanos());
-            return Shares.atLeast(slow, (double) counts.total()) > goal.mayMiss();
+            return Shares.atLeast(slow, (double) counts.total()) > share;
         }
 
         /** Share of the requests that stay without an answer, over what may. */
@@ -219,7 +235,7 @@ public record Experience(
         }
 
         boolean misses() {
-            return isSlow() || isBurning();
+            return isClearlySlow() || isBurning();
         }
 
         /** How many times as much as may be is missed. */

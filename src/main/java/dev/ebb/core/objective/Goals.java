@@ -14,6 +14,20 @@ public record Goals(Optional<LatencyGoal> latency, Optional<AnsweredGoal> answer
     /** Beyond it, how long requests take says nothing any more about the next step. */
     private static final double MOST = 0.95;
 
+    /** Times as many as may miss it: clear harm. */
+    private static final double HARM = 2;
+
+    /** More would not be told from chance by any test. */
+    private static final double TOLD = 0.9;
+
+    /**
+     * Share of requests that miss a goal by which it is clearly broken, in a trial and after it.
+     */
+    public static double clearlyMissed(double mayMiss) {
+        double most = Math.min(TOLD, (1 + mayMiss) / 2);
+        return Math.max(mayMiss, Math.min(most, HARM * mayMiss));
+    }
+
     public boolean any() {
         return latency.isPresent() || answered.isPresent();
     }
