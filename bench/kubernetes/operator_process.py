@@ -81,10 +81,17 @@ class Operator:
                 continue
             if loop["ticks"] > self.ticks:
                 self.ticks = loop["ticks"]
-                self.rounds.append((time.monotonic(), loop["last_tick_nanos"] / 1e9))
+                waiting = loop["waiting"]
+                self.rounds.append((time.monotonic(), loop["last_tick_nanos"] / 1e9,
+                                    waiting["services"], waiting["longest_nanos"] / 1e9))
 
     def rounds_since(self, since):
-        return sorted(seconds for at, seconds in self.rounds if at >= since)
+        return sorted(seconds for at, seconds, _, _ in self.rounds if at >= since)
+
+    def waits_since(self, since):
+        """Services that had no turn, in the mean of the rounds; and seconds, at most."""
+        seen = [(services, seconds) for at, _, services, seconds in self.rounds if at >= since]
+        return (sum(s for s, _ in seen) / max(1, len(seen)), max((s for _, s in seen), default=0.0))
 
     # ---- What it takes
 

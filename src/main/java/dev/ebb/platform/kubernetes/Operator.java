@@ -326,6 +326,7 @@ public final class Operator implements AutoCloseable {
      */
     private boolean adjust(List<ScaleSpec> specs, Now now) {
         boolean complete = true;
+        int newcomers = 0;
         Map<Target, ScaleSpec> owners = new HashMap<>();
         SliceOwners slices = SliceOwners.of(specs);
         Set<String> present = new HashSet<>();
@@ -344,10 +345,12 @@ public final class Operator implements AutoCloseable {
                     owner.uid().equals(spec.uid())
                             ? slices.hold(spec)
                             : Optional.of(Holds.otherScale(owner.name(), target));
-            if (managed.of(spec.uid()).isEmpty() && ticks.isLate()) {
+            boolean isNew = managed.of(spec.uid()).isEmpty();
+            if (isNew && newcomers > 0 && ticks.isLate()) {
                 complete = false;
                 continue;
             }
+            newcomers += isNew ? 1 : 0;
             guarded(() -> managed(spec, target, other, now).foreign(other)).run();
         }
         managed.retain(present);
