@@ -296,13 +296,13 @@ public final class Operator implements AutoCloseable {
             sweptNanos = now.monotonicNanos();
             workers.execute(guarded(this::sweep));
         }
-        ours.forEach(looks::wake);
         ticks.ended(ours.size(), had);
     }
 
     private void step(Managed one, Now now) {
         if (!control.isShutdown()) {
             guarded(() -> one.step(now)).run();
+            looks.wake(one);
         }
     }
 
@@ -394,7 +394,7 @@ public final class Operator implements AutoCloseable {
 
     // ---- Reconciling
 
-    /** Has those look that there is news of; each tick has all of them look, too. */
+    /** Has those look that there is news of; each turn in a tick has them look, too. */
     private final class News implements Informers.Listener {
         @Override
         public void changed(String namespace, Set<Target> workloads) {
