@@ -2,11 +2,8 @@ package dev.ebb.cli;
 
 import dev.ebb.sim.lab.Backtest;
 import dev.ebb.sim.lab.Backtest.Comparison;
-import dev.ebb.sim.lab.Backtest.Result;
 import dev.ebb.sim.lab.Contender;
 import dev.ebb.sim.lab.EbbScaler.Sight;
-import dev.ebb.sim.lab.FleetModel;
-import dev.ebb.sim.lab.Recording;
 import dev.ebb.sim.lab.Trace;
 import dev.ebb.sim.lab.TraceRead;
 import dev.ebb.sim.lab.rival.Lineup;
@@ -16,7 +13,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,13 +28,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Reads load from Prometheus or from files, as `ebb backtest` does, and acts on nothing."
                     + " Savings are against as many instances as the peak needs, all the time."
-                    + " With --kubernetes it looks at the workloads of a cluster, and savings are"
-                    + " against the pods that there are, or were.",
+                    + " Without --max, the policy leaves room for half as many again as were ever"
+                    + " needed. With --kubernetes it looks at the workloads of a cluster, and"
+                    + " savings are against the pods that there are, or were.",
             ""
         })
 final class AdviseCommand implements Callable<Integer> {
-    private static final int BLOCKS = 6;
-
     @Spec private CommandSpec spec;
 
     @Option(names = "--trace", paramLabel = "FILE", arity = "1..*", description = "Recorded load.")
@@ -88,10 +83,20 @@ final class AdviseCommand implements Callable<Integer> {
                         List.of(),
                         true);
         try (var meter = new ProgressMeter(err, "advise", "nothing was written")) {
-            Backtest.run(plan, meter).forEach(this::tell);
+            tell(Backtest.run(plan, meter));
         }
-        spec.commandLine().getOut().flush();
         return Exit.OK;
+    }
+
+    private void tell(List<Comparison> results) {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Advice> all = results.stream().map(one -> Advice.of(one, model.mostGiven())).toList();
+        if (cluster.json()) {
+            out.println(AdviceText.json(all, price));
+        } else {
+            all.forEach(one -> AdviceText.lines(one, price).forEach(out::println));
+        }
+        out.flush();
     }
 
     private void checkOptions() {
@@ -125,57 +130,5 @@ final class AdviseCommand implements Callable<Integer> {
             all.add(read.trace());
         }
         return all;
-    }
-
-    private void tell(Comparison one) {
-        PrintWriter out = spec.commandLine().getOut();
-        Result ebb = one.result(Lineup.EBB).orElseThrow();
-        double peak = one.result("static").orElseThrow().score().instanceHours();
-        double saved = peak - ebb.score().instanceHours();
-        out.printf(Locale.ROOT, "%s%n", one.trace().name());
-        out.printf(
-                Locale.ROOT,
-                "  %,.0f instance-hours instead of %,.0f for the peak: saves %,.0f (%.0f %%)%s%n",
-                ebb.score().instanceHours(),
-                peak,
-                saved,
-                peak > 0 ? 100 * saved / peak : 0,
-                price.map(p -> String.format(Locale.ROOT, ", %,.2f in money", saved * p))
-                        .orElse(""));
-        out.printf(
-                Locale.ROOT,
-                "  at the risk that %.3f %% of the requests find instances too busy%n",
-                ebb.score().missedPercent());
-        ebb.recording().ifPresent(r -> blocks(out, r, one.model()));
-        out.printf("  policy:%n    instances: %d..%d%n", one.model().min(), one.model().max());
-        out.printf(
-                Locale.ROOT,
-                "    policy: {objective: {caution: 1, usable: %.0f%%}}%n%n",
-                100 * one.model().missAbove());
-    }
-
-    /** Instances by the time of the day, counted from the trace's beginning. */
-    private static void blocks(PrintWriter out, Recording recording, FleetModel model) {
-        var sums = new double[BLOCKS];
-        var counts = new long[BLOCKS];
-        int change = 0;
-        for (int i = 0; i <= recording.last(); i++) {
-            while (change + 1 < recording.changes() && recording.step(change + 1) <= i) {
-                change++;
-            }
-            int block = (int) (i * model.step() % 86_400 / (86_400.0 / BLOCKS));
-            sums[block] += recording.ready(change);
-            counts[block]++;
-        }
-        for (int b = 0; b < BLOCKS; b++) {
-            if (counts[b] > 0) {
-                out.printf(
-                        Locale.ROOT,
-                        "  %02d:00 to %02d:00 of each day of the record: %.1f instances%n",
-                        b * 24 / BLOCKS,
-                        (b + 1) * 24 / BLOCKS,
-                        sums[b] / counts[b]);
-            }
-        }
     }
 }

@@ -32,7 +32,7 @@ final class ClusterOptions {
             description = "Of the kubeconfig; otherwise its current one.")
     private Optional<String> context = Optional.empty();
 
-    @Option(names = "--json", description = "With --kubernetes: print JSON.")
+    @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     boolean isGiven() {
@@ -52,12 +52,10 @@ final class ClusterOptions {
     }
 
     void check() {
-        boolean more =
-                namespace.isPresent() || kubeconfig.isPresent() || context.isPresent() || json;
+        boolean more = namespace.isPresent() || kubeconfig.isPresent() || context.isPresent();
         if (more && !kubernetes) {
             throw new Failure(
-                    Exit.USAGE,
-                    "--namespace, --kubeconfig, --context and --json belong to --kubernetes");
+                    Exit.USAGE, "--namespace, --kubeconfig and --context belong to --kubernetes");
         }
     }
 }

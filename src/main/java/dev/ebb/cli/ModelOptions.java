@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,6 +111,11 @@ final class ModelOptions {
     /** Most instances, whatever the trace. */
     int most() {
         return max.orElse(FleetModel.REFERENCE_MAX);
+    }
+
+    /** Most instances, where it is given. */
+    OptionalInt mostGiven() {
+        return max.map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 
     /** Fewest instances, whatever the trace. */

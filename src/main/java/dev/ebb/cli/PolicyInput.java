@@ -15,8 +15,10 @@ import dev.ebb.sim.lab.Trace;
 import dev.ebb.sim.lab.rival.Hpa;
 import dev.ebb.sim.lab.rival.HpaBehavior;
 import dev.ebb.sim.lab.rival.Kpa;
+import dev.ebb.sim.lab.rival.Lineup;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,11 +64,14 @@ final class PolicyInput {
     /** All policies of a file; one is named by the file, several by their own names as well. */
     List<Contender> read(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new Failure(Exit.USAGE, file + ": there is no such file");
+            String what = Files.exists(file) ? "is not a file" : "there is no such file";
+            throw new Failure(Exit.USAGE, file + ": " + what);
         }
         String text;
         try {
             text = ForeignFile.text(file);
+        } catch (CharacterCodingException e) {
+            throw new Failure(Exit.USAGE, file + ": is not text in UTF-8; give YAML or JSON");
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, file + ": cannot be read: " + e.getMessage());
         }
@@ -150,7 +155,9 @@ final class PolicyInput {
     private static String name(Path file, String own, int all) {
         String name = String.valueOf(file.getFileName());
         int dot = name.lastIndexOf('.');
-        String stem = dot > 0 ? name.substring(0, dot) : name;
+        String plain = dot > 0 ? name.substring(0, dot) : name;
+        // Who saves an HPA is wont to call the file hpa.yaml, and hpa is the yardstick.
+        String stem = Lineup.names().contains(plain) ? name : plain;
         return all == 1 || own.isEmpty() ? stem : stem + ":" + own;
     }
 

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ebb advise}, as it is typed. */
 class AdviseCommandTest {
@@ -42,6 +44,48 @@ class AdviseCommandTest {
                         "services:\n  shop:\n    run: {command: /bin/true}\n" + policy);
         Cli check = Cli.run("check", config.toString());
         assertThat(check.code()).as(check.out() + check.err()).isZero();
+    }
+
+    @Test
+    void whenIsSaidByTheClockWhereTheRecordHasDates() throws IOException {
+        // 2026-11-19 at 22:00 UTC: little until 4:00, much for four hours, little again.
+        var lines = new StringBuilder();
+        for (int minute = 0; minute < 3 * 1440; minute++) {
+            int hour = (22 + minute / 60) % 24;
+            lines.append(1_795_125_600L + 60L * minute).append(',');
+            lines.append(hour >= 4 && hour < 8 ? 100 : 10).append('\n');
+        }
+        Path dated = Files.writeString(folder.resolve("dated.csv"), lines);
+        JsonNode service =
+                JsonMapper.shared()
+                        .readTree(Cli.run("advise", "--json", "--trace", dated.toString()).out())
+                        .get("services")
+                        .get(0);
+        assertThat(service.get("times_in").asString()).isEqualTo("UTC");
+        JsonNode morning = service.get("times").get(1);
+        assertThat(morning.get("from_hour").asInt()).isEqualTo(4);
+        for (JsonNode part : service.get("times")) {
+            assertThat(part.get("instances").asDouble())
+                    .isLessThanOrEqualTo(morning.get("instances").asDouble());
+        }
+        assertThat(morning.get("instances").asDouble()).isGreaterThan(28);
+        assertThat(Cli.run("advise", "--trace", dated.toString()).out())
+                .contains("04:00 to 08:00 UTC: ");
+        assertThat(Cli.run("advise", "--trace", trace().toString()).out())
+                .contains("04:00 to 08:00 of each day of the record: ");
+    }
+
+    @Test
+    void thePolicyHasRoomAndNoMoreThanIsSaid() throws IOException {
+        String[] usual = {"advise", "--json", "--trace", trace().toString(), "--capacity", "40"};
+        JsonNode service =
+                JsonMapper.shared().readTree(Cli.run(usual).out()).get("services").get(0);
+        int most = service.get("most_instances").asInt();
+        assertThat(most).isBetween(5, 9);
+        assertThat(service.get("policy").get("instances").asString())
+                .isEqualTo("1.." + (int) Math.ceil(1.5 * most));
+        Cli said = Cli.run("advise", "--trace", trace().toString(), "--max", "33");
+        assertThat(said.out()).contains("instances: 1..33");
     }
 
     @Test

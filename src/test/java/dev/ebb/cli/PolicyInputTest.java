@@ -30,13 +30,25 @@ class PolicyInputTest {
     @TempDir private Path folder;
 
     private Cli backtest(String policy) throws IOException {
+        return backtest("mine.yaml", policy);
+    }
+
+    /**
+     * With a folder where the name ends as one, and a file that is there where the text is empty.
+     */
+    private Cli backtest(String name, String policy) throws IOException {
         var lines = new StringBuilder();
         for (int minute = 0; minute < 600; minute++) {
             double load = 100 + 80 * Math.sin(minute / 60.0) + minute % 7;
             lines.append(minute * 60).append(',').append(load).append('\n');
         }
         Path trace = Files.writeString(folder.resolve("shop.csv"), lines);
-        Path file = Files.writeString(folder.resolve("mine.yaml"), policy);
+        Path file = folder.resolve(name);
+        if (name.endsWith("/")) {
+            Files.createDirectories(file);
+        } else if (!policy.isEmpty()) {
+            Files.writeString(file, policy);
+        }
         return Cli.run(
                 "backtest",
                 "--trace",
@@ -64,6 +76,25 @@ class PolicyInputTest {
         Cli cli = backtest(HPA);
         assertThat(cli.code()).as(cli.err()).isZero();
         assertThat(hours("mine")).isEqualTo(hours("hpa"));
+    }
+
+    @Test
+    void aFileNamedAsAYardstickKeepsItsExtension() throws IOException {
+        assertThat(backtest("hpa.yaml", HPA).code()).isZero();
+        assertThat(hours("hpa.yaml")).isEqualTo(hours("hpa"));
+        assertThat(backtest("ebb.yaml", HPA).code()).isZero();
+        assertThat(hours("ebb.yaml")).isNotEqualTo(hours("ebb"));
+    }
+
+    @Test
+    void whatIsNoFileOrNoTextIsSaid() throws IOException {
+        Cli none = backtest("none/", HPA);
+        assertThat(none.code()).isEqualTo(Exit.USAGE);
+        assertThat(none.err()).contains("none: is not a file");
+        Files.write(folder.resolve("bytes.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 9});
+        Cli bytes = backtest("bytes.yaml", "");
+        assertThat(bytes.code()).isEqualTo(Exit.USAGE);
+        assertThat(bytes.err()).contains("bytes.yaml: is not text in UTF-8");
     }
 
     @Test

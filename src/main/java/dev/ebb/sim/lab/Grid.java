@@ -20,6 +20,9 @@ record Grid(
     /** Steps that a trace may have: a year of seconds and more. */
     static final int LIMIT = 50_000_000;
 
+    /** Load that a trace may have: beyond it sums lose what they are about. */
+    static final double MOST = 1e15;
+
     /**
      * As a trace.
      *
@@ -38,6 +41,13 @@ record Grid(
         var loads = new double[(int) Math.round(last) + 1];
         Arrays.fill(loads, Double.NaN);
         for (int i = 0; i < size; i++) {
+            if (values[i] > MOST) {
+                throw new InputProblem(
+                        places.apply(i),
+                        "load of more than 1e15: "
+                                + text(values[i])
+                                + "; write it in a larger unit");
+            }
             loads[place(i, step)] = values[i];
         }
         return trace(source, step, loads).from(times[0]);

@@ -40,8 +40,8 @@ public final class Trace {
      * @param name by which reports call it: its file's stem
      * @param step length of a step in seconds
      * @param values load in each step, in any unit; NaN for a gap
-     * @throws IllegalArgumentException when there is no value, a negative or an infinite one, or
-     *     the step is not positive
+     * @throws IllegalArgumentException when there is no value, a negative one or one beyond {@link
+     *     Grid#MOST}, or the step is not positive
      */
     public static Trace of(String name, double step, double[] values) {
         if (!(step > 0) || Double.isInfinite(step)) {
@@ -56,7 +56,7 @@ public final class Trace {
                 bridged[i] = last;
                 missing[i] = true;
                 gaps++;
-            } else if (bridged[i] < 0 || Double.isInfinite(bridged[i])) {
+            } else if (bridged[i] < 0 || bridged[i] > Grid.MOST) {
                 throw new IllegalArgumentException("load cannot be " + bridged[i]);
             }
             last = bridged[i];
@@ -113,7 +113,12 @@ public final class Trace {
      * UTC of a Monday.
      */
     public double begin() {
-        return begin >= DATES_FROM ? begin : MONDAY + begin;
+        return isDated() ? begin : MONDAY + begin;
+    }
+
+    /** Whether {@link #begin} is a date. */
+    public boolean isDated() {
+        return begin >= DATES_FROM;
     }
 
     /** Number of steps. */

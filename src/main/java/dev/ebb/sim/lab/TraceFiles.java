@@ -10,6 +10,13 @@ public final class TraceFiles {
     private static final List<TraceReader> READERS =
             List.of(new PrometheusTraces(), new AccessLogTraces(), new CsvTraces());
 
+    private static final String FORMS =
+            "t_seconds,value; a range query's JSON of Prometheus; an access log in common or"
+                    + " combined form; gzip of these";
+
+    /** Characters of a first line that a message repeats. */
+    private static final int SHOWN = 60;
+
     private TraceFiles() {}
 
     /** The file as a trace, with nothing said beside it. See {@link #read(Path, TraceOptions)}. */
@@ -45,9 +52,24 @@ public final class TraceFiles {
             }
             throw e;
         }
-        throw new InputProblem(
-                file.toString(),
-                "is in no form that Ebb reads: t_seconds,value; a range query's JSON of Prometheus;"
-                        + " an access log in common or combined form; gzip of these");
+        throw new InputProblem(file.toString(), noForm(source.head()));
+    }
+
+    /** What is there instead of a form, so that nobody has to open the file to see. */
+    private static String noForm(String head) {
+        String first =
+                head.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                        .findFirst()
+                        .orElse("");
+        if (first.isEmpty()) {
+            return "has no line of load in it; it wants " + FORMS;
+        }
+        boolean text = first.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 127));
+        String shown = first.length() > SHOWN ? first.substring(0, SHOWN) + "..." : first;
+        return "is in no form that Ebb reads: "
+                + FORMS
+                + (text ? "; it begins with '" + shown + "'" : "; it is no text");
     }
 }

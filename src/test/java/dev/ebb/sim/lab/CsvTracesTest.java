@@ -68,6 +68,7 @@ class CsvTracesTest {
                 "0,1\\n5,x|:2: 'x' is not a number",
                 "0,1\\n5,-2|:2: load cannot be negative",
                 "0,1\\n5,1e999|:2: '1e999' is too large",
+                "0,1\\n5,2e15\\n10,1|:2: load of more than 1e15",
                 "0,1\\n5,0x1p3|:2: '0x1p3' is not a number",
                 "0,1\\n0,2|:2: time 0 does not come after 0",
                 "0,1\\n5,2,3|:2: wants t_seconds,value and finds '5,2,3'",

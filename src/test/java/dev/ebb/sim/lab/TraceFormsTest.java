@@ -260,6 +260,25 @@ class TraceFormsTest {
         Path file = file("x.txt", "hello\nworld\n");
         assertThatThrownBy(() -> TraceFiles.read(file))
                 .isInstanceOf(InputProblem.class)
-                .hasMessageContaining("is in no form that Ebb reads");
+                .hasMessageContaining("is in no form that Ebb reads")
+                .hasMessageEndingWith("it begins with 'hello'");
+        Path semicolons = file("y.csv", "# load\ntime;load\n0;1\n");
+        assertThatThrownBy(() -> TraceFiles.read(semicolons))
+                .hasMessageContaining("t_seconds,value")
+                .hasMessageEndingWith("it begins with 'time;load'");
+        Path picture = file("z.csv", "\u0000\u0001PNG\n");
+        assertThatThrownBy(() -> TraceFiles.read(picture)).hasMessageEndingWith("it is no text");
+        Path empty = file("e.csv", "# nothing yet\n");
+        assertThatThrownBy(() -> TraceFiles.read(empty))
+                .hasMessageContaining("e.csv: has no line of load in it");
+    }
+
+    @Test
+    void loadBeyondAllReasonIsRefusedWithItsPlace() throws IOException {
+        Path file = file("x.json", matrix("{\"metric\":{},\"values\":[[0,\"1\"],[60,\"1e300\"]]}"));
+        assertThatThrownBy(() -> TraceFiles.read(file))
+                .isInstanceOf(InputProblem.class)
+                .hasMessageContaining("x.json")
+                .hasMessageContaining("load");
     }
 }
