@@ -11,11 +11,11 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.control.MetricSource;
 import dev.ebb.control.Ports;
 import dev.ebb.control.Status;
+import dev.ebb.control.ToldMetrics;
 import dev.ebb.core.Now;
 import dev.ebb.journal.FileJournal;
 import dev.ebb.journal.Opening;
 import dev.ebb.observe.ProcessMetrics;
-import dev.ebb.observe.ToldMetrics;
 import dev.ebb.observe.prometheus.PrometheusQueries;
 import dev.ebb.platform.process.ProcessPlatform;
 import dev.ebb.xds.XdsServer;
@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlPart {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPart.class);
+    private static final Duration SAID_IS_GOOD = Duration.ofSeconds(10);
     private static final Duration ROTATE_EVERY = Duration.ofSeconds(5);
 
     private final EbbConfig config;
@@ -91,7 +92,8 @@ final class ControlPart {
             MetricSource metrics =
                     new ToldMetrics(
                             new ProcessMetrics(Adapters.resources(config), processes::leaderPid),
-                            sink::told);
+                            sink::told,
+                            SAID_IS_GOOD);
             var alert = new ExitAlert(processes, processes::leaderPid);
             xds = config.xds().map(this::xds);
             xds.ifPresent(server -> undo.push(server::close));

@@ -8,6 +8,7 @@ import dev.ebb.core.Now;
 import dev.ebb.platform.kubernetes.Access;
 import dev.ebb.platform.kubernetes.Operator;
 import dev.ebb.platform.kubernetes.OperatorPorts;
+import dev.ebb.xds.OrcaReports;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -217,7 +219,10 @@ final class OperatorCommand implements Callable<Integer> {
                     settings,
                     () -> new Now(System.nanoTime(), System.currentTimeMillis()),
                     this::log,
-                    new OperatorPorts(xds.planes(), prometheus.monitoring()));
+                    new OperatorPorts(
+                            xds.planes(),
+                            prometheus.monitoring(),
+                            new OrcaReports(RandomGenerator.getDefault())));
         } catch (Access.RefusedException e) {
             throw new Failure(Exit.FAILED, e.why());
         }

@@ -124,6 +124,11 @@ final class Attempt {
         return exchange.requestIsComplete();
     }
 
+    /** What comes behind the answer's body: what of it is for the client. */
+    @Nullable Trailers heard(Trailers behind) {
+        return service.heard(candidate, behind, System.nanoTime());
+    }
+
     /** An answer before the answer: 100, 102, 103. */
     void interim(ResponseHead response) {
         exchange.interim(this, response);

@@ -209,7 +209,9 @@ final class Http2Request implements Upstream {
     }
 
     void trailers() {
-        ended(loop.http2Heads().trailers());
+        Trailers behind = loop.http2Heads().trailers();
+        Attempt current = attempt;
+        ended(behind == null || current == null ? behind : current.heard(behind));
     }
 
     private void ended(@Nullable Trailers trailers) {

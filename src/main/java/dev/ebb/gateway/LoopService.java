@@ -363,6 +363,15 @@ final class LoopService implements HealthListener {
         }
     }
 
+    /**
+     * The same for what comes behind an answer's body.
+     *
+     * @return what of it is for the client
+     */
+    @Nullable Trailers heard(Candidate by, Trailers behind, long nowNanos) {
+        return service.loadReports() ? LoadReports.take(behind, endpoint(by), nowNanos) : behind;
+    }
+
     LoopEndpoint endpoint(Candidate candidate) {
         LoopEndpoint endpoint = known.get(candidate.id());
         return endpoint == null ? new LoopEndpoint() : endpoint;

@@ -76,9 +76,12 @@ final class TestHttp2Instance implements AutoCloseable {
             stream.writeAndFlush(new DefaultHttp2DataFrame(bytes, end));
         }
 
-        void trailers(String name, String value) {
-            stream.writeAndFlush(
-                    new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add(name, value), true));
+        void trailers(String... fields) {
+            Http2Headers trailers = new DefaultHttp2Headers();
+            for (int i = 0; i < fields.length; i += 2) {
+                trailers.add(fields[i], fields[i + 1]);
+            }
+            stream.writeAndFlush(new DefaultHttp2HeadersFrame(trailers, true));
         }
 
         /** Whether the stream is over, on whichever side. */

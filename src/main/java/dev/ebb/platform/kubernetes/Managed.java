@@ -8,6 +8,7 @@ import dev.ebb.balance.StrategyKind;
 import dev.ebb.control.Controller;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.control.JournalEntry;
+import dev.ebb.control.MetricSource;
 import dev.ebb.control.Monitoring;
 import dev.ebb.control.Order;
 import dev.ebb.control.Ports;
@@ -15,6 +16,7 @@ import dev.ebb.control.QuerySource;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
+import dev.ebb.control.ToldMetrics;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
@@ -59,6 +61,7 @@ final class Managed {
     private final Reconciler reconciler;
     private final Controller controller;
     private final PodFigures usage;
+    private final Optional<PodReports> reports;
     private final HourOfParks parks;
     private final ScaleStatus status = new ScaleStatus();
     private final Set<InstanceId> kept = new HashSet<>();
@@ -119,11 +122,12 @@ final class Managed {
                         System::nanoTime);
         EndpointSink services = sink(spec, wake);
         this.usage = usage(spec);
+        this.reports = PodReports.of(spec, around.reports(), fleet, facts::of);
         var ports =
                 new Ports(
                         new PodPlatform(fleet, sight, this::notOurs, wake, this::zone),
                         services,
-                        new PodMetricSource(fleet, sight, facts.byUid(), usage),
+                        metrics(),
                         new PodJournal(
                                 fleet,
                                 sight,
@@ -141,6 +145,14 @@ final class Managed {
                         List.of(new ServicePlan(name, spec.policy(), BALANCE)),
                         ports,
                         around.version());
+    }
+
+    /** What is measured, and where pods report themselves, that as well. */
+    private MetricSource metrics() {
+        var measured = new PodMetricSource(fleet, sight, facts.byUid(), usage);
+        return reports.<MetricSource>map(r ->
+                        new ToldMetrics(measured, _ -> r.told(), spec.policy().in().freshness()))
+                .orElse(measured);
     }
 
     /** The metrics API, or a Prometheus where the ServiceScale wants one and there is one. */
@@ -301,21 +313,23 @@ final class Managed {
         boolean observes = spec.policy().mode() == Mode.OBSERVE;
         Optional<Hold> requests = facts.noRequest();
         return observes
-                ? requests.or(this::unasked).or(this::goalsUnseen)
+                ? requests.or(this::untold).or(this::goalsUnseen)
                 : foreign.or(sight::autoscaled)
                         .or(() -> workload.get().hold())
                         .or(this::unsliced)
                         .or(this::unplaned)
                         .or(() -> requests)
                         .or(spec::wrong)
-                        .or(this::unasked)
+                        .or(this::untold)
                         .or(this::goalsUnseen)
                         .or(() -> order.hold(workload.get(), pods))
                         .or(() -> facts.budget(fleet.out()));
     }
 
-    private Optional<Hold> unasked() {
-        return Holds.unasked(spec, around.monitoring().isPresent());
+    /** Why it is not told all that it is to go by. */
+    private Optional<Hold> untold() {
+        return Holds.unasked(spec, around.monitoring().isPresent())
+                .or(() -> reports.flatMap(PodReports::hold));
     }
 
     /** Why nobody can tell whether what is wanted of requests is kept. */
@@ -340,8 +354,9 @@ final class Managed {
                 .or(this::unplaned)
                 .or(facts::noRequest)
                 .or(spec::wrong)
-                .or(this::unasked)
-                .or(usage::trouble);
+                .or(() -> Holds.unasked(spec, around.monitoring().isPresent()))
+                .or(usage::trouble)
+                .or(() -> reports.flatMap(PodReports::trouble));
     }
 
     // ---- Control
@@ -362,6 +377,7 @@ final class Managed {
         overtaken(now);
         protect(now);
         notMine().ifPresent(hold -> controller.takeBack(hold.why(), now));
+        reports.ifPresent(r -> r.look(now));
         controller.step(now);
         ServiceStatus seen = controller.status().services().getFirst();
         Map<String, Object> told =

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a ServiceScale wants of a Prometheus: {@code spec.targets.queries}, which size it, and
@@ -64,6 +66,13 @@ record MonitoringSpec(List<Query> queries, Optional<OfPods> usage) {
         return ("sum by (pod, container) (container_memory_working_set_bytes{namespace=\"%s\","
                         + "container!=\"\",container!=\"POD\"})")
                 .formatted(namespace);
+    }
+
+    /** What all of these want to know. */
+    static Set<Question> questions(List<ScaleSpec> specs) {
+        return specs.stream()
+                .flatMap(s -> s.monitoring().questions().stream())
+                .collect(Collectors.toSet());
     }
 
     boolean asks() {

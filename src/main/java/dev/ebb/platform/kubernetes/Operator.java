@@ -3,6 +3,7 @@ package dev.ebb.platform.kubernetes;
 import dev.ebb.control.Clock;
 import dev.ebb.control.Monitoring;
 import dev.ebb.control.Order;
+import dev.ebb.control.SelfReports;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
 import dev.ebb.core.Hold;
@@ -88,6 +89,7 @@ public final class Operator implements AutoCloseable {
     private final Teller teller;
     private final Optional<PlaneBoard> planes;
     private final Optional<Monitoring> monitoring;
+    private final SelfReports reports;
     private final Roster managed = new Roster();
     private final Map<String, ScaleStatus> refused = new HashMap<>();
     private final ScheduledExecutorService control = threads("operator", 1);
@@ -150,6 +152,7 @@ public final class Operator implements AutoCloseable {
             OperatorPorts ports) {
         this.planes = ports.planes().map(PlaneBoard::new);
         this.monitoring = ports.monitoring();
+        this.reports = ports.reports();
         this.client = client;
         this.backpressure = backpressure;
         this.settings = settings;
@@ -194,6 +197,7 @@ public final class Operator implements AutoCloseable {
                             log,
                             this.planes,
                             monitoring,
+                            reports,
                             managed::named,
                             settings.version()));
         }
@@ -306,13 +310,10 @@ public final class Operator implements AutoCloseable {
         }
     }
 
-    /** The metrics API, and the Prometheus where there is one, about exactly these. */
+    /** The metrics API, the Prometheus where there is one, and pods, about exactly these. */
     private void ask(List<ScaleSpec> specs) {
-        monitoring.ifPresent(m ->
-                m.ask(
-                        specs.stream()
-                                .flatMap(s -> s.monitoring().questions().stream())
-                                .collect(Collectors.toSet())));
+        monitoring.ifPresent(m -> m.ask(MonitoringSpec.questions(specs)));
+        reports.retain(PodReports.owners(specs));
         askedAbout =
                 specs.stream()
                         .filter(s -> monitoring.isEmpty() || s.monitoring().usage().isEmpty())
@@ -490,6 +491,7 @@ public final class Operator implements AutoCloseable {
         managed.clear();
         planes.ifPresent(PlaneBoard::close);
         monitoring.ifPresent(Monitoring::close);
+        reports.close();
         teller.close();
         leadership.ifPresent(Leadership::giveUp);
         informers.values().forEach(Informers::close);

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param settle how long a pod that nothing offers any more is taken to be busy
  * @param plane the data planes that carry its requests; empty where nothing is known of them
  * @param monitoring what a Prometheus is asked
+ * @param orca how its pods say themselves how busy they are; empty when they do not
  * @param wrong what it asks for that no schema could refuse, and that is not heeded
  * @param planesBefore data planes that were connected, as its status says
  * @param parks when pods were parked within the last hour, as its status says, in milliseconds
@@ -41,6 +42,7 @@ record ScaleSpec(
         Duration settle,
         Optional<PlaneSpec> plane,
         MonitoringSpec monitoring,
+        Optional<OrcaSpec> orca,
         Optional<Hold> wrong,
         List<Long> parks,
         List<String> planesBefore,
@@ -93,6 +95,7 @@ record ScaleSpec(
                 spec.in("drain").seconds("settleSeconds", 60),
                 PlaneSpec.of(spec.map(), meta.getName()),
                 MonitoringSpec.of(spec, meta.getNamespace(), policy.targets().queries()),
+                OrcaSpec.of(spec),
                 bounds.wrong(),
                 HourOfParks.read(
                         new Fields(resource.getAdditionalProperties()).in("status").texts("parks")),
@@ -126,6 +129,7 @@ record ScaleSpec(
                 settle,
                 plane,
                 monitoring,
+                orca,
                 wrong.or(() -> Optional.of(why)),
                 parks,
                 planesBefore,
@@ -212,6 +216,7 @@ record ScaleSpec(
                 && settle.equals(other.settle)
                 && plane.equals(other.plane)
                 && monitoring.equals(other.monitoring)
+                && orca.equals(other.orca)
                 && wrong.equals(other.wrong)
                 && park.equals(other.park)
                 && target.equals(other.target);

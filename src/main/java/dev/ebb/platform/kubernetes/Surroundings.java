@@ -2,6 +2,7 @@ package dev.ebb.platform.kubernetes;
 
 import dev.ebb.control.Clock;
 import dev.ebb.control.Monitoring;
+import dev.ebb.control.SelfReports;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param log takes a line for each decision; must not wait
  * @param planes where data planes are served
  * @param monitoring a Prometheus that may be asked
+ * @param reports asks pods for what they say of their own load
  * @param callers the others that are looked after, by namespace and name
  * @param version of this program
  */
@@ -32,5 +34,6 @@ record Surroundings(
         Consumer<String> log,
         Optional<PlaneBoard> planes,
         Optional<Monitoring> monitoring,
+        SelfReports reports,
         BiFunction<String, String, Optional<Managed>> callers,
         String version) {}

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.ebb.control.SelfReports;
 import dev.ebb.observe.prometheus.Credentials;
 import dev.ebb.observe.prometheus.PrometheusMonitoring;
 import java.io.IOException;
@@ -55,7 +56,8 @@ class PrometheusOperatorTest extends OperatorRig {
                                 new PrometheusMonitoring(
                                         URI.create("http://127.0.0.1:" + port),
                                         Credentials.NONE,
-                                        System::nanoTime)));
+                                        System::nanoTime)),
+                        SelfReports.NONE);
         start();
         apply("automatic", 1, 6, "Deployment", spec());
         await().atMost(LONG).until(() -> reasons().contains("'jobs' is 130, 50 for each: 3"));

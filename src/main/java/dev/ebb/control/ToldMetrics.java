@@ -1,7 +1,6 @@
-package dev.ebb.observe;
+package dev.ebb.control;
 
 import dev.ebb.control.EndpointSink.Told;
-import dev.ebb.control.MetricSource;
 import dev.ebb.core.Allowance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
@@ -15,31 +14,36 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What instances say of their own load, beside what the operating system says of them: of the two
- * the larger counts, so an instance can say that it is busier than its CPU shows, and never that it
- * is less. What was said counts for ten seconds; who is asked nothing says nothing, and then the
- * operating system's figures stand alone. Not safe for use by several threads.
+ * What instances say of their own load, beside what is measured of them (by the operating system,
+ * or by a cluster's metrics): of the two the larger counts, so an instance can say that it is
+ * busier than its CPU shows, and never that it is less. What was said counts for a time; who is
+ * asked nothing says nothing, and then the measured figures stand alone. Not safe for use by
+ * several threads.
  */
 public final class ToldMetrics implements MetricSource {
-    private static final Duration GOOD = Duration.ofSeconds(10);
-
     private final MetricSource measured;
     private final Function<ServiceName, Map<InstanceId, Told>> told;
+    private final Duration good;
     private final Map<InstanceId, Sum> sums = new HashMap<>();
 
     /**
      * The larger one, added up.
      *
-     * @param last as the operating system said
+     * @param last as it was measured
      */
     private record Sum(ProcessReading last, long cpuNanosTotal) {}
 
     /**
      * @param told what instances of a service have said last
+     * @param good for how long that counts
      */
-    public ToldMetrics(MetricSource measured, Function<ServiceName, Map<InstanceId, Told>> told) {
+    public ToldMetrics(
+            MetricSource measured,
+            Function<ServiceName, Map<InstanceId, Told>> told,
+            Duration good) {
         this.measured = measured;
         this.told = told;
+        this.good = good;
     }
 
     @Override
@@ -51,7 +55,7 @@ public final class ToldMetrics implements MetricSource {
                 .forEach((id, reading) -> {
                     Optional<Told> fresh =
                             Optional.ofNullable(said.computeIfAbsent(id.service(), told).get(id))
-                                    .filter(t -> !now.isPast(t.atNanos(), GOOD));
+                                    .filter(t -> !now.isPast(t.atNanos(), good));
                     readings.put(id, larger(id, reading, fresh));
                 });
         sums.keySet().retainAll(readings.keySet());

@@ -1,14 +1,14 @@
-package dev.ebb.observe;
+package dev.ebb.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ebb.control.EndpointSink.Told;
-import dev.ebb.control.MetricSource;
 import dev.ebb.core.Allowance;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
 import dev.ebb.core.ProcessReading;
 import dev.ebb.core.ServiceName;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +25,8 @@ class ToldMetricsTest {
 
     private final Map<InstanceId, Told> told = new HashMap<>();
     private long used;
-    private final ToldMetrics metrics = new ToldMetrics(new Measured(), _ -> Map.copyOf(told));
+    private final ToldMetrics metrics =
+            new ToldMetrics(new Measured(), _ -> Map.copyOf(told), Duration.ofSeconds(10));
 
     private final class Measured implements MetricSource {
         @Override

@@ -1,0 +1,188 @@
+package dev.ebb.xds;
+
+import com.github.xds.data.orca.v3.OrcaLoadReport;
+import com.github.xds.service.orca.v3.OpenRcaServiceGrpc;
+import com.github.xds.service.orca.v3.OrcaLoadReportRequest;
+import com.google.protobuf.Duration;
+import dev.ebb.control.EndpointSink.Told;
+import dev.ebb.control.SelfReports.Asked;
+import dev.ebb.control.SelfReports.Heard;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reports of one instance: a stream, and when it has ended, after a while another one. What was
+ * said counts as long as the stream stands, since at the same address there may be another instance
+ * later. Plaintext, as gRPC's servers have it inside a cluster. Thread-safe.
+ */
+final class OrcaStream {
+    private static final int REPORT_MAX_BYTES = 64 << 10;
+    private static final int CONNECT_MILLIS = 3_000;
+    private static final long KEEPALIVE_SECONDS = 20;
+    private static final long KEEPALIVE_WAIT_SECONDS = 10;
+    private static final long AGAIN_FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long AGAIN_MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Its server will not learn it soon. */
+    private static final long AGAIN_UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** A process that says that it does a hundred times what it can is not believed. */
+    private static final double MOST = 100;
+
+    private final Asked asked;
+    private final RandomGenerator random;
+    private @Nullable ManagedChannel channel;
+    private @Nullable ClientCallStreamObserver<OrcaLoadReportRequest> call;
+    private long dueNanos = System.nanoTime();
+    private long waitNanos = AGAIN_FIRST_NANOS;
+    private boolean closed;
+
+    private volatile Heard heard = Heard.NOTHING;
+
+    OrcaStream(Asked asked, RandomGenerator random) {
+        this.asked = asked;
+        this.random = random;
+    }
+
+    Heard heard() {
+        return heard;
+    }
+
+    /** Whether nothing is under way, and it is time. */
+    synchronized boolean isDue(long nowNanos) {
+        return !closed && call == null && nowNanos - dueNanos >= 0;
+    }
+
+    /** One stream; it tells of its end by itself. */
+    synchronized void begin() {
+        ManagedChannel open =
+                NettyChannelBuilder.forAddress(
+                                new InetSocketAddress(
+                                        InetAddress.ofLiteral(asked.address()), asked.port()),
+                                InsecureChannelCredentials.create())
+                        .directExecutor()
+                        .disableRetry()
+                        .maxInboundMessageSize(REPORT_MAX_BYTES)
+                        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveTimeout(KEEPALIVE_WAIT_SECONDS, TimeUnit.SECONDS)
+                        .build();
+        channel = open;
+        long millis = asked.every().toMillis();
+        var request =
+                OrcaLoadReportRequest.newBuilder()
+                        .setReportInterval(
+                                Duration.newBuilder()
+                                        .setSeconds(millis / 1_000)
+                                        .setNanos((int) (millis % 1_000) * 1_000_000))
+                        .build();
+        OpenRcaServiceGrpc.newStub(open).streamCoreMetrics(request, new Ear());
+    }
+
+    private final class Ear
+            implements ClientResponseObserver<OrcaLoadReportRequest, OrcaLoadReport> {
+        @Override
+        public void beforeStart(ClientCallStreamObserver<OrcaLoadReportRequest> begun) {
+            call = begun;
+        }
+
+        @Override
+        public void onNext(OrcaLoadReport report) {
+            told(report);
+        }
+
+        @Override
+        public void onError(Throwable why) {
+            ended(Status.fromThrowable(why));
+        }
+
+        @Override
+        public void onCompleted() {
+            ended(Status.UNAVAILABLE.withDescription("it ended its reports"));
+        }
+    }
+
+    private synchronized void told(OrcaLoadReport report) {
+        if (closed) {
+            return;
+        }
+        waitNanos = AGAIN_FIRST_NANOS;
+        double own =
+                report.getApplicationUtilization() > 0
+                        ? report.getApplicationUtilization()
+                        : report.getCpuUtilization();
+        double most =
+                report.getUtilizationMap().values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .max()
+                        .orElse(0);
+        double memory = report.getMemUtilization();
+        boolean sane = isSane(own) && isSane(memory) && isSane(most);
+        heard =
+                sane
+                        ? new Heard(
+                                Optional.of(newest(Math.max(own, most), memory)), Optional.empty())
+                        : new Heard(Optional.empty(), Optional.of("its report makes no sense"));
+    }
+
+    /** In protobuf 0 is as good as nothing said: then it does not raise anything either. */
+    private static Told newest(double utilization, double memory) {
+        return new Told(
+                utilization,
+                memory > 0 ? OptionalDouble.of(memory) : OptionalDouble.empty(),
+                System.nanoTime());
+    }
+
+    private static boolean isSane(double value) {
+        return value >= 0 && value <= MOST;
+    }
+
+    private synchronized void ended(Status why) {
+        call = null;
+        heard = new Heard(Optional.empty(), Optional.of(words(why)));
+        boolean unknown = why.getCode() == Status.Code.UNIMPLEMENTED;
+        long pause = unknown ? AGAIN_UNKNOWN_NANOS : waitNanos;
+        dueNanos = System.nanoTime() + pause / 2 + random.nextLong(pause / 2);
+        waitNanos = Math.min(2 * waitNanos, AGAIN_MOST_NANOS);
+        end();
+    }
+
+    private String words(Status why) {
+        String at = asked.address() + " port " + asked.port();
+        return switch (why.getCode()) {
+            case UNIMPLEMENTED -> "who listens at " + at + " offers no ORCA reports";
+            case UNAVAILABLE -> "nobody who reports can be reached at " + at;
+            case RESOURCE_EXHAUSTED -> "its report is too long";
+            default -> "asked at %s it said %s".formatted(at, why.getCode());
+        };
+    }
+
+    private void end() {
+        ManagedChannel open = channel;
+        channel = null;
+        if (open != null) {
+            open.shutdownNow();
+        }
+    }
+
+    synchronized void close() {
+        closed = true;
+        ClientCallStreamObserver<OrcaLoadReportRequest> open = call;
+        if (open != null) {
+            open.cancel("not asked any more", null);
+        }
+        end();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.ebb.xds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ebb.control.EndpointSink.Told;
+import dev.ebb.control.SelfReports.Asked;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Reports of real gRPC servers. */
+@Timeout(60)
+class OrcaReportsTest {
+    private static final Duration EVERY = Duration.ofMillis(50);
+
+    private final OrcaReports reports = new OrcaReports(new SplittableRandom(1), 2);
+
+    @AfterEach
+    void close() {
+        reports.close();
+    }
+
+    private static Asked at(int port) {
+        return new Asked("127.0.0.1", port, EVERY);
+    }
+
+    private Optional<Told> told(Asked one) {
+        return reports.heard(one).newest();
+    }
+
+    private String trouble(Asked one) {
+        return reports.heard(one).trouble().orElse("");
+    }
+
+    private boolean says(Asked one, double utilization) {
+        return told(one).filter(t -> t.utilization() == utilization).isPresent();
+    }
+
+    @Test
+    void anInstanceSaysHowBusyItIsAgainAndAgain() throws Exception {
+        try (var server = new OrcaServer(0, true)) {
+            Asked one = at(server.port());
+            server.metrics.setCpuUtilizationMetric(0.25);
+            assertThat(told(one)).isEmpty();
+            assertThat(trouble(one)).contains("not asked");
+            reports.ask("a", Set.of(one));
+            await().until(() -> says(one, 0.25));
+            assertThat(told(one).orElseThrow().memory()).as("it says nothing of it").isEmpty();
+
+            server.metrics.setMemoryUtilizationMetric(0.5);
+            server.metrics.setApplicationUtilizationMetric(0.75);
+            await().until(() -> says(one, 0.75));
+            assertThat(told(one).orElseThrow().memory()).hasValue(0.5);
+            server.metrics.putUtilizationMetric("threads", 0.9);
+            await().until(() -> says(one, 0.9));
+
+            long before = told(one).orElseThrow().atNanos();
+            await().until(() -> told(one).orElseThrow().atNanos() - before > 0);
+            server.metrics.setApplicationUtilizationMetric(1_000);
+            await().until(() -> trouble(one).contains("makes no sense"));
+            assertThat(told(one)).isEmpty();
+            assertThat(server.streams).as("by one stream").hasValue(1);
+        }
+    }
+
+    @Test
+    void whatWasSaidIsGoneWithTheInstanceAndIsAskedAnew() throws Exception {
+        int port;
+        try (var server = new OrcaServer(0, true)) {
+            port = server.port();
+            server.metrics.setCpuUtilizationMetric(0.25);
+            reports.ask("a", Set.of(at(port)));
+            await().until(() -> says(at(port), 0.25));
+        }
+        await().until(() -> told(at(port)).isEmpty());
+        assertThat(trouble(at(port))).contains("127.0.0.1 port " + port);
+        try (var server = new OrcaServer(port, true)) {
+            server.metrics.setCpuUtilizationMetric(0.5);
+            await().until(() -> says(at(port), 0.5));
+        }
+    }
+
+    @Test
+    void whoOffersNoReportsIsNamed() throws Exception {
+        try (var server = new OrcaServer(0, false)) {
+            Asked one = at(server.port());
+            reports.ask("a", Set.of(one));
+            await().until(() -> trouble(one).contains("offers no ORCA reports"));
+            assertThat(told(one)).isEmpty();
+        }
+    }
+
+    @Test
+    void nobodyIsAskedLongerThanSomebodyWants() throws Exception {
+        try (var server = new OrcaServer(0, true)) {
+            Asked one = at(server.port());
+            reports.ask("a", Set.of(one));
+            reports.ask("b", Set.of(one));
+            await().until(() -> server.streams.get() == 1 && told(one).isPresent());
+            reports.ask("a", Set.of());
+            reports.retain(Set.of("b"));
+            assertThat(told(one)).as("b wants it still").isPresent();
+            reports.retain(Set.of());
+            assertThat(told(one)).isEmpty();
+            await().until(() -> server.streams.get() == 0);
+        }
+    }
+
+    @Test
+    void noMoreAreAskedThanMayBe() throws Exception {
+        try (var one = new OrcaServer(0, true);
+                var two = new OrcaServer(0, true);
+                var three = new OrcaServer(0, true)) {
+            reports.ask("a", Set.of(at(one.port()), at(two.port())));
+            await().until(() -> one.streams.get() + two.streams.get() == 2);
+            reports.ask("b", Set.of(at(three.port())));
+            assertThat(trouble(at(three.port()))).contains("2 others are asked already");
+            reports.ask("a", Set.of(at(one.port())));
+            await().until(() -> three.streams.get() == 1);
+            assertThat(one.streams).hasValue(1);
+        }
+    }
+}
