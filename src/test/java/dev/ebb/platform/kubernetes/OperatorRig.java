@@ -126,24 +126,38 @@ abstract class OperatorRig {
      * @param more fields of the spec beside the usual ones
      */
     void apply(String mode, int shortest, int longest, String kind, Map<String, Object> more) {
-        Map<String, Object> spec = new HashMap<>(usual(mode, shortest, longest, kind));
+        applyAs(ControlPlane.APP, mode, shortest, longest, kind, more);
+    }
+
+    /**
+     * @param name of the ServiceScale and of its target
+     */
+    void applyAs(
+            String name,
+            String mode,
+            int shortest,
+            int longest,
+            String kind,
+            Map<String, Object> more) {
+        Map<String, Object> spec = new HashMap<>(usual(name, mode, shortest, longest, kind));
         spec.putAll(more);
         var scale = new GenericKubernetesResource();
         scale.setApiVersion("ebb.dev/v1alpha1");
         scale.setKind("ServiceScale");
         scale.setMetadata(
                 new ObjectMetaBuilder()
-                        .withName(ControlPlane.APP)
+                        .withName(name)
                         .withNamespace(namespace())
                         .build());
         scale.setAdditionalProperties(Map.of("spec", spec));
         scales().resource(scale).serverSideApply();
     }
 
-    private static Map<String, Object> usual(String mode, int shortest, int longest, String kind) {
+    private static Map<String, Object> usual(
+            String name, String mode, int shortest, int longest, String kind) {
         return Map.of(
                 "targetRef",
-                Map.of("kind", kind, "name", ControlPlane.APP),
+                Map.of("kind", kind, "name", name),
                 "mode",
                 mode,
                 "minReplicas",
