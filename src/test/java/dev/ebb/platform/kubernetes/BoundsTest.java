@@ -89,10 +89,14 @@ class BoundsTest extends OperatorRig {
                         .plusMinutes(1);
         var opening =
                 Map.of(
-                        "name", "opening",
-                        "at", List.of(DateTimeFormatter.ofPattern("HH:mm").format(opens)),
-                        "forSeconds", 60,
-                        "minReplicas", 3);
+                        "name",
+                        "opening",
+                        "at",
+                        List.of(DateTimeFormatter.ofPattern("HH:mm").format(opens)),
+                        "forSeconds",
+                        60,
+                        "minReplicas",
+                        3);
         apply("automatic", 1, 4, "Deployment", Map.of("schedules", List.of(opening)));
         await().atMost(LONG).until(() -> replicas() == 3);
         assertThat(status("reasons").orElseThrow().toString()).contains("opening");
@@ -140,7 +144,8 @@ class BoundsTest extends OperatorRig {
     private Cluster back() {
         return new Cluster(
                 plane().client,
-                new Target(namespace(), Target.Kind.of("apps/v1", "Deployment").orElseThrow(), BACK),
+                new Target(
+                        namespace(), Target.Kind.of("apps/v1", "Deployment").orElseThrow(), BACK),
                 Fence.OPEN);
     }
 

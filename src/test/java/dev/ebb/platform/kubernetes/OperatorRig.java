@@ -145,10 +145,7 @@ abstract class OperatorRig {
         scale.setApiVersion("ebb.dev/v1alpha1");
         scale.setKind("ServiceScale");
         scale.setMetadata(
-                new ObjectMetaBuilder()
-                        .withName(name)
-                        .withNamespace(namespace())
-                        .build());
+                new ObjectMetaBuilder().withName(name).withNamespace(namespace()).build());
         scale.setAdditionalProperties(Map.of("spec", spec));
         scales().resource(scale).serverSideApply();
     }
