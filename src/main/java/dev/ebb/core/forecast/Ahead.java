@@ -52,8 +52,8 @@ record Ahead(double expected, double high, boolean announced) {
      */
     static Optional<Ahead> of(Season season, double wall, double now, double horizon) {
         double reach = Math.clamp(horizon, SHORTEST, LONGEST);
-        double rise = rise(season, wall, reach);
-        if (Double.isNaN(rise)) {
+        var rise = Rise.of(season, wall, reach);
+        if (Double.isNaN(rise.within())) {
             return Optional.empty();
         }
         double band = season.band((int) Math.ceil(reach / Season.SLOT), Ahead::band);
@@ -61,37 +61,55 @@ record Ahead(double expected, double high, boolean announced) {
             return Optional.empty();
         }
         boolean told = announced(season, wall, season.level(wall - FALL) - now, band);
-        // Means of five minutes blur where a trough ends: it has to be longer by that.
-        double beyond = rise(season, wall, reach + Season.SLOT);
-        return Optional.of(new Ahead(now + rise, now + beyond + band, told));
+        return Optional.of(new Ahead(now + rise.within(), now + rise.beyond() + band, told));
     }
 
-    /** The higher one of what is usual and of a week ago; NaN where the former is not known. */
-    private static double rise(Season season, double wall, double reach) {
-        double rise = 0;
-        for (double part = Season.SLOT / 5; part <= reach + 1e-6; part += Season.SLOT / 5) {
-            double ahead = part;
-            double days = Season.usual(ago -> growth(season, wall, ahead, ago));
-            double week = growth(season, wall, ahead, Season.WEEK);
-            rise = Math.max(rise, Double.isNaN(week) ? days : Math.max(days, week));
+    /**
+     * How much higher the load is expected to be at most: the higher one of what is usual and of a
+     * week ago; NaN where the former is not known.
+     *
+     * @param within the reach
+     * @param beyond it by five minutes: means of so much blur where a trough ends, so it has to be
+     *     longer by that
+     */
+    private record Rise(double within, double beyond) {
+        static Rise of(Season season, double wall, double reach) {
+            double longest = reach + Season.SLOT;
+            Season.Course first = season.course(wall, longest, Season.DAY);
+            Season.Course second = season.course(wall, longest, 2 * Season.DAY);
+            Season.Course third = season.course(wall, longest, 3 * Season.DAY);
+            Season.Course before = season.course(wall, longest, Season.WEEK);
+            double within = 0;
+            double rise = 0;
+            for (double part = Season.SLOT / 5; part <= longest + 1e-6; part += Season.SLOT / 5) {
+                double days =
+                        Season.usual(first.growth(part), second.growth(part), third.growth(part));
+                double week = before.growth(part);
+                rise = Math.max(rise, Double.isNaN(week) ? days : Math.max(days, week));
+                if (part <= reach + 1e-6) {
+                    within = rise;
+                }
+                if (Double.isNaN(rise)) {
+                    break;
+                }
+            }
+            return new Rise(within, rise);
         }
-        return rise;
-    }
-
-    private static double growth(Season season, double wall, double ahead, int slotsAgo) {
-        double then = wall - slotsAgo * Season.SLOT;
-        return season.level(then + ahead) - season.level(then);
     }
 
     /** How far the load rose above what the days before said, nineteen times of twenty. */
     private static double band(Season season, int slots) {
         var said = new double[JUDGED];
         var excess = new double[JUDGED];
+        double[] means = season.newest(JUDGED + 3 * Season.DAY + slots);
         int known = 0;
         for (int ago = 0; ago < JUDGED; ago++) {
-            double came = season.step(ago, slots);
-            int slot = ago;
-            double before = Season.usual(days -> season.step(slot + days, slots));
+            double came = step(means, ago, slots);
+            double before =
+                    Season.usual(
+                            step(means, ago + Season.DAY, slots),
+                            step(means, ago + 2 * Season.DAY, slots),
+                            step(means, ago + 3 * Season.DAY, slots));
             if (!Double.isNaN(came - before)) {
                 said[known] = before;
                 excess[known++] = came - before;
@@ -100,6 +118,11 @@ record Ahead(double expected, double high, boolean announced) {
         return known < FEWEST || isWrong(said, excess, known)
                 ? Double.NaN
                 : quantile(Arrays.copyOf(excess, known));
+    }
+
+    /** How much higher the mean was, so many slots ago, than slots before that. */
+    private static double step(double[] means, int ago, int slots) {
+        return means[ago] - means[ago + slots];
     }
 
     /** Whether, where it said the most, it was not much nearer than to say nothing. */

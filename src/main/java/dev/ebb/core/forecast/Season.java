@@ -78,9 +78,14 @@ final class Season {
      * @param before something of the time so many slots ago
      */
     static double usual(IntToDoubleFunction before) {
-        double first = before.applyAsDouble(DAY);
-        double second = before.applyAsDouble(2 * DAY);
-        double third = before.applyAsDouble(3 * DAY);
+        return usual(
+                before.applyAsDouble(DAY),
+                before.applyAsDouble(2 * DAY),
+                before.applyAsDouble(3 * DAY));
+    }
+
+    /** The same, of what it was one, two and three days ago. */
+    static double usual(double first, double second, double third) {
         if (Double.isNaN(first)) {
             return either(second, third);
         }
@@ -94,10 +99,15 @@ final class Season {
         return Double.isNaN(one) ? other : Double.isNaN(other) ? one : (one + other) / 2;
     }
 
-    /** How much higher the mean was, so many slots before the newest, than slots before that. */
-    double step(int ago, int slots) {
-        long to = newest - 1 - ago;
-        return known(to) - known(to - slots);
+    /** So many means, the newest first; NaN for those that are not known. */
+    double[] newest(int count) {
+        var all = new double[count];
+        int at = index(newest - 1);
+        for (int ago = 0; ago < count; ago++) {
+            all[ago] = ago < WEEK ? means.at(at) : Double.NaN;
+            at = at == 0 ? WEEK + 1 : at - 1;
+        }
+        return all;
     }
 
     /**
@@ -116,10 +126,6 @@ final class Season {
 
     private record Band(int slots, double height) {}
 
-    private double known(long slot) {
-        return newest - slot > WEEK ? Double.NaN : means.at(index(slot));
-    }
-
     /** Between the middles of two slots; NaN where one of them is not known. */
     double level(double at) {
         double place = at / SLOT - 0.5;
@@ -129,6 +135,49 @@ final class Season {
         }
         double share = place - slot;
         return means.at(index(slot)) * (1 - share) + means.at(index(slot + 1)) * share;
+    }
+
+    /**
+     * What came after this time so many slots ago, for so many seconds; the means are read once,
+     * however often it is asked.
+     */
+    Course course(double at, double seconds, int slotsAgo) {
+        return new Course(at - slotsAgo * SLOT, seconds);
+    }
+
+    /** A part of the means. */
+    final class Course {
+        private final double from;
+        private final long first;
+        private final double[] parts;
+        private final double base;
+
+        private Course(double from, double seconds) {
+            this.from = from;
+            this.first = (long) Math.floor(from / SLOT - 0.5);
+            this.parts = new double[(int) Math.ceil(seconds / SLOT) + 3];
+            int at = index(first);
+            for (int i = 0; i < parts.length; i++) {
+                long ago = newest - (first + i);
+                parts[i] = ago > 0 && ago <= WEEK ? means.at(at) : Double.NaN;
+                at = at == WEEK + 1 ? 0 : at + 1;
+            }
+            this.base = level(0);
+        }
+
+        /** By how much the load grew then in so many seconds; NaN where that is not known. */
+        double growth(double ahead) {
+            return level(ahead) - base;
+        }
+
+        /** As {@link Season#level}. */
+        private double level(double ahead) {
+            double place = (from + ahead) / SLOT - 0.5;
+            long slot = (long) Math.floor(place);
+            double share = place - slot;
+            int at = (int) (slot - first);
+            return parts[at] * (1 - share) + parts[at + 1] * share;
+        }
     }
 
     private static int index(long slot) {
