@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,7 +105,9 @@ final class OwnSlices {
 
     /**
      * Writes what has changed: opens at once, and closes what may be closed. Nothing is written as
-     * long as the workload or its pods are not seen.
+     * long as the workload is not seen; and where none of its pods is, only those are taken out of
+     * which the API server itself says that they are gone, since others may have their addresses
+     * soon.
      *
      * @param wanted by uid
      * @param mayClose whether so many may be out of rotation
@@ -128,7 +131,28 @@ final class OwnSlices {
             boolean open = isOpen(Optional.ofNullable(wanted.get(uid(pod))), isIn, close);
             endpoints.addAll(endpoints(Tree.of(seen.get()), pod, open));
         }
+        if (endpoints.isEmpty()) {
+            return write(SlicePlan.without(own(), this::isGone));
+        }
         return write(SlicePlan.of(service.name(), own(), endpoints, () -> blank(seen.get())));
+    }
+
+    /** Nobody is taken to be gone who is only not seen, or about whom nothing is answered. */
+    private boolean isGone(Endpoint endpoint) {
+        if (endpoint.getTargetRef() == null
+                || Sweep.pod(informers, service.namespace(), endpoint).isPresent()) {
+            return false;
+        }
+        try {
+            Pod pod =
+                    client.pods()
+                            .inNamespace(service.namespace())
+                            .withName(endpoint.getTargetRef().getName())
+                            .get();
+            return pod == null || !uid(pod).equals(SlicePlan.uid(endpoint));
+        } catch (KubernetesClientException e) {
+            return false;
+        }
     }
 
     /** Where nothing is wanted of a pod, a parked one stays so, and a new one is offered. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -75,6 +76,21 @@ record SlicePlan(
         making.delete.addAll(others);
         return new SlicePlan(
                 List.copyOf(making.create), List.copyOf(making.update), List.copyOf(making.delete));
+    }
+
+    /**
+     * The slices as they are, but for those endpoints; one of which nothing is left stays, empty.
+     */
+    static SlicePlan without(List<EndpointSlice> existing, Predicate<Endpoint> gone) {
+        List<EndpointSlice> update = new ArrayList<>();
+        for (EndpointSlice slice : existing) {
+            List<Endpoint> before = endpoints(slice);
+            List<Endpoint> after = before.stream().filter(gone.negate()).toList();
+            if (after.size() < before.size()) {
+                update.add(new EndpointSliceBuilder(slice).withEndpoints(after).build());
+            }
+        }
+        return new SlicePlan(List.of(), update, List.of());
     }
 
     /** The Service by whose EndpointSlices a ServiceScale parks: {@code namespace/name}. */

@@ -129,6 +129,43 @@ class SlicesTest {
         assertThat(bench.lines("start")).hasSize(started);
     }
 
+    /** Somebody else may have its address next. */
+    @Test
+    void theLastPodsAddressGoesWithIt() throws Exception {
+        bench.plane.deployUngated(2);
+        bench.load(0.03);
+        Operator first = bench.settle(2, SLICES);
+        bench.scale(100, 120, SLICES);
+        await().atMost(LONG).until(() -> offered() >= 1);
+        scaleTo(0);
+        await().atMost(LONG).until(() -> bench.pods().isEmpty());
+        await().atMost(LONG).until(() -> endpoints() == 0);
+
+        scaleTo(2);
+        await().atMost(LONG).until(() -> offered() == 2);
+        // While nobody leads the addresses stay, and the next one takes them out.
+        first.close();
+        scaleTo(0);
+        await().atMost(LONG).until(() -> bench.pods().isEmpty());
+        assertThat(endpoints()).isEqualTo(2);
+        bench.operator();
+        await().atMost(LONG).until(() -> endpoints() == 0);
+    }
+
+    private int endpoints() {
+        return slices().stream().mapToInt(s -> SlicePlan.endpoints(s).size()).sum();
+    }
+
+    private void scaleTo(int replicas) {
+        bench.plane
+                .client
+                .apps()
+                .deployments()
+                .inNamespace(bench.plane.namespace)
+                .withName(ControlPlane.APP)
+                .edit(d -> d.edit().editSpec().withReplicas(replicas).endSpec().build());
+    }
+
     @Test
     void whoComesNextGoesOnAndWritesNothingThatIsSoAlready() throws Exception {
         bench.plane.deployUngated(2);
