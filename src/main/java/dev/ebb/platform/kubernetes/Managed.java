@@ -64,15 +64,13 @@ final class Managed {
     private final Optional<PodReports> reports;
     private final HourOfParks parks;
     private final ScaleStatus status = new ScaleStatus();
-    private final Set<InstanceId> kept = new HashSet<>();
+    private final Marks marks;
     private volatile Optional<Hold> foreign = Optional.empty();
     private Supplier<List<String>> known = List::of;
     private String approved = "";
 
-    /** What is known of being left alone was made of these. */
-    private List<PodView> protectedOf = List.of();
-
-    private Map<InstanceId, Fleet.Bound> boundThen = Map.of();
+    /** Whether control knows what there was before it; not before the workload is seen. */
+    private volatile boolean recovered;
 
     /** The same in all that matters; annotations and the like may be newer. */
     private volatile ScaleSpec latest;
@@ -107,6 +105,7 @@ final class Managed {
                 };
         this.fleet = new Fleet(name);
         this.facts = new PodFacts(raw, sight, fleet, around.informers(), target.namespace());
+        this.marks = new Marks(fleet, facts, raw);
         this.order = new PodOrder(target, fleet);
         this.decisions = new Decisions(fleet, order::remark);
         var cluster = new Cluster(around.client(), target, around.fence());
@@ -238,7 +237,7 @@ final class Managed {
 
     /** How many pods it has or is about to have; empty where its workload is not seen. */
     private Optional<Integer> standing() {
-        return sight.workload().isEmpty()
+        return !recovered || sight.workload().isEmpty()
                 ? Optional.empty()
                 : controller.peers().stream().findFirst().map(Peer::instances);
     }
@@ -270,6 +269,14 @@ final class Managed {
     /** Why nothing is known of workloads of this kind. */
     private Optional<Hold> unseen() {
         return around.informers().others().trouble(target.kind());
+    }
+
+    /** Why it is still to be found out who its pods are. */
+    Optional<Hold> opening() {
+        OtherKinds others = around.informers().others();
+        return unseen()
+                .filter(h -> h.why().code().equals(OtherKinds.NOT_SEEN))
+                .or(() -> others.unread(target).filter(_ -> sight.workload().isPresent()));
     }
 
     /** Why nobody can be taken out of the EndpointSlices that should be Ebb's. */
@@ -361,21 +368,27 @@ final class Managed {
 
     // ---- Control
 
-    /** Once, before the first step. */
-    void recover(Now now) {
-        controller.recover(now);
-        fleet.bound().keySet().stream().filter(this::isKept).forEach(kept::add);
-    }
-
     void step(Now now) {
         if (sight.workload().isEmpty()) {
             around.teller().changed(latest, status.refused(latest, absent(), now.wallMillis()));
             return;
         }
         facts.look();
+        if (!recovered && opening().isPresent()) {
+            Hold why = opening().get();
+            around.teller().changed(latest, status.refused(latest, why, now.wallMillis()));
+            return;
+        }
+        if (!recovered) {
+            // Of kinds that are not watched yet, those who are parked would be taken for new ones.
+            controller.recover(now);
+            marks.recovered();
+            recovered = true;
+        }
         approve(now);
         overtaken(now);
-        protect(now);
+        marks.protect(
+                order.kept(sight.workload(), sight.pods()), one -> controller.order(one, now));
         notMine().ifPresent(hold -> controller.takeBack(hold.why(), now));
         reports.ifPresent(r -> r.look(now));
         controller.step(now);
@@ -430,33 +443,10 @@ final class Managed {
         }
     }
 
-    /** What must not be chosen becomes a mark. */
-    @SuppressWarnings("ReferenceEquality") // the same list has the same pods
-    private void protect(Now now) {
-        Set<String> others = order.kept(sight.workload(), sight.pods());
-        boolean news = protectedOf != raw.pods() || boundThen != fleet.bound();
-        if (!news && others.isEmpty() && kept.isEmpty()) {
-            return;
-        }
-        protectedOf = raw.pods();
-        boundThen = fleet.bound();
-        for (var one : boundThen.entrySet()) {
-            InstanceId id = one.getKey();
-            boolean keep = others.contains(one.getValue().uid()) || isKept(id);
-            if (keep ? kept.add(id) : kept.remove(id)) {
-                controller.order(new Order.Protect(id, keep), now);
-            }
-        }
-        kept.retainAll(boundThen.keySet());
-    }
-
-    /** What pods' annotations say of being left alone. */
-    private boolean isKept(InstanceId id) {
-        return facts.of(id).filter(pod -> pod.more().keep().isPresent()).isPresent();
-    }
-
     Order.Answer order(Order order, Now now) {
-        return controller.order(order, now);
+        return recovered
+                ? controller.order(order, now)
+                : new Order.Answer.Refused(target.words() + " is not seen yet");
     }
 
     Status status() {
@@ -468,7 +458,7 @@ final class Managed {
      * are that one's, and so are their gates.
      */
     boolean look() {
-        return foreign.isEmpty() && reconciler.look();
+        return recovered && foreign.isEmpty() && reconciler.look();
     }
 
     Optional<String> trouble() {

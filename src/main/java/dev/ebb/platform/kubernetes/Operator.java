@@ -383,7 +383,6 @@ public final class Operator implements AutoCloseable {
         slot[0] = one;
         // Before anybody can have it look.
         one.foreign(other);
-        one.recover(now);
         managed.put(one);
         log.accept(spec.words() + (before.isEmpty() ? " is looked after" : " has changed"));
         return one;

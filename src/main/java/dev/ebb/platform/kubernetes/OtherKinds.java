@@ -33,6 +33,9 @@ final class OtherKinds implements AutoCloseable {
     private static final long AGAIN_SECONDS = 10;
     private static final int KINDS_MAX = 50;
 
+    /** The code of a hold for a kind whose watch has not begun, or has broken off. */
+    static final String NOT_SEEN = "not_seen";
+
     /** How far it is with one kind. */
     private sealed interface State {
         record Opening() implements State {}
@@ -116,7 +119,7 @@ final class OtherKinds implements AutoCloseable {
                     Optional.of(
                             new Hold(
                                     Reason.of(
-                                            "not_seen",
+                                            NOT_SEEN,
                                             "%ss are not watched yet, or not any more"
                                                     .formatted(kind.word())),
                                     "the API server's answer"));
@@ -208,6 +211,20 @@ final class OtherKinds implements AutoCloseable {
             thread.execute(() -> read(target));
         }
         return known;
+    }
+
+    /** Why it is not known whose its pods are, where only its scale says that. */
+    Optional<Hold> unread(Target target) {
+        return target.kind().isKnown()
+                        || scale(target).flatMap(ScaleSeen::selector).isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        new Hold(
+                                Reason.of(
+                                        NOT_SEEN,
+                                        "the scale of %s is not read yet"
+                                                .formatted(target.words())),
+                                "the API server's answer"));
     }
 
     /** Not more often than every few seconds, unless it is known and complete. */

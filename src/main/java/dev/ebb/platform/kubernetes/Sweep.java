@@ -22,6 +22,10 @@ record Sweep(KubernetesClient client, Fence fence, Collection<Informers> informe
      * @param managed all that are looked after
      */
     void over(Collection<Managed> managed) {
+        if (managed.stream().anyMatch(m -> m.opening().isPresent())) {
+            // Somebody's pods would be taken for nobody's.
+            return;
+        }
         Set<String> mine = new HashSet<>();
         managed.forEach(m -> mine.addAll(m.uids()));
         Set<Target> targets = managed.stream().map(Managed::target).collect(Collectors.toSet());

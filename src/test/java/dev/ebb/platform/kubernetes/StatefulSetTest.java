@@ -71,6 +71,23 @@ class StatefulSetTest {
         bench.plane.service(labels);
     }
 
+    /** Its kind is watched only once it is named: until then nobody's pods are seen. */
+    @Test
+    void whoIsParkedStaysSoUnderTheNextOperator() throws Exception {
+        deploy(3, "Parallel");
+        bench.load(0.03);
+        Operator first = bench.settle(3, Map.of());
+        bench.scale(100, 120);
+        await().atMost(LONG).until(() -> !bench.parked().isEmpty());
+        first.close();
+        bench.scale(1, 6);
+        Operator next = bench.operator();
+        await().atMost(LONG).until(() -> bench.replicas() == 2);
+        assertThat(bench.lines("park ")).as("by the first one only").hasSize(1);
+        assertThat(bench.lines("rescue ")).isEmpty();
+        next.close();
+    }
+
     /** The pod that can go is the busiest of all; two others have next to nothing to do. */
     @ParameterizedTest
     @ValueSource(strings = {"OrderedReady", "Parallel"})
