@@ -274,8 +274,7 @@ final class Managed {
     /** Why it is still to be found out who its pods are. */
     Optional<Hold> opening() {
         OtherKinds others = around.informers().others();
-        return unseen()
-                .filter(h -> h.why().code().equals(OtherKinds.NOT_SEEN))
+        return unseen().filter(h -> h.why().code().equals(OtherKinds.NOT_SEEN))
                 .or(() -> others.unread(target).filter(_ -> sight.workload().isPresent()));
     }
 

@@ -352,7 +352,7 @@ public final class Operator implements AutoCloseable {
                 continue;
             }
             newcomers += isNew ? 1 : 0;
-            guarded(() -> managed(spec, target, other, now).foreign(other)).run();
+            guarded(() -> managed(spec, target, other).foreign(other)).run();
         }
         managed.retain(present);
         refused.keySet().retainAll(present);
@@ -360,7 +360,7 @@ public final class Operator implements AutoCloseable {
         return complete;
     }
 
-    private Managed managed(ScaleSpec spec, Target target, Optional<Hold> other, Now now) {
+    private Managed managed(ScaleSpec spec, Target target, Optional<Hold> other) {
         Optional<Managed> before = managed.of(spec.uid());
         if (before.isPresent() && before.get().isFor(spec)) {
             return before.get();

@@ -215,8 +215,7 @@ final class OtherKinds implements AutoCloseable {
 
     /** Why it is not known whose its pods are, where only its scale says that. */
     Optional<Hold> unread(Target target) {
-        return target.kind().isKnown()
-                        || scale(target).flatMap(ScaleSeen::selector).isPresent()
+        return target.kind().isKnown() || scale(target).flatMap(ScaleSeen::selector).isPresent()
                 ? Optional.empty()
                 : Optional.of(
                         new Hold(
