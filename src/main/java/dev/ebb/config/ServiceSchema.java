@@ -37,9 +37,10 @@ final class ServiceSchema {
                     "reported",
                     Kinds.yesNo(),
                     false,
-                    "Instances say in the field `endpoint-load-metrics` of their answers (ORCA) how"
-                            + " busy they are; where that is more than their CPU shows, it counts."
-                            + " The field is not passed on to clients. See sizing.md.");
+                    "Instances say in the field `endpoint-load-metrics` of their answers, or of the"
+                            + " trailers (ORCA), how busy they are; where that is more than their"
+                            + " CPU shows, it counts. The field is not passed on to clients. See"
+                            + " sizing.md.");
     static final Section<Resources> RESOURCES =
             new Section<>(
                     List.of(CPU, MEMORY, CONCURRENCY, REPORTED),

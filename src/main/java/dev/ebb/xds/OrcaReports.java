@@ -32,6 +32,7 @@ public final class OrcaReports implements SelfReports {
                     Thread.ofPlatform().daemon().name("orca-reports").factory());
     private final RandomGenerator random;
     private final int most;
+    private final long silentNanos;
     private final Map<Asked, OrcaStream> streams = new ConcurrentHashMap<>();
 
     /** Guarded by this, as are the two below. */
@@ -46,12 +47,13 @@ public final class OrcaReports implements SelfReports {
      * @param random spreads what is begun anew
      */
     public OrcaReports(RandomGenerator random) {
-        this(random, MOST);
+        this(random, MOST, OrcaStream.SILENT_NANOS);
     }
 
-    OrcaReports(RandomGenerator random, int most) {
+    OrcaReports(RandomGenerator random, int most, long silentNanos) {
         this.random = random;
         this.most = most;
+        this.silentNanos = silentNanos;
         var _ =
                 timer.scheduleWithFixedDelay(
                         this::turn, TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS);
@@ -113,8 +115,11 @@ public final class OrcaReports implements SelfReports {
         for (Asked one : wanted.keySet()) {
             OrcaStream stream = streams.get(one);
             if (stream == null && streams.size() < most) {
-                stream = new OrcaStream(one, random);
+                stream = new OrcaStream(one, random, silentNanos);
                 streams.put(one, stream);
+            }
+            if (stream != null) {
+                stream.giveUpIfSilent(now);
             }
             if (stream != null && stream.isDue(now)) {
                 stream.begin();

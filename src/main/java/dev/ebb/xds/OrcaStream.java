@@ -30,8 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class OrcaStream {
     private static final int REPORT_MAX_BYTES = 64 << 10;
     private static final int CONNECT_MILLIS = 3_000;
-    private static final long KEEPALIVE_SECONDS = 20;
-    private static final long KEEPALIVE_WAIT_SECONDS = 10;
+
+    /** Servers take pings that come more often than every five minutes for an attack (gRFC A8). */
+    private static final long KEEPALIVE_SECONDS = 330;
+
+    /** So long nothing may come, if more than three reports should have; then it begins anew. */
+    static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(100);
+
     private static final long AGAIN_FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long AGAIN_MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -43,17 +48,23 @@ final class OrcaStream {
 
     private final Asked asked;
     private final RandomGenerator random;
+    private final long silentNanos;
     private @Nullable ManagedChannel channel;
     private @Nullable ClientCallStreamObserver<OrcaLoadReportRequest> call;
     private long dueNanos = System.nanoTime();
     private long waitNanos = AGAIN_FIRST_NANOS;
+    private long heardNanos;
     private boolean closed;
+
+    /** Whether the stream ends since nothing came by it. */
+    private boolean gaveUp;
 
     private volatile Heard heard = Heard.NOTHING;
 
-    OrcaStream(Asked asked, RandomGenerator random) {
+    OrcaStream(Asked asked, RandomGenerator random, long silentNanos) {
         this.asked = asked;
         this.random = random;
+        this.silentNanos = silentNanos;
     }
 
     Heard heard() {
@@ -65,8 +76,22 @@ final class OrcaStream {
         return !closed && call == null && nowNanos - dueNanos >= 0;
     }
 
+    /** Who says nothing for long may have gone without a word: what is open is given up. */
+    synchronized void giveUpIfSilent(long nowNanos) {
+        ClientCallStreamObserver<OrcaLoadReportRequest> open = call;
+        long limit = Math.max(silentNanos, 3 * asked.every().toNanos());
+        if (open != null && nowNanos - heardNanos > limit) {
+            gaveUp = true;
+            open.cancel("it says nothing", null);
+        }
+    }
+
     /** One stream; it tells of its end by itself. */
     synchronized void begin() {
+        heardNanos = System.nanoTime();
+        if (heard.equals(Heard.NOTHING)) {
+            heard = new Heard(Optional.empty(), Optional.of("it has not reported yet"));
+        }
         ManagedChannel open =
                 NettyChannelBuilder.forAddress(
                                 new InetSocketAddress(
@@ -77,7 +102,6 @@ final class OrcaStream {
                         .maxInboundMessageSize(REPORT_MAX_BYTES)
                         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                        .keepAliveTimeout(KEEPALIVE_WAIT_SECONDS, TimeUnit.SECONDS)
                         .build();
         channel = open;
         long millis = asked.every().toMillis();
@@ -119,6 +143,7 @@ final class OrcaStream {
             return;
         }
         waitNanos = AGAIN_FIRST_NANOS;
+        heardNanos = System.nanoTime();
         double own =
                 report.getApplicationUtilization() > 0
                         ? report.getApplicationUtilization()
@@ -151,7 +176,11 @@ final class OrcaStream {
 
     private synchronized void ended(Status why) {
         call = null;
-        heard = new Heard(Optional.empty(), Optional.of(words(why)));
+        heard =
+                new Heard(
+                        Optional.empty(),
+                        Optional.of(gaveUp ? "it has said nothing for long" : words(why)));
+        gaveUp = false;
         boolean unknown = why.getCode() == Status.Code.UNIMPLEMENTED;
         long pause = unknown ? AGAIN_UNKNOWN_NANOS : waitNanos;
         dueNanos = System.nanoTime() + pause / 2 + random.nextLong(pause / 2);
@@ -164,7 +193,6 @@ final class OrcaStream {
         return switch (why.getCode()) {
             case UNIMPLEMENTED -> "who listens at " + at + " offers no ORCA reports";
             case UNAVAILABLE -> "nobody who reports can be reached at " + at;
-            case RESOURCE_EXHAUSTED -> "its report is too long";
             default -> "asked at %s it said %s".formatted(at, why.getCode());
         };
     }

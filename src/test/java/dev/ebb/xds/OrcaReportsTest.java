@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class OrcaReportsTest {
     private static final Duration EVERY = Duration.ofMillis(50);
 
-    private final OrcaReports reports = new OrcaReports(new SplittableRandom(1), 2);
+    private final OrcaReports reports =
+            new OrcaReports(new SplittableRandom(1), 2, TimeUnit.MILLISECONDS.toNanos(400));
 
     @AfterEach
     void close() {
@@ -82,6 +84,18 @@ class OrcaReportsTest {
         try (var server = new OrcaServer(port, true)) {
             server.metrics.setCpuUtilizationMetric(0.5);
             await().until(() -> says(at(port), 0.5));
+        }
+    }
+
+    /** It may have gone without a word, and pings would be taken for an attack. */
+    @Test
+    void whoSaysNothingForLongIsAskedAnew() throws Exception {
+        try (var server = OrcaServer.silent()) {
+            server.metrics.setCpuUtilizationMetric(0.25);
+            reports.ask("a", Set.of(at(server.port())));
+            await().until(() -> says(at(server.port()), 0.25));
+            await().until(() -> trouble(at(server.port())).contains("has said nothing for long"));
+            await().until(() -> server.begun.get() >= 2 && says(at(server.port()), 0.25));
         }
     }
 

@@ -22,12 +22,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A gRPC server that reports its own load as grpc-java's servers do, on loopback. */
 public final class OrcaServer implements AutoCloseable {
     private static final long LEAST_MILLIS = 50;
+    private static final long NEVER_MILLIS = 3_600_000;
 
     /** What it reports. */
     public final MetricRecorder metrics = MetricRecorder.newInstance();
 
     /** Streams of reports that are open. */
     final AtomicInteger streams = new AtomicInteger();
+
+    /** Those that were ever begun. */
+    final AtomicInteger begun = new AtomicInteger();
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Server server;
@@ -38,6 +42,15 @@ public final class OrcaServer implements AutoCloseable {
      * @param reports whether it offers reports at all
      */
     public OrcaServer(int port, boolean reports) throws IOException {
+        this(port, reports, LEAST_MILLIS);
+    }
+
+    /** One that reports once, and then for an hour nothing. */
+    static OrcaServer silent() throws IOException {
+        return new OrcaServer(0, true, NEVER_MILLIS);
+    }
+
+    private OrcaServer(int port, boolean reports, long leastMillis) throws IOException {
         var builder =
                 NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
@@ -45,7 +58,7 @@ public final class OrcaServer implements AutoCloseable {
         if (reports) {
             var service =
                     OrcaServiceImpl.createService(
-                            timer, metrics, LEAST_MILLIS, TimeUnit.MILLISECONDS);
+                            timer, metrics, leastMillis, TimeUnit.MILLISECONDS);
             builder.addService(ServerInterceptors.intercept(service, new Counting()));
         }
         server = builder.build().start();
@@ -57,6 +70,7 @@ public final class OrcaServer implements AutoCloseable {
         public <A, B> ServerCall.Listener<A> interceptCall(
                 ServerCall<A, B> call, Metadata head, ServerCallHandler<A, B> next) {
             streams.incrementAndGet();
+            begun.incrementAndGet();
             return new SimpleForwardingServerCallListener<>(next.startCall(call, head)) {
                 @Override
                 public void onCancel() {
