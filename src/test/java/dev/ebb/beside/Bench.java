@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** All that has to run for the comparison, in the order in which it is ended again. */
 final class Bench implements AutoCloseable {
@@ -193,7 +194,11 @@ final class Bench implements AutoCloseable {
 
     private void lane(
             String name, String namespace, Sight sight, Optional<Lane.Ebb> ebb, int port) {
-        await().atMost(LIMIT).until(() -> sight.ready().size() == Load.MOST_PODS);
+        try {
+            await().atMost(LIMIT).until(() -> sight.ready().size() == Load.MOST_PODS);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(name + ": not all serve: " + story(namespace, sight, ebb), e);
+        }
         await().atMost(LIMIT)
                 .until(() ->
                         Ask.text("http://127.0.0.1:" + port + "/", Duration.ofSeconds(2))
@@ -202,6 +207,21 @@ final class Bench implements AutoCloseable {
         // Else it would be scaled in while the others are still being started.
         lane.rate(Load.MUCH);
         lanes.add(lane);
+    }
+
+    private String story(String namespace, Sight sight, Optional<Lane.Ebb> ebb) {
+        String scales =
+                client
+                        .genericKubernetesResources("ebb.dev/v1alpha1", "ServiceScale")
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems()
+                        .stream()
+                        .map(s -> s.getAdditionalProperties().get("status"))
+                        .toList()
+                        .toString();
+        String told = ebb.map(e -> e.operator().output()).orElse("");
+        return "%s%n%s%n%s".formatted(sight.words(), scales, told);
     }
 
     private static InetSocketAddress free() throws IOException {

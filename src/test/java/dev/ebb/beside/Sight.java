@@ -50,6 +50,20 @@ final class Sight implements AutoCloseable {
                         .count();
     }
 
+    /** Each pod with its conditions, and what the Service offers: for whoever waits in vain. */
+    String words() {
+        String all =
+                pods.getStore().list().stream()
+                        .map(pod ->
+                                pod.getMetadata().getName()
+                                        + " "
+                                        + pod.getMetadata().getDeletionTimestamp()
+                                        + " "
+                                        + conditions(pod).toList())
+                        .collect(Collectors.joining("\n"));
+        return all + "\nready: " + ready();
+    }
+
     private static Stream<String> conditions(Pod pod) {
         return Optional.ofNullable(pod.getStatus().getConditions()).orElse(List.of()).stream()
                 .map(c -> c.getType() + "=" + c.getStatus());

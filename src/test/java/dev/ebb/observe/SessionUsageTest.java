@@ -55,6 +55,24 @@ class SessionUsageTest {
     }
 
     @Test
+    void countsAChildOnceThatEndedBetweenTheReadingsOfItsParentAndOfItself() {
+        usage.update(List.of(process(100, 1, 5, 0), process(101, 100, 30, 0)));
+        // The parent was read before it had waited.
+        assertThat(usage.update(List.of(process(100, 1, 5, 0)))).isEqualTo(35);
+        assertThat(usage.update(List.of(process(100, 1, 5, 40)))).isEqualTo(45);
+        assertThat(usage.update(List.of(process(100, 1, 6, 40)))).isEqualTo(46);
+    }
+
+    @Test
+    void countsAChildOnceWhoseParentEndedBeforeItWasReadAgain() {
+        usage.update(
+                List.of(process(100, 1, 5, 0), process(101, 100, 10, 0), process(102, 101, 20, 0)));
+        assertThat(usage.update(List.of(process(100, 1, 5, 0), process(101, 100, 10, 0))))
+                .isEqualTo(35);
+        assertThat(usage.update(List.of(process(100, 1, 5, 30)))).isEqualTo(35);
+    }
+
+    @Test
     void tellsAPidThatIsUsedAgain() {
         usage.update(List.of(process(100, 1, 5, 0), process(101, 100, 30, 0)));
         var again = new ProcessUsage(101, 100, LEADER, 77, 2, 0, 10);
@@ -63,18 +81,24 @@ class SessionUsageTest {
         assertThat(usage.isOf(new ProcessUsage(100, 1, LEADER, 2, 0, 0, 10))).isFalse();
     }
 
-    /** A model of the kernel: processes burn, fork, end; parents wait for them or do not care. */
+    /**
+     * A model of the kernel: processes burn, fork, end; parents wait for them or do not care. All
+     * that happens comes in the middle of a reading: some are read before it, some after.
+     */
     @Test
     void neverGoesBackAndLosesNothingThatItSaw() {
         for (int seed = 0; seed < 300; seed++) {
             var random = new SplittableRandom(seed);
             var session = new SessionUsage(1);
             Map<Long, ProcessUsage> alive = new HashMap<>(Map.of(LEADER, process(100, 1, 0, 0)));
+            Map<Long, ProcessUsage> seenBefore = Map.of();
+            long nextPid = 1000;
             long burnt = 0;
             long unseen = 0;
             long last = 0;
             for (int step = 0; step < 60; step++) {
-                var seenBefore = Map.copyOf(alive);
+                var before = Map.copyOf(alive);
+                long burntBefore = burnt;
                 for (int event = random.nextInt(6); event > 0; event--) {
                     var all =
                             alive.values().stream()
@@ -88,20 +112,32 @@ class SessionUsageTest {
                             alive.put(one.pid(), plus(one, ticks, 0));
                         }
                         case 1 -> {
-                            long pid = 1000L * seed + 100L * step + event + 1000;
+                            long pid = nextPid++;
                             alive.put(pid, process(pid, one.pid(), 0, 0));
                         }
                         default -> unseen += end(alive, one, seenBefore, random.nextBoolean());
                     }
                 }
-                long total = session.update(alive.values());
+                var reading = torn(before, alive, random.nextLong(LEADER, nextPid + 1));
+                seenBefore = reading;
+                long total = session.update(reading.values());
                 assertThat(total).as("seed %d step %d", seed, step).isGreaterThanOrEqualTo(last);
                 assertThat(total)
                         .as("seed %d step %d", seed, step)
-                        .isBetween(burnt - unseen, burnt);
+                        .isBetween(burntBefore - unseen, burnt);
                 last = total;
             }
+            assertThat(session.update(alive.values())).isBetween(burnt - unseen, burnt);
         }
+    }
+
+    /** In the order of their pids; those below this one as they were before. */
+    private static Map<Long, ProcessUsage> torn(
+            Map<Long, ProcessUsage> before, Map<Long, ProcessUsage> after, long pid) {
+        var reading = new HashMap<Long, ProcessUsage>();
+        before.values().stream().filter(p -> p.pid() < pid).forEach(p -> reading.put(p.pid(), p));
+        after.values().stream().filter(p -> p.pid() >= pid).forEach(p -> reading.put(p.pid(), p));
+        return reading;
     }
 
     /** Ends a process; returns the time that it was never seen with. */

@@ -121,6 +121,7 @@ class BoundsTest extends OperatorRig {
         apply("automatic", 1, 4, "Deployment", Map.of("minReplicas", 2));
         await().atMost(LONG).until(() -> replicas() == 2 && settled());
         assertThat(cluster().pods())
+                .as(() -> String.join("\n", log))
                 .extracting(p -> p.more().labels().get(PodAddress.ZONE))
                 .containsExactlyInAnyOrder("here", "there");
     }
