@@ -29,7 +29,13 @@ VERSIONS = {
 MISSING = 3
 
 # Each of these is wrong, and the chart's schema has to say so.
-REFUSED = ("replicas=0", "image.pullPolicy=Sometimes", "namespaces={Shop}", "replica=2")
+REFUSED = (
+    "replicas=0",
+    "image.pullPolicy=Sometimes",
+    "namespaces={Shop}",
+    "replica=2",
+    "metricsPort=8081",
+)
 
 
 def binary(name):

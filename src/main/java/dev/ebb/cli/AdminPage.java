@@ -3,6 +3,7 @@ package dev.ebb.cli;
 import dev.ebb.console.MetricsServer;
 import dev.ebb.console.PlaneFigures;
 import dev.ebb.console.ProbeServer;
+import dev.ebb.console.ScrapeServer;
 import dev.ebb.console.View;
 import dev.ebb.gateway.Gateway;
 import dev.ebb.gateway.GatewayStats;
@@ -13,24 +14,39 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Where a gateway without control shows itself, as far as it was asked to. */
-record AdminPage(Optional<MetricsServer> server, Optional<ProbeServer> probes)
-        implements AutoCloseable {
-    static final AdminPage NONE = new AdminPage(Optional.empty(), Optional.empty());
+record AdminPage(Optional<MetricsServer> server, Ports ports) implements AutoCloseable {
+    static final AdminPage NONE = new AdminPage(Optional.empty(), new Ports());
 
     /**
      * @throws Failure when it cannot listen there
      */
     static AdminPage open(GatewayOptions.Shown where, MetricsServer.Plane plane) {
-        if (where.admin().isEmpty() && where.probePort().isEmpty()) {
-            return NONE;
-        }
-        Optional<MetricsServer> server = where.admin().map(at -> server(at, plane));
+        Ports ports = ports(where, plane);
         try {
-            return new AdminPage(server, where.probePort().map(port -> probes(port, plane)));
+            return new AdminPage(where.admin().map(at -> server(at, plane)), ports);
         } catch (Failure e) {
-            server.ifPresent(MetricsServer::close);
+            ports.close();
             throw e;
         }
+    }
+
+    private static Ports ports(GatewayOptions.Shown where, MetricsServer.Plane plane) {
+        var ports = new Ports();
+        where.probePort()
+                .ifPresent(port ->
+                        ports.open(
+                                "--probe-port",
+                                port,
+                                at ->
+                                        ProbeServer.start(at, plane::trouble, plane::notReady)
+                                                ::close));
+        where.metricsPort()
+                .ifPresent(port ->
+                        ports.open(
+                                "--metrics-port",
+                                port,
+                                at -> ScrapeServer.start(at, plane)::close));
+        return ports;
     }
 
     private static MetricsServer server(InetSocketAddress address, MetricsServer.Plane plane) {
@@ -41,16 +57,6 @@ record AdminPage(Optional<MetricsServer> server, Optional<ProbeServer> probes)
                     Exit.FAILED,
                     "--admin: %s cannot be had: %s"
                             .formatted(Wiring.text(address), e.getMessage()));
-        }
-    }
-
-    private static ProbeServer probes(int port, MetricsServer.Plane plane) {
-        try {
-            return ProbeServer.start(new InetSocketAddress(port), plane::trouble, plane::notReady);
-        } catch (IOException e) {
-            throw new Failure(
-                    Exit.FAILED,
-                    "--probe-port: %d cannot be had: %s".formatted(port, e.getMessage()));
         }
     }
 
@@ -88,6 +94,6 @@ record AdminPage(Optional<MetricsServer> server, Optional<ProbeServer> probes)
     @Override
     public void close() {
         server.ifPresent(MetricsServer::close);
-        probes.ifPresent(ProbeServer::close);
+        ports.close();
     }
 }

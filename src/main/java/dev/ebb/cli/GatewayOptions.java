@@ -107,6 +107,14 @@ final class GatewayOptions {
     private Optional<Integer> probePort = Optional.empty();
 
     @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description =
+                    "Serve /metrics, and nothing else, for a Prometheus on this port, on all"
+                            + " addresses; by default not.")
+    private Optional<Integer> metricsPort = Optional.empty();
+
+    @Option(
             names = "--shutdown",
             paramLabel = "SECONDS",
             defaultValue = "30",
@@ -129,6 +137,7 @@ final class GatewayOptions {
             case "--access-sample" -> accessSample = args.number();
             case "--admin" -> admin = Optional.of(args.value());
             case "--probe-port" -> probePort = Optional.of(args.number());
+            case "--metrics-port" -> metricsPort = Optional.of(args.number());
             case "--shutdown" -> shutdownSeconds = args.number();
             default -> {
                 return false;
@@ -195,16 +204,26 @@ final class GatewayOptions {
      *
      * @param admin on loopback
      * @param probePort on all addresses
+     * @param metricsPort likewise
      */
-    record Shown(Optional<InetSocketAddress> admin, Optional<Integer> probePort) {}
+    record Shown(
+            Optional<InetSocketAddress> admin,
+            Optional<Integer> probePort,
+            Optional<Integer> metricsPort) {}
 
     Shown shown() {
-        probePort
-                .filter(port -> port < 1 || port > PORT_MAX)
+        return new Shown(
+                admin.map(GatewayOptions::loopback),
+                port("--probe-port", probePort),
+                port("--metrics-port", metricsPort));
+    }
+
+    private static Optional<Integer> port(String option, Optional<Integer> given) {
+        given.filter(port -> port < 1 || port > PORT_MAX)
                 .ifPresent(port -> {
-                    throw new Failure(Exit.USAGE, "--probe-port is from 1 to 65535, not " + port);
+                    throw new Failure(Exit.USAGE, option + " is from 1 to 65535, not " + port);
                 });
-        return new Shown(admin.map(GatewayOptions::loopback), probePort);
+        return given;
     }
 
     private static InetSocketAddress loopback(String text) {

@@ -4,6 +4,7 @@ import dev.ebb.console.AdminFile;
 import dev.ebb.console.AdminServer;
 import dev.ebb.console.Backend;
 import dev.ebb.console.ProbeServer;
+import dev.ebb.console.ScrapeServer;
 import dev.ebb.core.Now;
 import dev.ebb.platform.kubernetes.Access;
 import dev.ebb.platform.kubernetes.Operator;
@@ -132,6 +133,14 @@ final class OperatorCommand implements Callable<Integer> {
             description = "Serve /healthz for a kubelet on this port, on all addresses.")
     private Optional<Integer> probePort = Optional.empty();
 
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description =
+                    "Serve /metrics, and nothing else, for a Prometheus on this port, on all"
+                            + " addresses.")
+    private Optional<Integer> metricsPort = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
         check();
@@ -148,8 +157,8 @@ final class OperatorCommand implements Callable<Integer> {
         var backend =
                 new Backend(view::view, view::order, _ -> ended.countDown(), operator::trouble)
                         .withSeriesMax(metricsPods);
-        Optional<ProbeServer> probe = probePort.map(port -> probe(port, operator));
-        try (AdminServer admin = admin(backend, folder)) {
+        try (Ports _ = ports(operator, backend);
+                AdminServer admin = admin(backend, folder)) {
             Exit.inOrder(() -> end(ended, done));
             operator.start();
             spec.commandLine().getOut().println(hello(admin));
@@ -162,7 +171,6 @@ final class OperatorCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, "in %s: %s".formatted(folder, e));
         } finally {
-            probe.ifPresent(ProbeServer::close);
             // Last of all, and in any case: the signal's thread ends the process then.
             operator.close();
             done.countDown();
@@ -186,6 +194,7 @@ final class OperatorCommand implements Callable<Integer> {
         bound("--metrics-pods", metricsPods, 0, 1_000_000);
         bound("--admin-port", adminPort, 0, PORT_MAX);
         probePort.ifPresent(port -> bound("--probe-port", port, 1, PORT_MAX));
+        metricsPort.ifPresent(port -> bound("--metrics-port", port, 1, PORT_MAX));
         lease.filter(l -> !LEASE_NAME.matcher(l).matches())
                 .ifPresent(l -> {
                     throw new Failure(
@@ -269,14 +278,16 @@ final class OperatorCommand implements Callable<Integer> {
         return server;
     }
 
-    private static ProbeServer probe(int port, Operator operator) {
-        try {
-            return ProbeServer.start(new InetSocketAddress(port), operator::trouble);
-        } catch (IOException e) {
-            throw new Failure(
-                    Exit.FAILED,
-                    "--probe-port: %d cannot be had: %s".formatted(port, e.getMessage()));
-        }
+    private Ports ports(Operator operator, Backend backend) {
+        var ports = new Ports();
+        probePort.ifPresent(port ->
+                ports.open(
+                        "--probe-port",
+                        port,
+                        at -> ProbeServer.start(at, operator::trouble)::close));
+        metricsPort.ifPresent(port ->
+                ports.open("--metrics-port", port, at -> ScrapeServer.start(at, backend)::close));
+        return ports;
     }
 
     private String hello(AdminServer admin) {

@@ -30,15 +30,6 @@ final class LoopbackServer implements AutoCloseable {
                     "(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?",
                     Pattern.CASE_INSENSITIVE);
 
-    static {
-        // Read by the JDK's server when it is first used; seconds, but for the last two.
-        limit("sun.net.httpserver.maxReqTime", 10);
-        limit("sun.net.httpserver.maxRspTime", 30);
-        limit("sun.net.httpserver.idleInterval", 30);
-        limit("sun.net.httpserver.maxReqHeaders", 64);
-        limit("jdk.httpserver.maxConnections", 128);
-    }
-
     /** Answers one request, on one of several threads. */
     @FunctionalInterface
     interface Handler {
@@ -79,7 +70,7 @@ final class LoopbackServer implements AutoCloseable {
         if (host == null || !host.isLoopbackAddress()) {
             throw new IOException("the admin API listens on loopback only, not on " + address);
         }
-        var admin = new LoopbackServer(HttpServer.create(address, WAITING), handler);
+        var admin = new LoopbackServer(JdkServer.at(address), handler);
         admin.server.start();
         return admin;
     }
@@ -99,12 +90,6 @@ final class LoopbackServer implements AutoCloseable {
         }
         server.stop(0);
         threads.shutdownNow();
-    }
-
-    private static void limit(String property, int value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(value));
-        }
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -129,7 +114,7 @@ final class LoopbackServer implements AutoCloseable {
                 : Reply.error(403, "the Host field must name a loopback address");
     }
 
-    private static void send(HttpExchange exchange, Reply reply) throws IOException {
+    static void send(HttpExchange exchange, Reply reply) throws IOException {
         byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
         var headers = exchange.getResponseHeaders();
         reply.headers().forEach(headers::set);

@@ -14,8 +14,6 @@ import java.util.function.Supplier;
  * a kubelet asks from outside of loopback. {@code GET /healthz}, {@code GET /readyz}.
  */
 public final class ProbeServer implements AutoCloseable {
-    private static final int WAITING = 16;
-
     private final HttpServer server;
 
     private ProbeServer(HttpServer server) {
@@ -44,7 +42,7 @@ public final class ProbeServer implements AutoCloseable {
             Supplier<Optional<String>> trouble,
             Supplier<Optional<String>> notReady)
             throws IOException {
-        HttpServer server = HttpServer.create(address, WAITING);
+        HttpServer server = JdkServer.at(address);
         server.setExecutor(
                 Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().daemon().name("probe").factory()));

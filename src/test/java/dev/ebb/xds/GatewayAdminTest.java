@@ -53,7 +53,18 @@ class GatewayAdminTest {
         try (var socket = new ServerSocket(0)) {
             probes = socket.getLocalPort();
         }
-        String[] shown = {"--admin", "127.0.0.1:0", "--probe-port", Integer.toString(probes)};
+        int scraped;
+        try (var socket = new ServerSocket(0)) {
+            scraped = socket.getLocalPort();
+        }
+        String[] shown = {
+            "--admin",
+            "127.0.0.1:0",
+            "--probe-port",
+            Integer.toString(probes),
+            "--metrics-port",
+            Integer.toString(scraped)
+        };
         try (var instance = new TestInstance();
                 var gateway = RealGateway.start(folder, "g", xds, shown)) {
             await().atMost(LIMIT).until(() -> gateway.admin().isPresent());
@@ -70,6 +81,8 @@ class GatewayAdminTest {
                 await().atMost(LIMIT).until(() -> ask(admin, "/readyz").equals("200 ok\n"));
                 assertThat(ask(probes, "/readyz")).isEqualTo("200 ok\n");
                 assertThat(ask(probes, "/metrics")).startsWith("404 ");
+                assertThat(ask(scraped, "/metrics")).startsWith("200 ").contains("ebb_xds_");
+                assertThat(ask(scraped, "/v1/status")).startsWith("404 ");
                 assertThat(ask(gateway.port(), "/")).isEqualTo("200 " + instance.port());
                 knows(ask(admin, "/metrics"), "127.0.0.1:" + instance.port());
                 assertThat(ask(admin, "/v1/status").replaceAll("\\s+", " "))
