@@ -24,6 +24,8 @@ import java.util.UUID;
 
 /** A namespace of a real control plane, with a kubelet of the tests'. */
 final class ControlPlane implements AutoCloseable {
+    private static final int CONNECT_MILLIS = 60_000;
+
     static final String APP = "shop";
 
     private static final String SERVER =
@@ -117,6 +119,8 @@ final class ControlPlane implements AutoCloseable {
         try {
             Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
             config.setRequestRetryBackoffLimit(0);
+            // A machine with much else to do needs its time for a first connection.
+            config.setConnectionTimeout(CONNECT_MILLIS);
             return new KubernetesClientBuilder().withConfig(config).build();
         } catch (IOException e) {
             throw new IllegalStateException("EBB_TEST_KUBE has no readable kubeconfig", e);

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -35,6 +36,8 @@ final class TestKubelet implements AutoCloseable {
 
     /** A pod of this host name writes the port that its process listens on as its first line. */
     static final String SAYS_ITS_PORT = "says-its-port";
+
+    private static final int END_SECONDS = 60;
 
     private static final PatchContext OWN_STATUS =
             new PatchContext.Builder()
@@ -90,15 +93,19 @@ final class TestKubelet implements AutoCloseable {
     }
 
     private void soon(Pod pod) {
-        worker.execute(() -> {
-            try {
-                take(pod);
-            } catch (KubernetesClientException gone) {
-                // Deleted or changed meanwhile: the informer has more to say.
-            } catch (IllegalStateException closed) {
-                // The test is over, and its client is closed.
-            }
-        });
+        try {
+            worker.execute(() -> {
+                try {
+                    take(pod);
+                } catch (KubernetesClientException gone) {
+                    // Deleted or changed meanwhile: the informer has more to say.
+                } catch (IllegalStateException closed) {
+                    // The test is over, and its client is closed.
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            // The test is over, and nothing is started any more.
+        }
     }
 
     private void take(Pod pod) {
@@ -218,10 +225,22 @@ final class TestKubelet implements AutoCloseable {
         }
     }
 
+    /**
+     * No process is left: until its end a workload has its pods replaced, and one that began after
+     * the others were ended would keep its address for all tests after this one.
+     */
     @Override
     public void close() {
         informer.close();
         worker.shutdownNow();
-        processes.keySet().forEach(this::end);
+        try {
+            if (!worker.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("the kubelet does not come to an end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            processes.keySet().forEach(this::end);
+        }
     }
 }
