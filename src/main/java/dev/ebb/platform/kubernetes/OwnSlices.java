@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -132,27 +131,11 @@ final class OwnSlices {
             endpoints.addAll(endpoints(Tree.of(seen.get()), pod, open));
         }
         if (endpoints.isEmpty()) {
-            return write(SlicePlan.without(own(), this::isGone));
+            return write(
+                    SlicePlan.without(
+                            own(), e -> Sweep.isGone(client, informers, service.namespace(), e)));
         }
         return write(SlicePlan.of(service.name(), own(), endpoints, () -> blank(seen.get())));
-    }
-
-    /** Nobody is taken to be gone who is only not seen, or about whom nothing is answered. */
-    private boolean isGone(Endpoint endpoint) {
-        if (endpoint.getTargetRef() == null
-                || Sweep.pod(informers, service.namespace(), endpoint).isPresent()) {
-            return false;
-        }
-        try {
-            Pod pod =
-                    client.pods()
-                            .inNamespace(service.namespace())
-                            .withName(endpoint.getTargetRef().getName())
-                            .get();
-            return pod == null || !uid(pod).equals(SlicePlan.uid(endpoint));
-        } catch (KubernetesClientException e) {
-            return false;
-        }
     }
 
     /** Where nothing is wanted of a pod, a parked one stays so, and a new one is offered. */

@@ -13,8 +13,9 @@ import java.util.function.Function;
 
 /**
  * EndpointSlices of Ebb's that no ServiceScale is for any more. The Service may have no others, so
- * they stay: with everybody in rotation who is well, and without those who are gone. Once others
- * offer all of them, they go. New pods are not put in: which are meant, nobody says any more. Pure.
+ * they stay: with everybody in rotation who is well, and without those who are gone, unless nobody
+ * is left, which has to be asked ({@link Sweep}). Once others offer all of them, they go. New pods
+ * are not put in: which are meant, nobody says any more. Pure.
  */
 final class StraySlices {
     private StraySlices() {}

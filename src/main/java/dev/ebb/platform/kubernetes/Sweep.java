@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,33 @@ record Sweep(KubernetesClient client, Fence fence, Collection<Informers> informe
                 seen.slices(namespace, service.substring(namespace.length() + 1)).stream()
                         .filter(s -> !SlicePlan.isOwn(s))
                         .toList();
-        StraySlices.of(own, others, e -> pod(seen, namespace, e)).write(client, fence, namespace);
+        SlicePlan plan = StraySlices.of(own, others, e -> pod(seen, namespace, e));
+        if (plan.isEmpty()) {
+            // Of all who have gone the addresses may soon be somebody else's.
+            plan = SlicePlan.without(own, e -> isGone(client, seen, namespace, e));
+        }
+        plan.write(client, fence, namespace);
+    }
+
+    /**
+     * Whether the pod of an endpoint is there no more. Nobody is taken to be gone who is only not
+     * seen, or about whom nothing is answered. Waits for the API server.
+     */
+    static boolean isGone(
+            KubernetesClient client, Informers seen, String namespace, Endpoint endpoint) {
+        if (endpoint.getTargetRef() == null || pod(seen, namespace, endpoint).isPresent()) {
+            return false;
+        }
+        try {
+            Pod pod =
+                    client.pods()
+                            .inNamespace(namespace)
+                            .withName(endpoint.getTargetRef().getName())
+                            .get();
+            return pod == null || !isOf(pod, endpoint);
+        } catch (KubernetesClientException e) {
+            return false;
+        }
     }
 
     /** Who an endpoint is of, if that pod is there still. */

@@ -218,5 +218,11 @@ class SlicesTest {
                 .delete();
         await().atMost(LONG).until(() -> offered() == 2);
         assertThat(bench.replicas()).isEqualTo(2);
+
+        // Nobody's slices, too, do not offer an address that may be somebody else's next.
+        scaleTo(0);
+        await().atMost(LONG).until(() -> bench.pods().isEmpty());
+        await().atMost(LONG).until(() -> endpoints() == 0);
+        assertThat(slices()).as("the Service may have no others").isNotEmpty();
     }
 }
