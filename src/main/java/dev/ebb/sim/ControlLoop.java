@@ -5,6 +5,7 @@ import dev.ebb.control.Ports;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.Status;
 import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
 import java.util.List;
 
 /**
@@ -18,6 +19,8 @@ public interface ControlLoop {
     void step(Now now);
 
     Order.Answer order(Order order, Now now);
+
+    void takeBack(Reason why, Now now);
 
     Status status();
 

@@ -2,6 +2,8 @@ package dev.ebb.sim;
 
 import dev.ebb.control.EndpointSink;
 import dev.ebb.control.Platform;
+import dev.ebb.core.Hold;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -23,6 +25,11 @@ interface Driver {
 
     /** Ebb has died. */
     void died(String how, SplittableRandom random);
+
+    /** Why the number of instances is not Ebb's to change: what was begun is taken back then. */
+    default Optional<Hold> notOurs() {
+        return Optional.empty();
+    }
 
     /** The whole process of Ebb stands still. */
     void freeze(double seconds);

@@ -46,10 +46,12 @@ record Fault(Kind kind, double atSeconds, double seconds, int pick, double amoun
         ORDER_APPROVE,
         /** Only where a policy has queries; never drawn with the others. */
         QUERIES_FAIL,
-        /** These three only in a cluster; never drawn with the others. */
+        /** These five only in a cluster; never drawn with the others. */
         PODS_TOUCHED,
         POD_EVICTED,
-        SCALED_BY_OTHERS;
+        SCALED_BY_OTHERS,
+        BUDGET_MADE,
+        AUTOSCALER_MADE;
 
         boolean isOrder() {
             return name().startsWith("ORDER_");

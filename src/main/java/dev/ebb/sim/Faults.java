@@ -6,6 +6,7 @@ import dev.ebb.sim.Conditions.Trouble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** Brings a fault about in the world. What concerns Ebb itself is the simulation's business. */
 final class Faults {
@@ -51,12 +52,25 @@ final class Faults {
             case POD_EVICTED, SCALED_BY_OTHERS -> {
                 return world.cluster().map(cluster -> others(cluster, fault)).orElse("nobody");
             }
+            case BUDGET_MADE ->
+                    ofCluster(w -> w.surroundings.budget(wanted(w, fault), fault.seconds()));
+            case AUTOSCALER_MADE -> ofCluster(w -> w.surroundings.autoscale(fault.seconds()));
             case LOOP_STALLS -> world.conditions.stallLoop(fault.pick() % 4, fault.seconds());
             default -> world.conditions.set(trouble(fault.kind()), fault.seconds());
         }
         return needsInstance(fault.kind())
                 ? fault + " on " + pick(alive, fault.pick()).id()
                 : fault.toString();
+    }
+
+    /** Of all workloads at once, as control has one port to the data planes of all services. */
+    private void ofCluster(Consumer<SimWorkload> what) {
+        world.cluster().ifPresent(cluster -> cluster.workloads().forEach(what));
+    }
+
+    /** From half of the pods to all of them. */
+    private static int wanted(SimWorkload workload, Fault fault) {
+        return (int) Math.ceil(workload.spec.now().replicas() * (0.5 + fault.amount() / 2));
     }
 
     private static String others(PodDriver cluster, Fault fault) {

@@ -70,6 +70,11 @@ final class Invariants implements Witness {
     }
 
     @Override
+    public void broken(String what) {
+        facts.violation("-", what);
+    }
+
+    @Override
     public void published(EndpointSnapshot snapshot) {
         facts.published(snapshot);
     }

@@ -1,12 +1,16 @@
 package dev.ebb.sim;
 
+import dev.ebb.core.Hold;
 import dev.ebb.core.Policy;
+import dev.ebb.core.Reason;
+import dev.ebb.sim.SimSurroundings.Seen;
 import dev.ebb.sim.SimWorkload.Slices;
 import dev.ebb.sim.SimWorkload.Spec;
 import dev.ebb.sim.SimWorkload.Written;
 import dev.ebb.sim.Watched.Watch;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -24,6 +28,7 @@ final class PodControl {
     final Watch<List<SimPod>> pods;
     final Watch<Spec> spec;
     final Watch<Slices> slices;
+    private final Watch<Seen> around;
     private final World world;
     private final SplittableRandom random;
     private final PodWrites writes;
@@ -42,8 +47,9 @@ final class PodControl {
         pods = workload.pods.watch(random.split(), stale);
         spec = workload.spec.watch(random.split(), stale);
         slices = workload.slices.watch(random.split(), stale);
+        around = workload.surroundings.watch(stale);
         writes = new PodWrites(world, workload);
-        removal = new PodRemoval(writes);
+        removal = new PodRemoval(writes, this::refuses);
     }
 
     /** Has the reconciler look soon. */
@@ -77,6 +83,7 @@ final class PodControl {
         pods.end();
         spec.end();
         slices.end();
+        around.end();
         due = true;
         long late = (long) (random.nextDouble(0.1, 6) * SimClock.SECOND);
         boolean sent = random.nextBoolean();
@@ -93,8 +100,39 @@ final class PodControl {
         }
     }
 
-    boolean mayScale() {
-        return workload.service.plan.policy().mode() != Policy.Mode.OBSERVE;
+    /** Why the size is somebody else's. */
+    Optional<Hold> notOurs() {
+        return around.seen().notOurs();
+    }
+
+    /** The same, or it is to be looked at only. */
+    Optional<Hold> refuses() {
+        return notOurs()
+                .or(() ->
+                        observes()
+                                ? Optional.of(
+                                        new Hold(
+                                                Reason.of(
+                                                        "observe",
+                                                        "the mode is observe: nothing is changed"),
+                                                "another mode"))
+                                : Optional.empty());
+    }
+
+    private boolean observes() {
+        return workload.service.plan.policy().mode() == Policy.Mode.OBSERVE;
+    }
+
+    /** What keeps every removal. */
+    Optional<Hold> hold() {
+        return observes()
+                ? Optional.empty()
+                : notOurs().or(() -> around.seen().budget(pods.seen(), fleet.out()));
+    }
+
+    /** The last look before a pod is taken out of rotation. */
+    private boolean mayClose(int out) {
+        return refuses().isEmpty() && around.seen().budget(pods.seen(), out).isEmpty();
     }
 
     /** Answers whether all is as it should be. */
@@ -108,10 +146,11 @@ final class PodControl {
                 well &= writes.gate(pod, true) == Written.DONE;
             }
         }
+        int out = (int) wanted.values().stream().filter(open -> !open).count();
         for (SimPod pod : pods.seen()) {
             boolean close = !wanted.getOrDefault(pod.number(), true);
             boolean isClosed = pod.gate().isPresent() && !pod.gate().get();
-            if (pod.counts() && close && !isClosed) {
+            if (pod.counts() && close && !isClosed && mayClose(out)) {
                 well &= writes.gate(pod, false) == Written.DONE;
             }
         }
@@ -120,7 +159,7 @@ final class PodControl {
 
     /** Asks for as many as there are and were started; answers whether that must be repeated. */
     private boolean grow() {
-        if (fleet.pending() == 0 || !mayScale()) {
+        if (fleet.pending() == 0 || refuses().isPresent()) {
             return false;
         }
         int max = workload.service.plan.policy().range().max();
@@ -141,6 +180,7 @@ final class PodControl {
         }
         switch (step) {
             case SPARED -> fleet.spare(removal.spared());
+            case REFUSED -> fleet.spare(victims);
             case HELD -> hold(victims);
             case IDLE, MOVED, AGAIN -> {}
         }

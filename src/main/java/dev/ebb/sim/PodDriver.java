@@ -5,6 +5,7 @@ import dev.ebb.control.EndpointSink;
 import dev.ebb.control.LaunchIntent;
 import dev.ebb.control.Platform;
 import dev.ebb.core.Health;
+import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
@@ -40,8 +41,15 @@ final class PodDriver implements Driver {
         plane = new SimDataPlane(world, scenario.loops(), random.split());
         world.attach(plane);
         world.cluster(this);
+        var ofRules = new SplittableRandom(scenario.seed() + 7);
         for (SimService service : world.services()) {
-            SimWorkload workload = new SimWorkload(world, service, plane, random.split());
+            SimWorkload workload =
+                    new SimWorkload(
+                            world,
+                            service,
+                            plane,
+                            new SimSurroundings(world, ofRules.split()),
+                            random.split());
             workloads.put(service.model.name(), workload);
         }
         record =
@@ -81,6 +89,11 @@ final class PodDriver implements Driver {
     }
 
     @Override
+    public Optional<Hold> notOurs() {
+        return controls.values().stream().flatMap(c -> c.notOurs().stream()).findFirst();
+    }
+
+    @Override
     public void died(String how, SplittableRandom random) {
         controls.values().forEach(PodControl::depose);
     }
@@ -111,8 +124,9 @@ final class PodDriver implements Driver {
         @Override
         public Planned plan(InstanceId id, Now now) {
             PodControl control = control(id);
-            if (!control.mayScale() && !isOnItsWay(control)) {
-                return new Planned.Impossible("the mode is observe: nothing is changed");
+            Optional<Hold> why = control.refuses();
+            if (why.isPresent() && !isOnItsWay(control)) {
+                return new Planned.Impossible(why.get().why().text());
             }
             String token = "t" + Long.toHexString(random.nextLong());
             return new Planned.Ready(new LaunchIntent(id, token, "pending", 0, now.wallMillis()));
@@ -206,6 +220,11 @@ final class PodDriver implements Driver {
                     Optional.empty(),
                     List.of(),
                     counted.arrivals());
+        }
+
+        @Override
+        public Optional<Hold> uncounted() {
+            return controls.values().stream().flatMap(c -> c.hold().stream()).findFirst();
         }
 
         private EndpointReport of(SimPod pod, Optional<EndpointReport> counted, Now now) {

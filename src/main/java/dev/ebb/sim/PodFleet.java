@@ -191,6 +191,11 @@ final class PodFleet {
         }
     }
 
+    /** How many are out of rotation, or are to be. */
+    int out() {
+        return (int) bound.keySet().stream().filter(id -> !ended.contains(id) && isOut(id)).count();
+    }
+
     boolean isOut(InstanceId id) {
         return gate(id).filter(open -> !open).isPresent();
     }

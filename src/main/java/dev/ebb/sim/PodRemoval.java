@@ -1,5 +1,6 @@
 package dev.ebb.sim;
 
+import dev.ebb.core.Hold;
 import dev.ebb.sim.SimPod.Removing;
 import dev.ebb.sim.SimWorkload.Spec;
 import dev.ebb.sim.SimWorkload.Written;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -21,15 +23,22 @@ final class PodRemoval {
         MOVED,
         /** The victims are victims no longer. */
         SPARED,
+        /** The size is somebody else's, and what was begun is taken back. */
+        REFUSED,
         HELD,
         AGAIN
     }
 
     private final PodWrites writes;
+    private final Supplier<Optional<Hold>> notOurs;
     private Set<Integer> spared = Set.of();
 
-    PodRemoval(PodWrites writes) {
+    /**
+     * @param notOurs why the size is not Ebb's to decide
+     */
+    PodRemoval(PodWrites writes, Supplier<Optional<Hold>> notOurs) {
         this.writes = writes;
+        this.notOurs = notOurs;
     }
 
     /** Whom the last step has spared, by number. */
@@ -53,6 +62,9 @@ final class PodRemoval {
     }
 
     private Step begin(List<SimPod> pods, List<SimPod> victims, Set<Integer> pickable) {
+        if (notOurs.get().isPresent()) {
+            return Step.REFUSED;
+        }
         Spec spec = writes.spec();
         var intent =
                 new Removing(spec.replicas(), spec.replicas() - victims.size(), spec.generation());
@@ -78,6 +90,9 @@ final class PodRemoval {
         Spec spec = writes.spec();
         boolean same = chosen.stream().allMatch(p -> p.removal().equals(Optional.of(intent)));
         if (same && spec.replicas() == intent.from() && spec.generation() == intent.generation()) {
+            if (notOurs.get().isPresent()) {
+                return takenBack(chosen) ? Step.REFUSED : Step.AGAIN;
+            }
             return chosen.size() == intent.from() - intent.to()
                     ? scale(pods, chosen, intent, spec, pickable)
                     : takeBack(chosen);
@@ -97,7 +112,8 @@ final class PodRemoval {
             Removing intent,
             Spec spec,
             Set<Integer> pickable) {
-        if (isHeld(pods, numbers(chosen), pickable)) {
+        // Asked once more, of the API server itself: after this there is no way back.
+        if (writes.isAutoscaled() || isHeld(pods, numbers(chosen), pickable)) {
             return Step.HELD;
         }
         return writes.scale(spec, intent.to()) == Written.DONE ? Step.MOVED : Step.AGAIN;

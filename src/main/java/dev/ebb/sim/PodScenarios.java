@@ -12,7 +12,8 @@ import java.util.SplittableRandom;
 /**
  * A seed's scenario in a cluster: the same services, load and faults, but for what there is not
  * (orders that the operator does not take, services of no pod, an end of Ebb that ends instances),
- * and with what only a cluster has: pods that others touch, evict, add and take away.
+ * and with what only a cluster has: pods that others touch, evict, add and take away, budgets and
+ * autoscalers of others.
  */
 final class PodScenarios {
     private static final List<Fault.Kind> OF_CLUSTERS =
@@ -25,10 +26,12 @@ final class PodScenarios {
 
     private final Scenario drawn;
     private final SplittableRandom random;
+    private final SplittableRandom ofRules;
 
     PodScenarios(Scenario drawn) {
         this.drawn = drawn;
         this.random = new SplittableRandom(drawn.seed() * 0x9E3779B97F4A7C15L + 6);
+        this.ofRules = new SplittableRandom(drawn.seed() * 0x9E3779B97F4A7C15L + 7);
     }
 
     Scenario get() {
@@ -47,6 +50,9 @@ final class PodScenarios {
             for (int i = random.nextInt(6); i >= 0; i--) {
                 faults.add(ofCluster());
             }
+            for (int i = ofRules.nextInt(3); i > 0; i--) {
+                faults.add(ofRules());
+            }
         }
         faults.sort(Comparator.comparingDouble(Fault::atSeconds));
         return new Scenario(
@@ -61,10 +67,20 @@ final class PodScenarios {
     }
 
     private Fault ofCluster() {
+        return drawn(OF_CLUSTERS, 2, 40, random);
+    }
+
+    /** For long enough that a removal is begun, or was, before it. */
+    private Fault ofRules() {
+        return drawn(List.of(Fault.Kind.BUDGET_MADE, Fault.Kind.AUTOSCALER_MADE), 30, 120, ofRules);
+    }
+
+    private Fault drawn(
+            List<Fault.Kind> kinds, double least, double more, SplittableRandom random) {
         return new Fault(
-                OF_CLUSTERS.get(random.nextInt(OF_CLUSTERS.size())),
+                kinds.get(random.nextInt(kinds.size())),
                 5 + random.nextDouble() * (drawn.seconds() - 35),
-                2 + 40 * random.nextDouble(),
+                least + more * random.nextDouble(),
                 random.nextInt(1000),
                 random.nextDouble());
     }

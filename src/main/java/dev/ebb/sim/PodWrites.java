@@ -38,6 +38,10 @@ final class PodWrites {
         return workload.spec.now();
     }
 
+    boolean isAutoscaled() {
+        return workload.surroundings.now().autoscaled();
+    }
+
     private boolean isFenced() {
         return left-- <= 0;
     }

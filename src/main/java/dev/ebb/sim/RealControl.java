@@ -6,6 +6,7 @@ import dev.ebb.control.Ports;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.Status;
 import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
 import java.util.List;
 
 /** The control loop as it runs in production. */
@@ -29,6 +30,11 @@ final class RealControl implements ControlLoop {
     @Override
     public Order.Answer order(Order order, Now now) {
         return controller.order(order, now);
+    }
+
+    @Override
+    public void takeBack(Reason why, Now now) {
+        controller.takeBack(why, now);
     }
 
     @Override

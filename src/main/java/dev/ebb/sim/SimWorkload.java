@@ -51,6 +51,7 @@ final class SimWorkload {
     final Watched<Spec> spec;
     final Watched<List<SimPod>> pods;
     final Watched<Slices> slices;
+    final SimSurroundings surroundings;
     private final World world;
     private final SimDataPlane plane;
     private final SplittableRandom random;
@@ -65,10 +66,16 @@ final class SimWorkload {
     private int highestOrdinal;
     private boolean loweredByEbb;
 
-    SimWorkload(World world, SimService service, SimDataPlane plane, SplittableRandom random) {
+    SimWorkload(
+            World world,
+            SimService service,
+            SimDataPlane plane,
+            SimSurroundings surroundings,
+            SplittableRandom random) {
         this.world = world;
         this.service = service;
         this.plane = plane;
+        this.surroundings = surroundings;
         this.random = random;
         this.processes = new Processes(world, random.split());
         int replicas = Math.max(1, service.plan.policy().range().initial());
@@ -86,7 +93,11 @@ final class SimWorkload {
 
     /** Sets a pod's gate; closing it only if the pod is still what was read. */
     Written gate(SimPod read, boolean open) {
-        return write(read, !open, pod -> pod.gated(open));
+        Written written = write(read, !open, pod -> pod.gated(open));
+        if (written == Written.DONE && !open) {
+            surroundings.broken(pods.now()).ifPresent(world.witness::broken);
+        }
+        return written;
     }
 
     /** Puts an intent on a pod if it is still what was read, or takes it away. */
@@ -115,6 +126,9 @@ final class SimWorkload {
             return Written.CONFLICT;
         }
         if (replicas < read.replicas()) {
+            if (surroundings.now().autoscaled()) {
+                world.witness.broken("scaled in beside another autoscaler");
+            }
             loweredByEbb = true;
             for (SimPod pod : all.values()) {
                 if (pod.counts() && pod.removal().isPresent()) {
@@ -189,6 +203,7 @@ final class SimWorkload {
         if (random.nextInt(3) > 0) {
             endpointSlices();
         }
+        surroundings.turn(List.copyOf(all.values()));
         world.events.at(world.clock.nanos() + TURN_NANOS, this::turn);
     }
 

@@ -162,6 +162,7 @@ public final class Simulation {
                 "step",
                 () -> {
                     facts.beginStep();
+                    driver.notOurs().ifPresent(hold -> loop.takeBack(hold.why(), now()));
                     loop.step(now());
                     judge(loop);
                 });

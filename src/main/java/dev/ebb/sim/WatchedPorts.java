@@ -10,6 +10,7 @@ import dev.ebb.control.Platform;
 import dev.ebb.control.Ports;
 import dev.ebb.control.QuerySource;
 import dev.ebb.core.Allowance;
+import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Liveness;
 import dev.ebb.core.Now;
@@ -190,6 +191,11 @@ final class WatchedPorts {
                         world.witness.reported(service, report);
                         return report;
                     });
+        }
+
+        @Override
+        public Optional<Hold> uncounted() {
+            return inner.uncounted();
         }
     }
 

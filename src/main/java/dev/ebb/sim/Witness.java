@@ -32,6 +32,9 @@ interface Witness {
     /** Somebody else has asked for another number of instances. */
     default void scaledByOthers(ServiceName service, int replicas) {}
 
+    /** A rule of others was broken. */
+    default void broken(String what) {}
+
     /** Something that is worth a line in the timeline. */
     default void told(String what) {}
 

@@ -52,6 +52,11 @@ final class Witnesses implements Witness {
     }
 
     @Override
+    public void broken(String what) {
+        all.forEach(it -> it.broken(what));
+    }
+
+    @Override
     public void told(String what) {
         all.forEach(it -> it.told(what));
     }

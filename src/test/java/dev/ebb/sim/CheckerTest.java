@@ -429,6 +429,11 @@ class CheckerTest {
         }
 
         @Override
+        public void takeBack(Reason why, Now now) {
+            inner.takeBack(why, now);
+        }
+
+        @Override
         public Status status() {
             Status status = inner.status();
             if (!silent) {

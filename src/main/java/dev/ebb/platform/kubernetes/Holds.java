@@ -125,12 +125,13 @@ final class Holds {
             Optional<PodDisruptionBudgetStatus> status =
                     Optional.ofNullable(budget.getStatus())
                             .filter(s -> number(s.getExpectedPods()) > 0);
-            boolean mine =
+            List<PodView> mine =
                     pods.stream()
                             .filter(PodView::counts)
-                            .anyMatch(p -> matches(budget, p.more().labels()));
-            if (mine && status.isPresent()) {
-                Optional<Hold> hold = budget(budget, status.get(), pods, out);
+                            .filter(p -> matches(budget, p.more().labels()))
+                            .toList();
+            if (!mine.isEmpty() && status.isPresent()) {
+                Optional<Hold> hold = budget(budget, status.get(), mine, out);
                 if (hold.isPresent()) {
                     return hold;
                 }
@@ -144,12 +145,7 @@ final class Holds {
             PodDisruptionBudgetStatus status,
             List<PodView> pods,
             int out) {
-        long unready =
-                pods.stream()
-                        .filter(PodView::counts)
-                        .filter(p -> p.inRotation().equals(Optional.of(false)) && !p.ready())
-                        .count();
-        long healthy = number(status.getCurrentHealthy()) + unready - Math.max(1, out);
+        long healthy = healthy(status, pods) - Math.max(1, out);
         int desired = number(status.getDesiredHealthy());
         if (healthy >= desired) {
             return Optional.empty();
@@ -163,6 +159,22 @@ final class Holds {
                                                 budget.getMetadata().getName(), desired, healthy),
                                 Map.of("wanted", (double) desired, "left", (double) healthy)),
                         "more healthy pods, or a budget that allows it"));
+    }
+
+    /**
+     * How many pods were healthy if none were out of rotation. The status is brought up to date by
+     * a controller, and may tell of a moment before pods went out that are seen to be out here:
+     * with these added, it would count them twice. So it says no more than of the pods themselves,
+     * and of the others that the budget is for, can be true.
+     */
+    private static long healthy(PodDisruptionBudgetStatus status, List<PodView> pods) {
+        long out =
+                pods.stream()
+                        .filter(p -> p.inRotation().equals(Optional.of(false)) && !p.ready())
+                        .count();
+        long ready = pods.stream().filter(PodView::ready).count();
+        long others = Math.max(0, number(status.getExpectedPods()) - pods.size());
+        return Math.min(number(status.getCurrentHealthy()) + out, ready + out + others);
     }
 
     private static int number(Integer value) {
