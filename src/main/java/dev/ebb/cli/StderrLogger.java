@@ -14,7 +14,8 @@ import org.slf4j.helpers.MessageFormatter;
 
 /**
  * Writes what goes wrong to stderr, because stdout belongs to the command's own output. A line is
- * {@code 12:34:56.789 WARN ControlLoop message}, and an exception's stack trace follows it.
+ * {@code 12:34:56.789 WARN ControlLoop message}, and an exception's stack trace follows it, but for
+ * what is refused to a watch of Kubernetes.
  *
  * <p>Only warnings and errors, unless {@code -Debb.log=DEBUG} asks for more; {@code ebb.log.netty}
  * is the level of Netty. OFF is one, too. For any thread: each entry is one write.
@@ -25,6 +26,7 @@ final class StderrLogger extends LegacyAbstractLogger {
 
     private final String shortName;
     private final int least;
+    private final boolean brief;
 
     StderrLogger(String name) {
         this.name = name;
@@ -38,6 +40,8 @@ final class StderrLogger extends LegacyAbstractLogger {
                         System.getProperty(
                                 name.startsWith("io.netty") ? "ebb.log.netty" : "ebb.log",
                                 nags ? "ERROR" : tells ? "INFO" : "WARN"));
+        // That a list or a watch was refused is the API server's doing: the stack says nothing.
+        this.brief = name.endsWith(".cache.Reflector") && !isDebugEnabled();
     }
 
     private static int level(@Nullable String word) {
@@ -103,11 +107,23 @@ final class StderrLogger extends LegacyAbstractLogger {
         text.append(time(at)).append(' ').append(level.name());
         text.append(level.name().length() < 5 ? "  " : " ").append(shortName).append(' ');
         text.append(MessageFormatter.basicArrayFormat(pattern, arguments));
+        if (cause != null && brief) {
+            text.append(": ").append(first(cause));
+        }
         text.append(System.lineSeparator());
-        if (cause != null) {
+        if (cause != null && !brief) {
             cause.printStackTrace(new PrintWriter(text, true));
         }
         return text.toString();
+    }
+
+    /** What began it, in one line. */
+    private static String first(Throwable cause) {
+        Throwable first = cause;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        return first.toString().replaceAll("\\s+", " ");
     }
 
     private static String time(LocalTime at) {

@@ -9,6 +9,8 @@ import org.slf4j.event.Level;
 
 /** The log that Ebb writes. */
 class StderrLoggerTest {
+    private static final String REFLECTOR =
+            "io.fabric8.kubernetes.client.informers.impl.cache.Reflector";
     private static final LocalTime AT = LocalTime.of(1, 2, 3, 45_000_000);
 
     @Test
@@ -41,6 +43,15 @@ class StderrLoggerTest {
         assertThat(entry)
                 .startsWith("01:02:03.045 ERROR x it broke\njava.lang.IllegalStateException: so\n")
                 .contains("\tat dev.ebb.cli.StderrLoggerTest");
+    }
+
+    @Test
+    void whatIsRefusedToAWatchIsALine() {
+        var refused = new IllegalStateException("wrapped", new IllegalStateException("a\n b"));
+        assertThat(new StderrLogger(REFLECTOR).entry(AT, Level.WARN, "list failed", null, refused))
+                .isEqualTo(
+                        "01:02:03.045 WARN  Reflector list failed:"
+                                + " java.lang.IllegalStateException: a b\n");
     }
 
     @Test

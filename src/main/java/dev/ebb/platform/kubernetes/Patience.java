@@ -1,7 +1,9 @@
 package dev.ebb.platform.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -30,15 +32,28 @@ final class Patience {
 
     /** Whether to ask again after this. */
     synchronized boolean hasWith(Throwable failure, String server) {
-        if (!(failure instanceof KubernetesClientException e)
-                || nanos.getAsLong() - sinceNanos > LIMIT.toNanos()) {
+        Optional<KubernetesClientException> said = said(failure);
+        if (said.isEmpty() || nanos.getAsLong() - sinceNanos > LIMIT.toNanos()) {
             return false;
         }
-        Access.RefusedException refused = Access.refused(e, server);
+        Access.RefusedException refused = Access.refused(said.get(), server);
         if (refused.isPassing() && !told) {
             told = true;
             log.accept("%s; asking again for %d s".formatted(refused.why(), LIMIT.toSeconds()));
         }
         return refused.isPassing();
+    }
+
+    /** An informer wraps what it was told, and a connection that failed comes as it is. */
+    private static Optional<KubernetesClientException> said(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof KubernetesClientException told) {
+                return Optional.of(told);
+            }
+            if (e instanceof IOException) {
+                return Optional.of(new KubernetesClientException("no connection", e));
+            }
+        }
+        return Optional.empty();
     }
 }

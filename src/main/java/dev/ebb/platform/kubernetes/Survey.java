@@ -236,10 +236,8 @@ public final class Survey {
     }
 
     private static String said(KubernetesClientException e) {
-        Throwable root = e;
-        while (root.getCause() != null && e.getCode() == 0) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage()).replaceAll("\\s+", " ").strip();
+        return e.getCode() <= 0
+                ? Access.root(e)
+                : String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
     }
 }

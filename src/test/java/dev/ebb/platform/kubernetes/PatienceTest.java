@@ -3,8 +3,10 @@ package dev.ebb.platform.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,7 @@ class PatienceTest {
     private final Patience patience = new Patience(told::add, nanos::get);
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 429, 500, 503})
+    @ValueSource(ints = {-1, 0, 429, 500, 503})
     void whatMayPassIsAskedForAgainForAMinuteAndToldOnce(int code) {
         assertThat(patience.hasWith(failure(code), SERVER)).isTrue();
         nanos.set(TimeUnit.SECONDS.toNanos(60));
@@ -34,6 +36,14 @@ class PatienceTest {
     void whatWillNotPassIsNot(int code) {
         assertThat(patience.hasWith(failure(code), SERVER)).isFalse();
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatAnInformerHasWrappedIsUnwrapped() {
+        assertThat(patience.hasWith(new CompletionException(failure(503)), SERVER)).isTrue();
+        assertThat(patience.hasWith(new CompletionException(failure(404)), SERVER)).isFalse();
+        assertThat(patience.hasWith(new CompletionException(new ConnectException()), SERVER))
+                .isTrue();
     }
 
     @Test
