@@ -30,6 +30,7 @@ final class Bench implements AutoCloseable {
     static final int METRICS_MILLIS = 667;
 
     private static final int CONNECT_MILLIS = 60_000;
+    private static final int REQUEST_MILLIS = 30_000;
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Pattern LISTENS = Pattern.compile("listening at http://127.0.0.1:(\\d+)");
@@ -51,8 +52,9 @@ final class Bench implements AutoCloseable {
         this.folder = folder;
         Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
         config.setRequestRetryBackoffLimit(0);
-        // A machine with much else to do needs its time for a first connection.
+        // A machine with much else to do needs its time.
         config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setRequestTimeout(REQUEST_MILLIS);
         client =
                 opened(
                         new KubernetesClientBuilder().withConfig(config).build(),

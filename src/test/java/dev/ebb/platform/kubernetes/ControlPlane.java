@@ -25,6 +25,7 @@ import java.util.UUID;
 /** A namespace of a real control plane, with a kubelet of the tests'. */
 final class ControlPlane implements AutoCloseable {
     private static final int CONNECT_MILLIS = 60_000;
+    private static final int REQUEST_MILLIS = 30_000;
 
     static final String APP = "shop";
 
@@ -119,8 +120,9 @@ final class ControlPlane implements AutoCloseable {
         try {
             Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
             config.setRequestRetryBackoffLimit(0);
-            // A machine with much else to do needs its time for a first connection.
+            // A machine with much else to do needs its time.
             config.setConnectionTimeout(CONNECT_MILLIS);
+            config.setRequestTimeout(REQUEST_MILLIS);
             return new KubernetesClientBuilder().withConfig(config).build();
         } catch (IOException e) {
             throw new IllegalStateException("EBB_TEST_KUBE has no readable kubeconfig", e);
