@@ -77,7 +77,7 @@ engines-beside: ## Ebb beside the real HPA, in short; ARGS="--full" also writes 
 
 # Wants a control plane and a network of its own: suites/engines/beside.py starts them.
 engines-beside-tests:
-	@$(MVN) $(ASIDE) $(OFFLINE) -q -Dgroups='beside | kubernetes' -Dtest='BesideTest,DataPlane*Test' -Djacoco.skip=true test
+	@$(MVN) $(ASIDE) $(OFFLINE) -q -Dgroups='beside | kubernetes' -Dtest='BesideTest,CyclesTest,DataPlane*Test' -Djacoco.skip=true test
 
 soak: ## 10 minutes at half load while instances come and go; ARGS="--minutes 2 --protocol h2"
 	@python3 suites/lib/soak.py $(ARGS)

@@ -2,8 +2,10 @@
 """Ebb beside the real HPA: the same pods under the same load, at the same time, on a real control
 plane (control_plane.py); what it shows is in docs/kubernetes-beside-hpa.md.
 
-    beside.py               2 cycles of the load and 1 interrupted one: about 5 minutes
-    beside.py --full        20 and 5, and writes docs/kubernetes-beside-hpa.md: under an hour
+    beside.py               1 cycle of the load and 1 interrupted one, and 20 of Ebb's alone with
+                            short times: about 9 minutes
+    beside.py --full        20 and 5 beside HPA, and writes docs/kubernetes-beside-hpa.md: under an
+                            hour
     beside.py CYCLES INTERRUPTED
 
 It runs in a network namespace of its own, in which the pods' addresses lead to this machine: nothing
@@ -88,7 +90,7 @@ def outside(counts, page):
     return subprocess.run([*command, *inside_command], check=False).returncode
 
 
-def inside(cycles, interrupted, page):
+def inside(cycles, interrupted, quick, page):
     ip = tool("ip")
     subprocess.run([ip, "link", "set", "lo", "up"], check=True)
     subprocess.run([ip, "route", "add", "local", PODS, "dev", "lo"], check=True)
@@ -101,6 +103,7 @@ def inside(cycles, interrupted, page):
                 "EBB_TEST_KUBE": folder,
                 "EBB_BESIDE_CYCLES": cycles,
                 "EBB_BESIDE_INTERRUPTED": interrupted,
+                "EBB_BESIDE_QUICK": quick,
                 "OFFLINE": "-o",
             }
             if page:
@@ -113,13 +116,13 @@ def inside(cycles, interrupted, page):
 def main(arguments):
     match arguments:
         case []:
-            return outside(["2", "1"], "")
+            return outside(["1", "1", "20"], "")
         case ["--full"]:
-            return outside(["20", "5"], PAGE)
-        case ["--inside", cycles, interrupted, page]:
-            return inside(cycles, interrupted, page)
+            return outside(["20", "5", "0"], PAGE)
+        case ["--inside", cycles, interrupted, quick, page]:
+            return inside(cycles, interrupted, quick, page)
         case [cycles, interrupted] if cycles.isdigit() and interrupted.isdigit():
-            return outside([cycles, interrupted], "")
+            return outside([cycles, interrupted, "0"], "")
         case _:
             print(__doc__, file=sys.stderr)
             return 2

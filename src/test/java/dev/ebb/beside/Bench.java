@@ -16,12 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** All that has to run for the comparison, in the order in which it is ended again. */
@@ -41,6 +44,7 @@ final class Bench implements AutoCloseable {
     private final Path kubeconfig;
     private final Path folder;
     private final Manifests manifests;
+    private final Map<String, Map<String, Integer>> scales = new HashMap<>();
     private final List<Runnable> ends = new ArrayList<>();
 
     /**
@@ -71,14 +75,40 @@ final class Bench implements AutoCloseable {
         return one;
     }
 
+    /** HPA, and Ebb with the same times. */
     void start() throws IOException {
         String run = UUID.randomUUID().toString().substring(0, 8);
-        List<String> namespaces = List.of("hpa-" + run, "ebb-envoy-" + run, "ebb-gateway-" + run);
-        namespaces.forEach(this::namespace);
-        opened(new MetricsServer(client, node, namespaces), MetricsServer::close);
+        List<String> namespaces = namespaces(run, "hpa", "ebb-envoy", "ebb-gateway");
         hpa(namespaces.get(0));
-        ebb("Ebb, Envoy", namespaces.get(1), true);
-        ebb("Ebb, gateway", namespaces.get(2), false);
+        ebb("Ebb, Envoy", namespaces.get(1), true, Map.of());
+        ebb("Ebb, gateway", namespaces.get(2), false, Map.of());
+    }
+
+    /**
+     * Ebb alone.
+     *
+     * @param times seconds, by the keys of its ServiceScale's
+     */
+    void startWithoutHpa(Map<String, Integer> times) throws IOException {
+        String run = UUID.randomUUID().toString().substring(0, 8);
+        List<String> namespaces = namespaces(run, "quick-envoy", "quick-gateway");
+        ebb("Ebb, Envoy", namespaces.get(0), true, times);
+        ebb("Ebb, gateway", namespaces.get(1), false, times);
+    }
+
+    /**
+     * From now on Ebb may scale in. Before there is load it would, while others are still being
+     * started.
+     */
+    void letScaleIn() {
+        scales.forEach(manifests::serviceScale);
+    }
+
+    private List<String> namespaces(String run, String... names) {
+        List<String> all = Stream.of(names).map(name -> name + "-" + run).toList();
+        all.forEach(this::namespace);
+        opened(new MetricsServer(client, node, all), MetricsServer::close);
+        return all;
     }
 
     private void namespace(String name) {
@@ -126,9 +156,13 @@ final class Bench implements AutoCloseable {
                 Program::close);
     }
 
-    private void ebb(String name, String namespace, boolean envoy) throws IOException {
+    private void ebb(String name, String namespace, boolean envoy, Map<String, Integer> times)
+            throws IOException {
         manifests.workload(namespace, true);
-        manifests.serviceScale(namespace);
+        Map<String, Integer> all = new HashMap<>(times);
+        all.put("min", Load.MOST_PODS);
+        manifests.serviceScale(namespace, all);
+        scales.put(namespace, times);
         Path state = Files.createDirectory(folder.resolve(namespace + "-state"));
         InetSocketAddress xds = free();
         InetSocketAddress proxy = free();
@@ -210,7 +244,6 @@ final class Bench implements AutoCloseable {
                         Ask.text("http://127.0.0.1:" + port + "/", Duration.ofSeconds(2))
                                 .isPresent());
         Lane lane = opened(new Lane(name, namespace, sight, ebb, port), Lane::close);
-        // Else it would be scaled in while the others are still being started.
         lane.rate(Load.MUCH);
         lanes.add(lane);
     }

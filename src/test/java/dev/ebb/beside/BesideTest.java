@@ -59,8 +59,9 @@ class BesideTest {
     }
 
     private Figures run(Bench bench, int cycles, int interrupted) throws IOException {
-        var course = new Course(bench.lanes);
+        var course = new Course(bench.lanes, Load.LEAST_PODS);
         course.begin();
+        bench.letScaleIn();
         long from = System.nanoTime();
         for (int i = 0; i < cycles; i++) {
             course.whole();

@@ -23,9 +23,14 @@ final class Course {
     private static final double HOLD_SECONDS = 8;
 
     private final List<Lane> lanes;
+    private final int least;
 
-    Course(List<Lane> lanes) {
+    /**
+     * @param least pods that each lane has left once it has scaled in
+     */
+    Course(List<Lane> lanes, int least) {
         this.lanes = List.copyOf(lanes);
+        this.least = least;
     }
 
     void begin() {
@@ -36,15 +41,24 @@ final class Course {
 
     /** The load returns when every lane has scaled in. */
     void whole() {
+        whole(HOLD_SECONDS);
+    }
+
+    /**
+     * The same.
+     *
+     * @param holdSeconds for how long the load stays when all serve again
+     */
+    void whole(double holdSeconds) {
         lanes.forEach(Lane::beginCycle);
         rate(Load.LITTLE);
-        all(Lane::fewServe).forEach((lane, seconds) -> lane.scaledIn.add(seconds));
+        all(lane -> lane.serveWith(least)).forEach((lane, seconds) -> lane.scaledIn.add(seconds));
         hold(2, Load.LITTLE);
         lanes.forEach(Lane::countRemoved);
         forgetLatencies();
         rate(Load.MUCH);
         all(Lane::allServe).forEach((lane, seconds) -> lane.recovered.add(seconds));
-        hold(HOLD_SECONDS, Load.MUCH);
+        hold(holdSeconds, Load.MUCH);
         lanes.forEach(lane -> lane.p99AfterReturn.add(lane.load.p99MillisSinceLast()));
     }
 

@@ -76,11 +76,11 @@ final class Lane implements AutoCloseable {
     }
 
     boolean allServe() {
-        return sight.ready().size() == Load.MOST_PODS && sight.there() == Load.MOST_PODS;
+        return serveWith(Load.MOST_PODS);
     }
 
-    boolean fewServe() {
-        return sight.ready().size() == Load.LEAST_PODS && sight.there() == Load.LEAST_PODS;
+    boolean serveWith(int pods) {
+        return sight.ready().size() == pods && sight.there() == pods;
     }
 
     boolean isOnTrial() {

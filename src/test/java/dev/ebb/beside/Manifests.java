@@ -68,8 +68,13 @@ final class Manifests {
         apply(namespace, "hpa.yaml", Map.of("stabilization", Integer.toString(window)));
     }
 
-    void serviceScale(String namespace) {
-        apply(namespace, "servicescale.yaml", Map.of());
+    /**
+     * @param other seconds, by their keys, in place of those that the comparison has
+     */
+    void serviceScale(String namespace, Map<String, Integer> other) {
+        Map<String, String> texts = new TreeMap<>();
+        other.forEach((key, seconds) -> texts.put(key, Integer.toString(seconds)));
+        apply(namespace, "servicescale.yaml", texts);
     }
 
     private void apply(String namespace, String name, Map<String, String> more) {

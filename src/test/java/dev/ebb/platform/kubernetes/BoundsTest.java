@@ -127,11 +127,9 @@ class BoundsTest extends OperatorRig {
     }
 
     private void label(String pod, String zone) {
-        plane().client
-                .pods()
-                .inNamespace(namespace())
-                .withName(pod)
-                .edit(p ->
+        Edits.edit(
+                plane().client.pods().inNamespace(namespace()).withName(pod),
+                p ->
                         p.edit()
                                 .editMetadata()
                                 .addToLabels(PodAddress.ZONE, zone)

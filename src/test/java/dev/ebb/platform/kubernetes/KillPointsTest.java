@@ -120,12 +120,13 @@ class KillPointsTest {
 
     private void allInRotation(ControlPlane kube) {
         if (deployed) {
-            kube.client
-                    .apps()
-                    .deployments()
-                    .inNamespace(kube.namespace)
-                    .withName(ControlPlane.APP)
-                    .edit(d -> d.edit().editSpec().withReplicas(PODS).endSpec().build());
+            Edits.edit(
+                    kube.client
+                            .apps()
+                            .deployments()
+                            .inNamespace(kube.namespace)
+                            .withName(ControlPlane.APP),
+                    d -> d.edit().editSpec().withReplicas(PODS).endSpec().build());
         } else {
             kube.deploy(PODS);
             deployed = true;

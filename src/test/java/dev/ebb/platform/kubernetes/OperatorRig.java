@@ -275,12 +275,13 @@ abstract class OperatorRig {
 
     /** As somebody else does it. */
     void scaleTo(int replicas) {
-        plane().client
-                .apps()
-                .deployments()
-                .inNamespace(namespace())
-                .withName(ControlPlane.APP)
-                .edit(d -> d.edit().editSpec().withReplicas(replicas).endSpec().build());
+        Edits.edit(
+                plane().client
+                        .apps()
+                        .deployments()
+                        .inNamespace(namespace())
+                        .withName(ControlPlane.APP),
+                d -> d.edit().editSpec().withReplicas(replicas).endSpec().build());
     }
 
     int replicas() {

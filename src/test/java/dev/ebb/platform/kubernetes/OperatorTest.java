@@ -119,8 +119,9 @@ class OperatorTest extends OperatorRig {
         await().atMost(LONG).until(() -> status("recommendation", "id").isPresent());
         assertThat(lines("park ")).isEmpty();
         String id = status("recommendation", "id").orElseThrow().toString();
-        scales().withName(ControlPlane.APP)
-                .edit(s ->
+        Edits.edit(
+                scales().withName(ControlPlane.APP),
+                s ->
                         s.edit()
                                 .editMetadata()
                                 .addToAnnotations(ScaleSpec.APPROVE, id)
@@ -173,11 +174,9 @@ class OperatorTest extends OperatorRig {
         Operator first = start();
         await().atMost(LONG).until(() -> cluster().pods().size() == 2);
         PodView precious = cluster().pods().getFirst();
-        plane().client
-                .pods()
-                .inNamespace(namespace())
-                .withName(precious.name())
-                .edit(p ->
+        Edits.edit(
+                plane().client.pods().inNamespace(namespace()).withName(precious.name()),
+                p ->
                         p.edit()
                                 .editMetadata()
                                 .addToAnnotations("ebb.dev/do-not-disrupt", "true")

@@ -139,12 +139,13 @@ class RemovalTest {
     @Test
     void aDeploymentThatChangedSinceIsNotScaled() {
         WorkloadView read = cluster().workload().orElseThrow();
-        plane().client
-                .apps()
-                .deployments()
-                .inNamespace(plane().namespace)
-                .withName(ControlPlane.APP)
-                .edit(d ->
+        Edits.edit(
+                plane().client
+                        .apps()
+                        .deployments()
+                        .inNamespace(plane().namespace)
+                        .withName(ControlPlane.APP),
+                d ->
                         d.edit()
                                 .editMetadata()
                                 .addToAnnotations("someone", "was here")
@@ -262,12 +263,13 @@ class RemovalTest {
         assertThat(code(removal.step(uids(victims)))).isEqualTo("other_autoscaler");
         hpas.withName("other").delete();
 
-        plane().client
-                .apps()
-                .deployments()
-                .inNamespace(plane().namespace)
-                .withName(ControlPlane.APP)
-                .edit(d ->
+        Edits.edit(
+                plane().client
+                        .apps()
+                        .deployments()
+                        .inNamespace(plane().namespace)
+                        .withName(ControlPlane.APP),
+                d ->
                         d.edit()
                                 .editSpec()
                                 .editTemplate()

@@ -157,13 +157,14 @@ class SlicesTest {
     }
 
     private void scaleTo(int replicas) {
-        bench.plane
-                .client
-                .apps()
-                .deployments()
-                .inNamespace(bench.plane.namespace)
-                .withName(ControlPlane.APP)
-                .edit(d -> d.edit().editSpec().withReplicas(replicas).endSpec().build());
+        Edits.edit(
+                bench.plane
+                        .client
+                        .apps()
+                        .deployments()
+                        .inNamespace(bench.plane.namespace)
+                        .withName(ControlPlane.APP),
+                d -> d.edit().editSpec().withReplicas(replicas).endSpec().build());
     }
 
     @Test
@@ -189,12 +190,13 @@ class SlicesTest {
         bench.plane.deployUngated(2);
         bench.settle(2, SLICES);
         await().atMost(LONG).until(() -> offered() == 2);
-        bench.plane
-                .client
-                .services()
-                .inNamespace(bench.plane.namespace)
-                .withName(ControlPlane.APP)
-                .edit(s -> {
+        Edits.edit(
+                bench.plane
+                        .client
+                        .services()
+                        .inNamespace(bench.plane.namespace)
+                        .withName(ControlPlane.APP),
+                s -> {
                     s.getSpec().setSelector(Map.of("app", ControlPlane.APP));
                     return s;
                 });
