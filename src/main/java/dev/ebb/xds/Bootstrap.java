@@ -11,7 +11,7 @@ public final class Bootstrap {
             """
             # Envoy's part of Ebb: everything else comes from there.
             node:
-              id: %1$s # each Envoy needs one of its own
+              id: %1$s # each Envoy needs one of its own; --service-node NAME wins over it
               cluster: ebb
             admin:
               address:

@@ -34,7 +34,10 @@ final class Count {
         this.nowNanos = nowNanos;
     }
 
-    void connected(String node, DiscoveryStream<?, ?, ?> stream, long generation) {
+    /**
+     * @param namesakes how many streams have this service by this name, itself included
+     */
+    void connected(String node, int namesakes, DiscoveryStream<?, ?, ?> stream, long generation) {
         acknowledged = Math.min(acknowledged, generation);
         for (Endpoint endpoint : endpoints) {
             InstanceId id = endpoint.id();
@@ -42,16 +45,17 @@ final class Count {
             if (endpoint.role() == EndpointRole.ACTIVE) {
                 add(id, reported);
             } else {
-                add(id, closed(node, id, stream.closedSince(id), reported));
+                add(id, closed(node, namesakes, id, stream.closedSince(id), reported));
             }
         }
     }
 
-    private long closed(String node, InstanceId id, Optional<Long> since, long reported) {
+    private long closed(
+            String node, int namesakes, InstanceId id, Optional<Long> since, long reported) {
         if (since.isEmpty()) {
             return Math.max(1, reported);
         }
-        if (loads.isFresh(node, nowNanos)) {
+        if (loads.isFresh(node, namesakes, nowNanos)) {
             return loads.isAfter(node, since.get()) ? reported : Math.max(1, reported);
         }
         if (nowNanos - since.get() < quietNanos) {
@@ -66,7 +70,7 @@ final class Count {
                                         + " %d s stands in for its count")
                                 .formatted(node, id, quietSeconds),
                         Map.of("quiet_s", (double) quietSeconds)));
-        return 0;
+        return loads.inProgressNow(node, id, nowNanos);
     }
 
     /**

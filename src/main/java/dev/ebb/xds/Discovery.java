@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,12 +130,12 @@ final class Discovery {
         }
     }
 
-    synchronized void reported(String node, Collection<ClusterStats> clusters) {
-        loads.report(node, clusters, nanoTime());
+    synchronized void reported(String node, Object by, Collection<ClusterStats> clusters) {
+        loads.report(node, by, clusters, nanoTime());
     }
 
-    synchronized void reportsEnded(String node) {
-        loads.ended(node);
+    synchronized void reportsEnded(String node, Object by) {
+        loads.ended(node, by);
     }
 
     // ---- From control
@@ -160,6 +161,7 @@ final class Discovery {
     synchronized List<Witness> witnesses(ServiceName service) {
         long now = nanoTime();
         Map<String, Witness> all = new TreeMap<>();
+        Map<String, Integer> names = names(service);
         for (DiscoveryStream<?, ?, ?> stream : streams) {
             String node = stream.nodeId().orElse("");
             stream.generation(service)
@@ -169,11 +171,20 @@ final class Discovery {
                                     new Witness(
                                             node,
                                             g,
-                                            loads.isFresh(node, now),
+                                            loads.isFresh(node, names.getOrDefault(node, 1), now),
                                             stream.reportsTimes()),
                                     (a, b) -> a.generation() < b.generation() ? a : b));
         }
         return List.copyOf(all.values());
+    }
+
+    /** How many streams have a service, by the name that they give. */
+    private Map<String, Integer> names(ServiceName service) {
+        Map<String, Integer> names = new HashMap<>();
+        streams.stream()
+                .filter(s -> s.generation(service).isPresent())
+                .forEach(s -> names.merge(s.nodeId().orElse(""), 1, Integer::sum));
+        return names;
     }
 
     synchronized void publish(EndpointSnapshot snapshot) {
@@ -199,9 +210,11 @@ final class Discovery {
         long graceNanos = settings.grace().toNanos();
         lost.removeIf(one -> now - one.sinceNanos() > FORGET * graceNanos);
         var count = new Count(store.snapshot(service), loads, settings.quiet().toNanos(), now);
+        Map<String, Integer> names = names(service);
         for (DiscoveryStream<?, ?, ?> stream : streams) {
+            String node = stream.nodeId().orElse("");
             stream.generation(service)
-                    .ifPresent(g -> count.connected(stream.nodeId().orElse(""), stream, g));
+                    .ifPresent(g -> count.connected(node, names.getOrDefault(node, 1), stream, g));
         }
         for (Lost one : lost) {
             if (one.service().equals(service)) {

@@ -32,7 +32,7 @@ final class LoadStream implements StreamObserver<LoadStatsRequest> {
     @Override
     public void onNext(LoadStatsRequest request) {
         if (!node.isEmpty()) {
-            discovery.reported(node, request.getClusterStatsList());
+            discovery.reported(node, this, request.getClusterStatsList());
             return;
         }
         node = request.getNode().getId();
@@ -61,7 +61,7 @@ final class LoadStream implements StreamObserver<LoadStatsRequest> {
 
     private void end() {
         if (!node.isEmpty()) {
-            discovery.reportsEnded(node);
+            discovery.reportsEnded(node, this);
         }
     }
 }

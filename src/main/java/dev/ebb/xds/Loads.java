@@ -10,13 +10,15 @@ import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamLocalityStats;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * What data planes have reported of their load. A report says nothing of what has no load: what is
- * missing in one is 0. Under the lock of {@link Discovery}.
+ * missing in one is 0. Several that were given the same name count together, each by its own
+ * stream: nothing keeps anybody from copying a bootstrap file. Under the lock of {@link Discovery}.
  */
 final class Loads {
     /** So many missed reports, and nothing is known any more. */
@@ -37,15 +39,19 @@ final class Loads {
         }
     }
 
-    private static final class OfNode {
+    private static final class OfStream {
         long lastNanos;
         long beforeNanos;
         boolean twice;
         Map<InstanceId, Long> inProgress = Map.of();
+
+        long inProgress(InstanceId id) {
+            return inProgress.getOrDefault(id, 0L);
+        }
     }
 
     private final long reportNanos;
-    private final Map<String, OfNode> nodes = new HashMap<>();
+    private final Map<String, Map<Object, OfStream>> nodes = new HashMap<>();
     private final Map<InstanceId, Totals> totals = new HashMap<>();
     private final Map<String, LatencyCounts> latencies = new HashMap<>();
     private final Map<String, InstanceId> addresses = new HashMap<>();
@@ -65,11 +71,15 @@ final class Loads {
         snapshot.endpoints().forEach(e -> addresses.put(e.host() + ":" + e.port(), e.id()));
     }
 
-    void report(String node, Collection<ClusterStats> clusters, long nowNanos) {
-        OfNode of = nodes.get(node);
+    /**
+     * @param stream that it came by; compared by identity
+     */
+    void report(String node, Object stream, Collection<ClusterStats> clusters, long nowNanos) {
+        Map<Object, OfStream> streams = nodes.computeIfAbsent(node, n -> new IdentityHashMap<>());
+        OfStream of = streams.get(stream);
         if (of == null) {
-            of = new OfNode();
-            nodes.put(node, of);
+            of = new OfStream();
+            streams.put(stream, of);
         } else {
             of.beforeNanos = of.lastNanos;
             of.twice = true;
@@ -140,25 +150,51 @@ final class Loads {
         totals.merge(id, ended, Totals::plus);
     }
 
-    /** Its stream of reports has ended. */
-    void ended(String node) {
-        nodes.remove(node);
+    /** A stream of reports has ended. */
+    void ended(String node, Object stream) {
+        nodes.computeIfPresent(
+                node,
+                (n, streams) -> {
+                    streams.remove(stream);
+                    return streams.isEmpty() ? null : streams;
+                });
     }
 
-    boolean isFresh(String node, long nowNanos) {
-        OfNode of = nodes.get(node);
-        return of != null && nowNanos - of.lastNanos <= MISSED * reportNanos;
+    private Collection<OfStream> streams(String node) {
+        return nodes.getOrDefault(node, Map.of()).values();
     }
 
-    /** Whether the newest report was surely made after a moment: a whole interval lies between. */
+    private boolean isFresh(OfStream of, long nowNanos) {
+        return nowNanos - of.lastNanos <= MISSED * reportNanos;
+    }
+
+    /**
+     * Whether all by this name report.
+     *
+     * @param least how many there are
+     */
+    boolean isFresh(String node, int least, long nowNanos) {
+        Collection<OfStream> of = streams(node);
+        return of.size() >= least && of.stream().allMatch(s -> isFresh(s, nowNanos));
+    }
+
+    /**
+     * Whether the newest reports were surely made after a moment: a whole interval lies between.
+     */
     boolean isAfter(String node, long momentNanos) {
-        OfNode of = nodes.get(node);
-        return of != null && of.twice && of.beforeNanos - momentNanos > 0;
+        return streams(node).stream().allMatch(s -> s.twice && s.beforeNanos - momentNanos > 0);
     }
 
     long inProgress(String node, InstanceId id) {
-        OfNode of = nodes.get(node);
-        return of == null ? 0 : of.inProgress.getOrDefault(id, 0L);
+        return streams(node).stream().mapToLong(s -> s.inProgress(id)).sum();
+    }
+
+    /** By those alone that report now. */
+    long inProgressNow(String node, InstanceId id, long nowNanos) {
+        return streams(node).stream()
+                .filter(s -> isFresh(s, nowNanos))
+                .mapToLong(s -> s.inProgress(id))
+                .sum();
     }
 
     /** Of a service, cumulative, of those requests of which a data plane reports it. */

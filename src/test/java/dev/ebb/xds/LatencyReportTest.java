@@ -46,11 +46,13 @@ class LatencyReportTest {
 
         loads.report(
                 "gateway-1",
+                this,
                 List.of(counter.next(report(3, 6_020_000, first), Duration.ofSeconds(1))),
                 1);
         assertThat(loads.latency(TestXds.HELLO)).isEqualTo(first);
         loads.report(
                 "gateway-1",
+                this,
                 List.of(counter.next(report(4, 5_006_020_000L, second), Duration.ofSeconds(1))),
                 2);
         assertThat(loads.latency(TestXds.HELLO)).isEqualTo(second);

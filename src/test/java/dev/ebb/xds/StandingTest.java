@@ -61,7 +61,13 @@ class StandingTest {
     private void acknowledge(
             TestStream<DiscoveryRequest, DiscoveryResponse> stream, long generation)
             throws Exception {
-        DiscoveryResponse answer = stream.next();
+        acknowledge(stream, stream.next(), generation);
+    }
+
+    private void acknowledge(
+            TestStream<DiscoveryRequest, DiscoveryResponse> stream,
+            DiscoveryResponse answer,
+            long generation) {
         stream.send(
                 DiscoveryRequest.newBuilder()
                         .setTypeUrl(answer.getTypeUrl())
@@ -173,6 +179,62 @@ class StandingTest {
         await().until(() -> requests(2) == 7);
         assertThat(xds.inFlight(HELLO, 2)).isZero();
         assertThat(standIns()).isEmpty();
+    }
+
+    /** As those have that were all started with one bootstrap file. */
+    @Test
+    void twoByOneNameCountTogether() throws Exception {
+        xds.server.publish(snapshot(HELLO, 1, ACTIVE, ACTIVE));
+        var first = open();
+        acknowledge(first, 1);
+        var second = open();
+        acknowledge(second, 1);
+        var busy = reports();
+        report(busy, 9002, 3, 0);
+        await().until(() -> xds.inFlight(HELLO, 2) >= 3);
+        xds.server.publish(snapshot(HELLO, 2, ACTIVE, PARKED));
+        DiscoveryResponse waiting = first.next();
+        acknowledge(first, waiting, 1);
+        acknowledge(second, 2);
+
+        // Whoever reports speaks for himself: the other one may have anything in flight.
+        reportTwice(busy, 3);
+        assertThat(xds.inFlight(HELLO, 2)).isPositive();
+        var idle = reports();
+        reportTwice(idle, 0);
+        reportTwice(busy, 3);
+        reportTwice(idle, 0);
+        assertThat(xds.inFlight(HELLO, 2)).as("the idle one was last").isPositive();
+        reportTwice(busy, 0);
+        await().until(() -> xds.inFlight(HELLO, 2) == 0);
+        assertThat(standIns()).isEmpty();
+
+        report(busy, 9002, 3, 0);
+        await().until(() -> xds.inFlight(HELLO, 2) > 0);
+        idle.close();
+        xds.pass(QUIET);
+        report(busy, 9002, 3, 1);
+        await().until(() -> standIns().contains("stood_in_quiet"));
+        assertThat(xds.inFlight(HELLO, 2)).as("what is known counts").isPositive();
+    }
+
+    private TestStream<LoadStatsRequest, LoadStatsResponse> reports() throws Exception {
+        TestStream<LoadStatsRequest, LoadStatsResponse> loads =
+                new TestStream<>(LoadReportingServiceGrpc.newStub(xds.channel())::streamLoadStats);
+        loads.send(LoadStatsRequest.newBuilder().setNode(node("envoy-1")).build());
+        loads.next();
+        return loads;
+    }
+
+    /** So often that the last one was begun after everything before. */
+    private void reportTwice(TestStream<LoadStatsRequest, LoadStatsResponse> by, int active)
+            throws Exception {
+        for (int i = 0; i < 2; i++) {
+            xds.pass(Duration.ofMillis(100));
+            long before = requests(2);
+            report(by, 9002, active, 1);
+            await().until(() -> requests(2) == before + 1);
+        }
     }
 
     /** A report with sums alone: each instance may have all of it. */
