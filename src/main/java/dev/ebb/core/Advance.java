@@ -31,7 +31,7 @@ final class Advance {
                     ended(instance, code.isPresent() ? "exit code " + code.getAsInt() : "gone");
             case Liveness.NotStarted(String why) -> ended(instance, why);
             // Of what ended while Ebb was away, the platform knows nothing at all.
-            case Liveness.Running _, Liveness.Unclear _ ->
+            case Liveness.Running _, Liveness.Unclear _, Liveness.Unseen _ ->
                     instance.exited() ? ended(instance, "gone") : living(instance);
         };
     }

@@ -50,11 +50,12 @@ final class Assessor {
         Map<InstanceId, InstanceFacts> facts = HashMap.newHashMap(seen.instances().size());
         seen.instances().forEach(f -> facts.put(f.id(), f));
         ServiceState state = before;
+        long unseen = sinceLast(before);
         List<Instance> next = new ArrayList<>(before.instances().size());
         List<Move> moves = new ArrayList<>();
         for (Instance old : before.instances()) {
             InstanceFacts fact = facts.get(old.id());
-            next.add(fact == null ? old : take(old, fact));
+            next.add(fact == null ? old : take(without(old, fact, unseen), fact));
         }
         state = state.withInstances(next);
         state = advance(state, facts, moves);
@@ -97,6 +98,17 @@ final class Assessor {
                         reading.get().shedTotal());
         QueueMemory before = state.load().queue().orElse(QueueMemory.NONE);
         return state.load().withQueue(before.after(point, settled, spacingNanos));
+    }
+
+    /** Nanoseconds since the tick before this one; 0 where none is remembered. */
+    private long sinceLast(ServiceState before) {
+        var ticks = before.load().latency();
+        return ticks.isEmpty() ? 0 : Math.max(0, ticks.ageNanos(seen.now()));
+    }
+
+    /** Nobody can say that it was not ready, or not well, in a time in which nobody could look. */
+    private Instance without(Instance old, InstanceFacts fact, long nanos) {
+        return fact.liveness() instanceof Liveness.Unseen ? old.unseen(nanos, seen.now()) : old;
     }
 
     private Instance take(Instance old, InstanceFacts fact) {

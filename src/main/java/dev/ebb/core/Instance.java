@@ -102,6 +102,36 @@ public record Instance(
                 traffic);
     }
 
+    /**
+     * This instance as if so much time had not been, of its start and of its being ejected.
+     *
+     * @param nanos up to this moment
+     */
+    Instance unseen(long nanos, Now now) {
+        boolean starts = lifecycle == Lifecycle.STARTING;
+        boolean ejected = health == Health.EJECTED;
+        return starts || ejected
+                ? new Instance(
+                        id,
+                        lifecycle,
+                        starts ? later(sinceNanos, nanos, now) : sinceNanos,
+                        bornNanos,
+                        health,
+                        ejected ? later(healthSinceNanos, nanos, now) : healthSinceNanos,
+                        marks,
+                        parkGeneration,
+                        replaces,
+                        replaced,
+                        exited,
+                        process,
+                        traffic)
+                : this;
+    }
+
+    private static long later(long sinceNanos, long nanos, Now now) {
+        return now.monotonicNanos() - Math.max(0, now.nanosSince(sinceNanos) - nanos);
+    }
+
     public Instance withMark(Mark mark, boolean set) {
         EnumSet<Mark> next = EnumSet.noneOf(Mark.class);
         next.addAll(marks);

@@ -16,4 +16,10 @@ public sealed interface Liveness {
 
     /** The platform cannot say at the moment. Treated as neither running nor ended. */
     record Unclear() implements Liveness {}
+
+    /**
+     * The platform itself cannot be seen: all that is known of the instance may be old. It is
+     * judged by nothing that takes time, and this time counts for none of it.
+     */
+    record Unseen() implements Liveness {}
 }

@@ -113,7 +113,8 @@ final class JournalModule extends SimpleModule {
         @JsonSubTypes.Type(value = Liveness.Running.class, name = "running"),
         @JsonSubTypes.Type(value = Liveness.Exited.class, name = "exited"),
         @JsonSubTypes.Type(value = Liveness.NotStarted.class, name = "not_started"),
-        @JsonSubTypes.Type(value = Liveness.Unclear.class, name = "unclear")
+        @JsonSubTypes.Type(value = Liveness.Unclear.class, name = "unclear"),
+        @JsonSubTypes.Type(value = Liveness.Unseen.class, name = "unseen")
     })
     private interface LivenessTypes {}
 

@@ -30,11 +30,14 @@ import java.util.stream.Collectors;
  * pods and who looks after those live on when Ebb dies. Single-threaded.
  */
 final class PodDriver implements Driver {
+    private static final long SETTLING_NANOS = 2 * SimClock.SECOND;
+
     private final World world;
     private final SimDataPlane plane;
     private final Map<ServiceName, SimWorkload> workloads = new LinkedHashMap<>();
     private final Map<ServiceName, PodControl> controls = new LinkedHashMap<>();
     private final PodRecord record;
+    private long missedNanos = -SETTLING_NANOS;
 
     PodDriver(World world, Scenario scenario, SplittableRandom random) {
         this.world = world;
@@ -152,7 +155,17 @@ final class PodDriver implements Driver {
         @Override
         public Map<InstanceId, Liveness> look() {
             Map<InstanceId, Liveness> all = new HashMap<>();
-            controls.values().forEach(control -> all.putAll(control.fleet.liveness()));
+            boolean steady = isSteady();
+            controls.values()
+                    .forEach(control ->
+                            control.fleet
+                                    .liveness()
+                                    .forEach((id, l) ->
+                                            all.put(
+                                                    id,
+                                                    steady || l instanceof Liveness.Exited
+                                                            ? l
+                                                            : new Liveness.Unseen())));
             return all;
         }
 
@@ -177,6 +190,15 @@ final class PodDriver implements Driver {
         public void forget(InstanceId id) {
             control(id).fleet.forget(id);
         }
+    }
+
+    /** Whether the API server is seen, and has been for a moment. */
+    private boolean isSteady() {
+        long now = world.clock.nanos();
+        if (world.conditions.is(Conditions.Trouble.DISK_FULL)) {
+            missedNanos = now;
+        }
+        return now - missedNanos >= SETTLING_NANOS;
     }
 
     private final class Sink implements EndpointSink {

@@ -124,7 +124,8 @@ final class Managed {
         this.reports = PodReports.of(spec, around.reports(), fleet, facts::of);
         var ports =
                 new Ports(
-                        new PodPlatform(fleet, sight, this::notOurs, wake, this::zone),
+                        new PodPlatform(
+                                fleet, sight, this::notOurs, around.steady(), wake, this::zone),
                         services,
                         metrics(),
                         new PodJournal(

@@ -39,7 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Operator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
-    private static final Duration BLIND_AFTER = Duration.ofSeconds(5);
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(2);
     private static final double WRITES_PER_SECOND = 20;
     private static final double TOLD_PER_SECOND = 10;
@@ -99,7 +98,7 @@ public final class Operator implements AutoCloseable {
     private final Turns<Managed> turns;
     private final Looks looks = new Looks(workers, timers, this::isDue, this::guarded);
     private volatile Set<String> askedAbout = Set.of();
-    private volatile long seenNanos;
+    private final Sighting sighting = Sighting.begun(System::nanoTime);
     private volatile boolean led;
     private volatile Optional<String> fault = Optional.empty();
     private long sweptNanos;
@@ -193,6 +192,7 @@ public final class Operator implements AutoCloseable {
                             steps,
                             teller,
                             this::blind,
+                            sighting::isSteady,
                             clock,
                             log,
                             this.planes,
@@ -203,8 +203,7 @@ public final class Operator implements AutoCloseable {
         }
         this.ticks = new Ticks(settings.tick(), log, System::nanoTime);
         this.turns = new Turns<>(settings.tick(), System::nanoTime);
-        this.seenNanos = System.nanoTime();
-        this.sweptNanos = seenNanos;
+        this.sweptNanos = System.nanoTime();
     }
 
     /**
@@ -263,9 +262,7 @@ public final class Operator implements AutoCloseable {
         }
         fault = Optional.empty();
         Now now = clock.now();
-        if (informers.values().stream().allMatch(Informers::isWatching)) {
-            seenNanos = System.nanoTime();
-        }
+        sighting.look(informers.values().stream().allMatch(Informers::isWatching));
         boolean leads = leadership.map(Leadership::leads).orElse(true);
         if (leads != led) {
             led = leads;
@@ -420,10 +417,8 @@ public final class Operator implements AutoCloseable {
 
     /** Why the API server cannot be seen now. */
     private Optional<String> blind() {
-        Duration since = Duration.ofNanos(System.nanoTime() - seenNanos);
-        return since.compareTo(BLIND_AFTER) > 0
-                ? Optional.of("the API server is not seen for %d s".formatted(since.toSeconds()))
-                : Optional.empty();
+        return sighting.lost()
+                .map(d -> "the API server is not seen for %d s".formatted(d.toSeconds()));
     }
 
     /** Whether this replica acts. */

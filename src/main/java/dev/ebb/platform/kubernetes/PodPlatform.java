@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -21,26 +22,32 @@ import java.util.function.Supplier;
  * by the {@link Reconciler}, and here only wanted. Control thread only.
  */
 final class PodPlatform implements Platform {
+    private static final Liveness UNSEEN = new Liveness.Unseen();
+
     private final Fleet fleet;
     private final Sight sight;
     private final Supplier<Optional<Hold>> notOurs;
+    private final BooleanSupplier steady;
     private final Runnable wake;
     private final Function<InstanceId, Optional<String>> zones;
 
     /**
      * @param notOurs why the workload's size is not Ebb's to change; empty when it is
      * @param wake has the reconciler look
+     * @param steady whether what is seen of pods is up to date
      * @param zones of pods, as their labels say
      */
     PodPlatform(
             Fleet fleet,
             Sight sight,
             Supplier<Optional<Hold>> notOurs,
+            BooleanSupplier steady,
             Runnable wake,
             Function<InstanceId, Optional<String>> zones) {
         this.fleet = fleet;
         this.sight = sight;
         this.notOurs = notOurs;
+        this.steady = steady;
         this.wake = wake;
         this.zones = zones;
     }
@@ -80,7 +87,13 @@ final class PodPlatform implements Platform {
 
     @Override
     public Map<InstanceId, Liveness> look() {
-        return fleet.liveness();
+        Map<InstanceId, Liveness> known = fleet.liveness();
+        if (steady.getAsBoolean()) {
+            return known;
+        }
+        Map<InstanceId, Liveness> unseen = HashMap.newHashMap(known.size());
+        known.forEach((id, l) -> unseen.put(id, l instanceof Liveness.Exited ? l : UNSEEN));
+        return unseen;
     }
 
     /** The journal has bound them already; see {@link PodJournal}. */

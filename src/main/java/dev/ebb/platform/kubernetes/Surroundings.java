@@ -6,6 +6,7 @@ import dev.ebb.control.SelfReports;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param fence before each write
  * @param steps before each step of a removal, which asks the API server several questions
  * @param blind why the API server cannot be seen now; empty when it can
+ * @param steady whether what is seen is up to date
  * @param log takes a line for each decision; must not wait
  * @param planes where data planes are served
  * @param monitoring a Prometheus that may be asked
@@ -30,6 +32,7 @@ record Surroundings(
         Fence steps,
         Teller teller,
         Supplier<Optional<String>> blind,
+        BooleanSupplier steady,
         Clock clock,
         Consumer<String> log,
         Optional<PlaneBoard> planes,

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class FleetTest {
@@ -109,6 +110,33 @@ class FleetTest {
         Outside outside = fleet.see(List.of(pod("a")), 2, NOW);
         assertThat(outside.went()).isEmpty();
         assertThat(outside.came().getFirst().intent().id()).isEqualTo(id(2));
+    }
+
+    @Test
+    void whileTheApiServerIsNotSeenNobodyIsJudgedByWhatHeDoesNotDo() {
+        var steady = new AtomicBoolean(true);
+        var platform =
+                new PodPlatform(
+                        fleet,
+                        new TestSight(),
+                        Optional::empty,
+                        steady::get,
+                        () -> {},
+                        _ -> Optional.empty());
+        fleet.see(List.of(pod("a"), pod("b")), 1, NOW);
+        fleet.expect(id(3));
+        fleet.see(List.of(pod("a")), 4, NOW);
+        var gone = new Liveness.Exited(OptionalInt.empty());
+        assertThat(platform.look())
+                .isEqualTo(
+                        Map.of(
+                                id(1), new Liveness.Running(),
+                                id(2), gone,
+                                id(3), new Liveness.Unclear()));
+
+        steady.set(false);
+        var unseen = new Liveness.Unseen();
+        assertThat(platform.look()).isEqualTo(Map.of(id(1), unseen, id(2), gone, id(3), unseen));
     }
 
     @Test
