@@ -118,7 +118,7 @@ final class Informers implements AutoCloseable {
                         new SlimStore<>(slim::bare, Function.identity()),
                         _ -> Set.of());
         budgets.addIndexers(Map.of(LABEL, Informers::label));
-        others = new OtherKinds(client, namespace, slim, listener);
+        others = new OtherKinds(client, namespace, slim, listener, System::nanoTime);
         var resources = client.genericKubernetesResources(ScaleSpec.RESOURCE);
         informer(
                 namespace.isPresent()
