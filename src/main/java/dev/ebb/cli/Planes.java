@@ -85,17 +85,18 @@ record Planes(EndpointSink gateway, XdsServer xds) implements EndpointSink {
         TrafficReading a = own.traffic();
         TrafficReading b = other.traffic();
         return new EndpointReport(
-                new TrafficReading(
-                        Math.min(a.measuredAtNanos(), b.measuredAtNanos()),
-                        a.inFlight() + b.inFlight(),
-                        a.streams() + b.streams(),
-                        a.requestsTotal() + b.requestsTotal(),
-                        a.failuresTotal() + b.failuresTotal(),
-                        a.latencyNanosTotal() + b.latencyNanosTotal(),
-                        ties(a, b)),
-                own.health(),
-                own.healthReason(),
-                own.ledger().plus(other.ledger()));
+                        new TrafficReading(
+                                Math.min(a.measuredAtNanos(), b.measuredAtNanos()),
+                                a.inFlight() + b.inFlight(),
+                                a.streams() + b.streams(),
+                                a.requestsTotal() + b.requestsTotal(),
+                                a.failuresTotal() + b.failuresTotal(),
+                                a.latencyNanosTotal() + b.latencyNanosTotal(),
+                                ties(a, b)),
+                        own.health(),
+                        own.healthReason(),
+                        own.ledger().plus(other.ledger()))
+                .orEjectedBy(other);
     }
 
     @Override

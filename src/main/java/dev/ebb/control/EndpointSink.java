@@ -115,7 +115,17 @@ public interface EndpointSink {
      * @param ledger what scaling did to requests of this instance
      */
     record EndpointReport(
-            TrafficReading traffic, Health health, Optional<Reason> healthReason, Ledger ledger) {}
+            TrafficReading traffic, Health health, Optional<Reason> healthReason, Ledger ledger) {
+        /**
+         * This one as to health, unless it is well by it and other data planes have ejected it:
+         * requests that come through those find it missing.
+         */
+        public EndpointReport orEjectedBy(EndpointReport others) {
+            return health == Health.HEALTHY && others.health == Health.EJECTED
+                    ? new EndpointReport(traffic, others.health, others.healthReason, ledger)
+                    : this;
+        }
+    }
 
     /**
      * What scaling did to an instance's requests, cumulative. The target of all three is 0.

@@ -228,6 +228,11 @@ final class Discovery {
         return loads.latency(service);
     }
 
+    /** Why gateways apart have ejected an instance; empty when not enough of them have. */
+    synchronized Optional<Reason> ejected(InstanceId id) {
+        return loads.ejected(id, nanoTime());
+    }
+
     synchronized Loads.Totals totals(InstanceId id) {
         return loads.totals(id);
     }

@@ -64,13 +64,15 @@ final class LoadCounter {
                 // It counts in the sum alone, which is then taken to be any instance's.
                 continue;
             }
-            locality.addUpstreamEndpointStats(
+            var stats =
                     UpstreamEndpointStats.newBuilder()
                             .setAddress(address)
                             .setTotalRequestsInProgress(now.inFlight())
                             .setTotalErrorRequests(Math.max(0, failed))
                             .setTotalSuccessfulRequests(Math.max(0, ended - failed))
-                            .addLoadMetricStats(LatencyMetrics.of(Math.max(0, ended), nanos)));
+                            .addLoadMetricStats(LatencyMetrics.of(Math.max(0, ended), nanos));
+            HealthMetadata.of(one.getValue()).ifPresent(stats::setMetadata);
+            locality.addUpstreamEndpointStats(stats);
         }
         locality.addAllLoadMetricStats(LatencyMetrics.of(report.latency().minus(latency)));
         latency = report.latency();

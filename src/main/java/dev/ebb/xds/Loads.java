@@ -3,7 +3,9 @@ package dev.ebb.xds;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
+import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
+import dev.ebb.xds.HealthMetadata.Said;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
@@ -44,6 +46,7 @@ final class Loads {
         long beforeNanos;
         boolean twice;
         Map<InstanceId, Long> inProgress = Map.of();
+        Map<InstanceId, Said> health = Map.of();
 
         long inProgress(InstanceId id) {
             return inProgress.getOrDefault(id, 0L);
@@ -86,12 +89,16 @@ final class Loads {
         }
         of.lastNanos = nowNanos;
         Map<InstanceId, Long> inProgress = new HashMap<>();
+        of.health = new HashMap<>();
         for (ClusterStats cluster : clusters) {
             String service =
                     cluster.getClusterServiceName().isEmpty()
                             ? cluster.getClusterName()
                             : cluster.getClusterServiceName();
-            cluster.getUpstreamLocalityStatsList().forEach(l -> take(service, l, inProgress));
+            for (UpstreamLocalityStats locality : cluster.getUpstreamLocalityStatsList()) {
+                take(service, locality, inProgress);
+                judge(locality, of.health);
+            }
         }
         of.inProgress = inProgress;
     }
@@ -119,11 +126,10 @@ final class Loads {
         long told = 0;
         for (UpstreamEndpointStats one : locality.getUpstreamEndpointStatsList()) {
             told += one.getTotalRequestsInProgress();
-            SocketAddress at = one.getAddress().getSocketAddress();
-            InstanceId id = addresses.get(at.getAddress() + ":" + at.getPortValue());
-            if (id != null) {
+            Optional<InstanceId> id = id(one);
+            if (id.isPresent()) {
                 add(
-                        id,
+                        id.get(),
                         one.getTotalRequestsInProgress(),
                         totals(
                                 one.getTotalSuccessfulRequests(),
@@ -139,6 +145,32 @@ final class Loads {
                     .filter(id -> id.service().value().equals(service))
                     .forEach(id -> inProgress.merge(id, untold, Long::sum));
         }
+    }
+
+    private Optional<InstanceId> id(UpstreamEndpointStats one) {
+        SocketAddress at = one.getAddress().getSocketAddress();
+        return Optional.ofNullable(addresses.get(at.getAddress() + ":" + at.getPortValue()));
+    }
+
+    /** Takes in how a gateway finds instances. */
+    private void judge(UpstreamLocalityStats locality, Map<InstanceId, Said> health) {
+        for (UpstreamEndpointStats one : locality.getUpstreamEndpointStatsList()) {
+            Optional<Said> said = HealthMetadata.read(one.getMetadata());
+            if (said.isPresent()) {
+                id(one).ifPresent(id -> health.put(id, said.get()));
+            }
+        }
+    }
+
+    /** Why an instance is to be taken for ejected, by those whose reports are fresh. */
+    Optional<Reason> ejected(InstanceId id, long nowNanos) {
+        var verdict = new Verdict();
+        nodes.forEach((node, streams) ->
+                streams.values().stream()
+                        .filter(of -> isFresh(of, nowNanos))
+                        .flatMap(of -> Optional.ofNullable(of.health.get(id)).stream())
+                        .forEach(said -> verdict.add(node, said)));
+        return verdict.ejected();
     }
 
     private static Totals totals(long good, long bad, long nanos) {

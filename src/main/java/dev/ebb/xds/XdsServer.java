@@ -7,6 +7,7 @@ import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
 import dev.ebb.core.TrafficReading;
 import io.grpc.InsecureServerCredentials;
@@ -139,7 +140,7 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
         discovery.eject(service, instances);
     }
 
-    /** Health is empty: it is not reported over LRS. Latencies are those of Ebb's own gateways. */
+    /** Latencies, and who is ejected, are what Ebb's own gateways say: no other data plane does. */
     @Override
     public Report report(ServiceName service, Now now) {
         Standing standing = discovery.standing(service);
@@ -147,6 +148,7 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
         standing.inFlight()
                 .forEach((id, inFlight) -> {
                     Loads.Totals totals = discovery.totals(id);
+                    Optional<Reason> ejected = discovery.ejected(id);
                     endpoints.put(
                             id,
                             new EndpointReport(
@@ -157,8 +159,8 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
                                             totals.requests(),
                                             totals.failures(),
                                             totals.nanos()),
-                                    Health.UNKNOWN,
-                                    Optional.empty(),
+                                    ejected.isPresent() ? Health.EJECTED : Health.UNKNOWN,
+                                    ejected,
                                     Ledger.CLEAN));
                 });
         return new Report(

@@ -202,4 +202,42 @@ class PlanesTest {
             assertThat(tried.traffic().requestsTotal()).isZero();
         }
     }
+
+    /** One that a gateway apart has ejected is so to control, as long as that gateway says so. */
+    @Test
+    void whatAGatewayApartHasEjectedIsKnownUntilItsReportsEnd() throws Exception {
+        publish(1, ACTIVE, ACTIVE);
+        InstanceId well = new InstanceId(HELLO, 1);
+        InstanceId dead = new InstanceId(HELLO, 2);
+        try (var client = XdsClient.start(XdsClientSettings.of(xds.address(), "gateway-1"));
+                var other =
+                        Gateway.start(
+                                GatewaySettings.DEFAULT.withListeners(any()),
+                                FleetAdapters.services(client.fleet(), POLICY))) {
+            client.serve(other);
+            String why =
+                    Awaitility.await()
+                            .atMost(LIMIT)
+                            .until(() -> reason(dead), Optional::isPresent)
+                            .orElseThrow();
+            assertThat(why)
+                    .startsWith("ejected by 1 of 1 gateways that say how it is, first gateway-1: ");
+            assertThat(elsewhere(well)).isEqualTo(Health.UNKNOWN);
+        }
+        Awaitility.await().atMost(LIMIT).until(() -> elsewhere(dead) == Health.UNKNOWN);
+    }
+
+    /** Why data planes apart have ejected it. */
+    private Optional<String> reason(InstanceId id) {
+        return Optional.ofNullable(xds.report(HELLO, now()).endpoints().get(id))
+                .filter(e -> e.health() == Health.EJECTED)
+                .flatMap(e -> e.healthReason())
+                .map(r -> r.text());
+    }
+
+    /** As data planes apart see it. */
+    private Health elsewhere(InstanceId id) {
+        var of = xds.report(HELLO, now()).endpoints().get(id);
+        return of == null ? Health.UNKNOWN : of.health();
+    }
 }

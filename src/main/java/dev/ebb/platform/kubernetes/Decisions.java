@@ -1,13 +1,16 @@
 package dev.ebb.platform.kubernetes;
 
 import dev.ebb.control.JournalEntry;
+import dev.ebb.core.InstanceId;
 import dev.ebb.core.Lifecycle;
 import dev.ebb.core.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -15,11 +18,15 @@ import java.util.stream.Stream;
 final class Decisions {
     private static final int KEPT = 10;
 
+    /** Of a pod that data planes have ejected. */
+    private static final String EJECTED = "data_planes_ejected";
+
     /**
      * One decision, or what came of one.
      *
      * @param action {@code start}, {@code ready}, {@code park}, {@code parked}, {@code rescue},
-     *     {@code drain}, {@code remove}, {@code gone} or {@code fail}
+     *     {@code drain}, {@code remove}, {@code gone}, {@code fail}, {@code eject} or {@code
+     *     readmit}
      * @param pod empty as long as there is none
      */
     record Decision(long wallMillis, String action, String pod, List<String> reasons) {
@@ -46,6 +53,9 @@ final class Decisions {
     private final Function<String, Optional<String>> remark;
     private final Deque<Decision> newest = new ArrayDeque<>();
 
+    /** Whom data planes have ejected, of those that are there. */
+    private final Set<InstanceId> ejected = new HashSet<>();
+
     /**
      * @param remark what else is to be known of an action
      */
@@ -56,24 +66,62 @@ final class Decisions {
 
     /** What an entry of the journal says of a pod; empty where it says nothing of one. */
     Optional<Decision> hear(JournalEntry entry) {
-        if (!(entry instanceof JournalEntry.Moved moved) || isRefusal(moved)) {
-            return Optional.empty();
+        return switch (entry) {
+            case JournalEntry.Moved moved when !isRefusal(moved) -> moved(moved);
+            case JournalEntry.HealthChanged changed -> changed(changed);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Kubernetes itself tells what its own checks find; this is of what data planes find. */
+    private Optional<Decision> changed(JournalEntry.HealthChanged changed) {
+        boolean out = changed.reason().code().equals(EJECTED);
+        synchronized (newest) {
+            boolean back = !out && ejected.remove(changed.id());
+            if (out) {
+                ejected.add(changed.id());
+            } else if (!back) {
+                return Optional.empty();
+            }
         }
-        String pod = fleet.of(moved.id()).map(Fleet.Bound::pod).orElse("");
+        String why = out ? fleet.inWords(changed.reason().text()) : "data planes pick it again";
+        return Optional.of(
+                keep(
+                        new Decision(
+                                changed.wallMillis(),
+                                out ? "eject" : "readmit",
+                                pod(changed.id()),
+                                List.of(why))));
+    }
+
+    private String pod(InstanceId id) {
+        return fleet.of(id).map(Fleet.Bound::pod).orElse("");
+    }
+
+    private Optional<Decision> moved(JournalEntry.Moved moved) {
+        if (moved.to() == Lifecycle.GONE) {
+            synchronized (newest) {
+                ejected.remove(moved.id());
+            }
+        }
+        String pod = pod(moved.id());
         String action = action(moved.from(), moved.to());
         List<String> reasons =
                 Stream.concat(
                                 moved.reasons().stream().map(Reason::text).map(fleet::inWords),
                                 remark.apply(action).stream())
                         .toList();
-        var decision = new Decision(moved.wallMillis(), action, pod, reasons);
+        return Optional.of(keep(new Decision(moved.wallMillis(), action, pod, reasons)));
+    }
+
+    private Decision keep(Decision decision) {
         synchronized (newest) {
             newest.addFirst(decision);
             while (newest.size() > KEPT) {
                 newest.removeLast();
             }
         }
-        return Optional.of(decision);
+        return decision;
     }
 
     /** A start that may not be is tried again and again; the holds say why. */

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * One ServiceScale at work: the control of its workload, and what brings about what control wants.
@@ -66,7 +65,7 @@ final class Managed {
     private final ScaleStatus status = new ScaleStatus();
     private final Marks marks;
     private volatile Optional<Hold> foreign = Optional.empty();
-    private Supplier<List<String>> known = List::of;
+    private Optional<PlaneSink> joined = Optional.empty();
     private String approved = "";
 
     /** Whether control knows what there was before it; not before the workload is seen. */
@@ -175,11 +174,11 @@ final class Managed {
 
     /** The services of the cluster, and the data planes that are served. */
     private EndpointSink sink(ScaleSpec spec, Runnable wake) {
-        boolean joined = around.planes().isPresent() && spec.plane().isPresent();
+        boolean joins = around.planes().isPresent() && spec.plane().isPresent();
         Optional<Duration> settle =
-                joined && spec.plane().get().all() ? Optional.empty() : Optional.of(spec.settle());
+                joins && spec.plane().get().all() ? Optional.empty() : Optional.of(spec.settle());
         var gates = new GateSink(fleet, sight, facts.byUid(), settle, this::hold, wake);
-        if (!joined) {
+        if (!joins) {
             return gates;
         }
         PlaneSink joining =
@@ -192,7 +191,7 @@ final class Managed {
                                 fleet,
                                 around.informers(),
                                 around.clock().now().monotonicNanos());
-        known = joining::known;
+        joined = Optional.of(joining);
         return joining;
     }
 
@@ -404,10 +403,7 @@ final class Managed {
                         parks.words(now.wallMillis()),
                         decisions.newest(),
                         now.wallMillis());
-        List<String> planes = known.get();
-        if (!planes.isEmpty()) {
-            told.put(PlanesBefore.STATUS, planes);
-        }
+        joined.ifPresent(planes -> planes.tell(told));
         around.teller().changed(latest, told);
     }
 

@@ -6,6 +6,7 @@ import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.DataPlanes;
 import dev.ebb.control.DataPlanes.Witness;
 import dev.ebb.control.EndpointSink;
+import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,6 +41,9 @@ final class PlaneSink implements EndpointSink {
     /** As many as names of instances have. */
     private static final int NUMBERS = 999_999_999;
 
+    /** So many of those that are ejected are named in a status. */
+    private static final int EJECTED_MAX = 20;
+
     private final GateSink gates;
     private final DataPlanes planes;
     private final PlaneSpec spec;
@@ -55,6 +60,9 @@ final class PlaneSink implements EndpointSink {
     private boolean tells;
 
     private Map<InstanceId, InstanceId> numbers = Map.of();
+
+    /** Why data planes have ejected pods, by the pod's name. */
+    private SortedMap<String, String> ejected = new TreeMap<>();
 
     /**
      * @param pods as they are seen now
@@ -167,10 +175,12 @@ final class PlaneSink implements EndpointSink {
         Report own = gates.report(service, now);
         Report others = planes.report(cluster, now);
         Map<InstanceId, EndpointReport> endpoints = new HashMap<>(own.endpoints());
+        ejected = new TreeMap<>();
         numbers.forEach((id, number) -> {
             EndpointReport other = others.endpoints().get(number);
             if (other != null) {
                 endpoints.computeIfPresent(id, (_, report) -> plus(report, other));
+                note(id, other);
             }
         });
         List<Reason> standIns = new ArrayList<>(own.standIns());
@@ -186,6 +196,13 @@ final class PlaneSink implements EndpointSink {
                 standIns);
     }
 
+    private void note(InstanceId id, EndpointReport other) {
+        if (other.health() == Health.EJECTED) {
+            String why = other.healthReason().map(Reason::text).orElse("");
+            fleet.of(id).ifPresent(pod -> ejected.put(pod.pod(), why));
+        }
+    }
+
     /** A generation of this controller's; 0 for one of an earlier one. */
     private long ofControl(long acknowledged) {
         return acknowledged == Long.MAX_VALUE ? acknowledged : Math.max(0, acknowledged - base);
@@ -195,16 +212,17 @@ final class PlaneSink implements EndpointSink {
         TrafficReading a = own.traffic();
         TrafficReading b = other.traffic();
         return new EndpointReport(
-                new TrafficReading(
-                        Math.min(a.measuredAtNanos(), b.measuredAtNanos()),
-                        a.inFlight() + b.inFlight(),
-                        b.streams(),
-                        b.requestsTotal(),
-                        b.failuresTotal(),
-                        b.latencyNanosTotal()),
-                own.health(),
-                own.healthReason(),
-                own.ledger());
+                        new TrafficReading(
+                                Math.min(a.measuredAtNanos(), b.measuredAtNanos()),
+                                a.inFlight() + b.inFlight(),
+                                b.streams(),
+                                b.requestsTotal(),
+                                b.failuresTotal(),
+                                b.latencyNanosTotal()),
+                        own.health(),
+                        own.healthReason(),
+                        own.ledger())
+                .orEjectedBy(other);
     }
 
     private List<String> names() {
@@ -214,6 +232,22 @@ final class PlaneSink implements EndpointSink {
     /** Who is to be waited for by the next leader. */
     List<String> known() {
         return before.known(names());
+    }
+
+    /** Adds to a status what is known of data planes, and by them. */
+    void tell(Map<String, Object> status) {
+        List<String> planes = known();
+        if (!planes.isEmpty()) {
+            status.put(PlanesBefore.STATUS, planes);
+        }
+        List<Map<String, String>> unwell =
+                ejected.entrySet().stream()
+                        .limit(EJECTED_MAX)
+                        .map(one -> Map.of("pod", one.getKey(), "message", one.getValue()))
+                        .toList();
+        if (!unwell.isEmpty()) {
+            status.put("ejected", unwell);
+        }
     }
 
     /** Who has confirmed, for the record of a stop. */

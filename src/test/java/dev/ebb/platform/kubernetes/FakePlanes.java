@@ -2,11 +2,14 @@ package dev.ebb.platform.kubernetes;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.DataPlanes;
+import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.Now;
+import dev.ebb.core.Reason;
 import dev.ebb.core.ServiceName;
+import dev.ebb.core.TrafficReading;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +22,9 @@ final class FakePlanes implements DataPlanes {
     final List<EndpointSnapshot> published = new ArrayList<>();
     List<Witness> witnesses = List.of(new Witness("envoy-1", 1, true, false));
     long acknowledged;
+
+    /** Why they have ejected the first pod that they were told of; empty when they have not. */
+    String ejection = "";
 
     EndpointSnapshot last() {
         return published.getLast();
@@ -52,7 +58,17 @@ final class FakePlanes implements DataPlanes {
 
     @Override
     public Report report(ServiceName service, Now now) {
-        return new Report(acknowledged, Map.of(), LatencyCounts.empty());
+        if (ejection.isEmpty()) {
+            return new Report(acknowledged, Map.of(), LatencyCounts.empty());
+        }
+        var one =
+                new EndpointReport(
+                        TrafficReading.none(now.monotonicNanos()),
+                        Health.EJECTED,
+                        Optional.of(Reason.of("data_planes_ejected", ejection)),
+                        Ledger.CLEAN);
+        InstanceId first = last().endpoints().getFirst().id();
+        return new Report(acknowledged, Map.of(first, one), LatencyCounts.empty());
     }
 
     @Override

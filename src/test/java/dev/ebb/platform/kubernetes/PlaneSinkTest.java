@@ -6,6 +6,7 @@ import dev.ebb.balance.Endpoint;
 import dev.ebb.balance.EndpointRole;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.DataPlanes.Witness;
+import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.Now;
@@ -14,6 +15,7 @@ import dev.ebb.core.ServiceName;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +155,30 @@ class PlaneSinkTest {
         publish(other, 1, EndpointRole.ACTIVE);
         assertThat(planes.published).isEmpty();
         assertThat(other.uncounted().orElseThrow().why().code()).isEqualTo("no_address");
+    }
+
+    @Test
+    void whomDataPlanesHaveEjectedIsInTroubleThoughKubernetesTakesItForWell() {
+        pod("a", "10.99.0.1");
+        publish(sink, 1, EndpointRole.ACTIVE);
+        assertThat(health()).isEqualTo(Health.HEALTHY);
+        planes.ejection = "ejected by gateway-1";
+        assertThat(health()).isEqualTo(Health.EJECTED);
+        Map<String, Object> status = new HashMap<>();
+        sink.tell(status);
+        assertThat(status)
+                .containsEntry(
+                        "ejected",
+                        List.of(Map.of("pod", "pod-a", "message", "ejected by gateway-1")));
+        planes.ejection = "";
+        assertThat(health()).isEqualTo(Health.HEALTHY);
+        status.clear();
+        sink.tell(status);
+        assertThat(status).containsOnlyKeys("dataPlanes");
+    }
+
+    private Health health() {
+        return Objects.requireNonNull(sink.report(SHOP, NOW).endpoints().get(id(1))).health();
     }
 
     @Test
