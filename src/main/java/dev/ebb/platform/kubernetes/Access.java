@@ -68,6 +68,7 @@ public record Access(Optional<Path> kubeconfig, Optional<String> context) {
                         .build();
         return new KubernetesClientBuilder()
                 .withConfig(config)
+                .withHttpClientFactory(new EndingClients())
                 .withHttpClientBuilderConsumer(b -> b.addOrReplaceInterceptor("ebb", heard))
                 .build();
     }

@@ -38,6 +38,7 @@ final class OtherKinds implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OtherKinds.class);
     private static final long PAGE = 500;
     private static final long AGAIN_SECONDS = 10;
+    private static final long CLOSE_SECONDS = 2;
     static final int KINDS_MAX = 50;
 
     /** Control names its kinds in each tick, and a replica that does not lead names none. */
@@ -331,9 +332,16 @@ final class OtherKinds implements AutoCloseable {
         later(() -> reading.remove(target));
     }
 
+    /** Waits for what is under way for a moment only. */
     @Override
     public void close() {
         thread.shutdownNow();
+        try {
+            // What is being opened would be open after all.
+            var _ = thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         kinds.values().forEach(one -> one.becomes(new State.Opening()));
     }
 }

@@ -53,6 +53,11 @@ final class Relay implements AutoCloseable {
         way.writeLock().unlock();
     }
 
+    /** Connections of those who come this way. */
+    long connections() {
+        return sockets.stream().filter(s -> !s.isClosed()).count() / 2;
+    }
+
     private void accept() {
         try {
             while (true) {
