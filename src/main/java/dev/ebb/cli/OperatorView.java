@@ -48,7 +48,8 @@ final class OperatorView {
                                 figures.longestWaitNanos(),
                                 figures.shortTicks())),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(new View.Reports(operator.malformedReports())));
     }
 
     /** Only what is kept where the next replica finds it, or needs not to be kept. */

@@ -37,6 +37,7 @@ final class Metrics {
         traffic(new TreeMap<>(view.traffic()), out);
         view.tls().ifPresent(tls -> TlsMetrics.write(tls, out));
         view.accessLog().ifPresent(log -> accessLog(log, out));
+        view.reports().ifPresent(reports -> reports(reports, out));
         return out.toString();
     }
 
@@ -70,6 +71,13 @@ final class Metrics {
         out.counter("ebb_access_log_lines_total", "Lines of the access log.").sample(log.written());
         out.counter("ebb_access_log_dropped_total", "Lines that there was no room for.")
                 .sample(log.dropped());
+    }
+
+    private static void reports(View.Reports reports, MetricsText out) {
+        out.counter(
+                        "ebb_reports_malformed_total",
+                        "Load reports of instances that made no sense, and were ignored.")
+                .sample(reports.malformed());
     }
 
     private static void services(Status status, MetricsText out) {

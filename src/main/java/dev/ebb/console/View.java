@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param failures the newest of each service that had one in this life of Ebb
  * @param tls empty where none is configured
  * @param accessLog empty where none is written
+ * @param reports empty where instances are not asked for reports of their own
  */
 public record View(
         About ebb,
@@ -21,11 +22,31 @@ public record View(
         List<LastFailure> failures,
         Loop loop,
         Optional<Tls> tls,
-        Optional<AccessLog> accessLog) {
+        Optional<AccessLog> accessLog,
+        Optional<Reports> reports) {
     public View {
         traffic = Map.copyOf(traffic);
         failures = List.copyOf(failures);
     }
+
+    /** Of an Ebb that asks no instance for reports of its own. */
+    public View(
+            About ebb,
+            Status status,
+            Map<String, Traffic> traffic,
+            List<LastFailure> failures,
+            Loop loop,
+            Optional<Tls> tls,
+            Optional<AccessLog> accessLog) {
+        this(ebb, status, traffic, failures, loop, tls, accessLog, Optional.empty());
+    }
+
+    /**
+     * What instances say of their own load, since the start.
+     *
+     * @param malformed that made no sense or could not be read, and were ignored
+     */
+    public record Reports(long malformed) {}
 
     /**
      * Lines of the access log since the start.

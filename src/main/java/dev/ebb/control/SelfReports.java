@@ -53,6 +53,11 @@ public interface SelfReports extends AutoCloseable {
 
     Heard heard(Asked one);
 
+    /** How many reports made no sense or could not be read, and were ignored, since the start. */
+    default long malformed() {
+        return 0;
+    }
+
     /** Asks no more. Waits for nobody. */
     @Override
     void close();

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,6 +31,7 @@ public final class OrcaReports implements SelfReports {
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("orca-reports").factory());
+    private final LongAdder malformed = new LongAdder();
     private final RandomGenerator random;
     private final int most;
     private final long silentNanos;
@@ -105,6 +107,11 @@ public final class OrcaReports implements SelfReports {
                                 "%d others are asked already, and no more may be".formatted(most)));
     }
 
+    @Override
+    public long malformed() {
+        return malformed.sum();
+    }
+
     /** Begins what is to be begun by now, as much as may be. */
     private synchronized void turn() {
         if (closed) {
@@ -115,7 +122,7 @@ public final class OrcaReports implements SelfReports {
         for (Asked one : wanted.keySet()) {
             OrcaStream stream = streams.get(one);
             if (stream == null && streams.size() < most) {
-                stream = new OrcaStream(one, random, silentNanos);
+                stream = new OrcaStream(one, random, silentNanos, malformed::increment);
                 streams.put(one, stream);
             }
             if (stream != null) {

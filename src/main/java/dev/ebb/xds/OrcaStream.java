@@ -49,6 +49,7 @@ final class OrcaStream {
     private final Asked asked;
     private final RandomGenerator random;
     private final long silentNanos;
+    private final Runnable malformed;
     private @Nullable ManagedChannel channel;
     private @Nullable ClientCallStreamObserver<OrcaLoadReportRequest> call;
     private long dueNanos = System.nanoTime();
@@ -61,10 +62,14 @@ final class OrcaStream {
 
     private volatile Heard heard = Heard.NOTHING;
 
-    OrcaStream(Asked asked, RandomGenerator random, long silentNanos) {
+    /**
+     * @param malformed told of each report that is ignored
+     */
+    OrcaStream(Asked asked, RandomGenerator random, long silentNanos, Runnable malformed) {
         this.asked = asked;
         this.random = random;
         this.silentNanos = silentNanos;
+        this.malformed = malformed;
     }
 
     Heard heard() {
@@ -154,12 +159,23 @@ final class OrcaStream {
                         .max()
                         .orElse(0);
         double memory = report.getMemUtilization();
-        boolean sane = isSane(own) && isSane(memory) && isSane(most);
+        Optional<String> wrong =
+                wrong("the application's or CPU's utilization", own)
+                        .or(() -> wrong("a named utilization", most))
+                        .or(() -> wrong("the memory's utilization", memory));
+        wrong.ifPresent(_ -> malformed.run());
         heard =
-                sane
-                        ? new Heard(
-                                Optional.of(newest(Math.max(own, most), memory)), Optional.empty())
-                        : new Heard(Optional.empty(), Optional.of("its report makes no sense"));
+                wrong.map(why -> new Heard(Optional.empty(), Optional.of(why)))
+                        .orElseGet(() ->
+                                new Heard(
+                                        Optional.of(newest(Math.max(own, most), memory)),
+                                        Optional.empty()));
+    }
+
+    private static Optional<String> wrong(String what, double value) {
+        return isSane(value)
+                ? Optional.empty()
+                : Optional.of("its report makes no sense: %s is %s".formatted(what, value));
     }
 
     /** In protobuf 0 is as good as nothing said: then it does not raise anything either. */
@@ -176,6 +192,9 @@ final class OrcaStream {
 
     private synchronized void ended(Status why) {
         call = null;
+        if (isUnreadable(why)) {
+            malformed.run();
+        }
         heard =
                 new Heard(
                         Optional.empty(),
@@ -188,8 +207,19 @@ final class OrcaStream {
         end();
     }
 
+    /** What gRPC makes of a message that is none: it cancels, and says what it stumbled over. */
+    private boolean isUnreadable(Status why) {
+        return !closed
+                && !gaveUp
+                && why.getCode() == Status.Code.CANCELLED
+                && why.getCause() != null;
+    }
+
     private String words(Status why) {
         String at = asked.address() + " port " + asked.port();
+        if (isUnreadable(why)) {
+            return "what it reports at " + at + " cannot be read";
+        }
         return switch (why.getCode()) {
             case UNIMPLEMENTED -> "who listens at " + at + " offers no ORCA reports";
             case UNAVAILABLE -> "nobody who reports can be reached at " + at;

@@ -87,7 +87,8 @@ public final class Samples {
                                                 "/etc/tls/shop.pem",
                                                 List.of("shop.test"),
                                                 1_800_000_000_000L)))),
-                Optional.of(new View.AccessLog(1200, 3)));
+                Optional.of(new View.AccessLog(1200, 3)),
+                Optional.of(new View.Reports(4)));
     }
 
     private static LatencyCounts latency() {

@@ -5,6 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ebb.control.EndpointSink.Told;
 import dev.ebb.control.SelfReports.Asked;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -63,10 +75,66 @@ class OrcaReportsTest {
 
             long before = told(one).orElseThrow().atNanos();
             await().until(() -> told(one).orElseThrow().atNanos() - before > 0);
+            assertThat(reports.malformed()).isZero();
             server.metrics.setApplicationUtilizationMetric(1_000);
             await().until(() -> trouble(one).contains("makes no sense"));
+            assertThat(trouble(one)).endsWith("utilization is 1000.0");
+            await().until(() -> reports.malformed() > 1);
             assertThat(told(one)).isEmpty();
             assertThat(server.streams).as("by one stream").hasValue(1);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsCountedAndNamed() throws Exception {
+        MethodDescriptor<byte[], byte[]> method =
+                MethodDescriptor.<byte[], byte[]>newBuilder()
+                        .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+                        .setFullMethodName("xds.service.orca.v3.OpenRcaService/StreamCoreMetrics")
+                        .setRequestMarshaller(new Raw())
+                        .setResponseMarshaller(new Raw())
+                        .build();
+        // A field that says that it is longer than all there is.
+        byte[] broken = {0x22, 0x7F, 1};
+        Server server =
+                NettyServerBuilder.forAddress(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                InsecureServerCredentials.create())
+                        .addService(
+                                ServerServiceDefinition.builder(
+                                                "xds.service.orca.v3.OpenRcaService")
+                                        .addMethod(
+                                                method,
+                                                ServerCalls.asyncServerStreamingCall(
+                                                        (_, to) -> to.onNext(broken)))
+                                        .build())
+                        .build()
+                        .start();
+        try {
+            Asked one = at(server.getPort());
+            reports.ask("a", Set.of(one));
+            await().until(() -> trouble(one).contains("cannot be read"));
+            assertThat(reports.malformed()).isPositive();
+            assertThat(told(one)).isEmpty();
+        } finally {
+            server.shutdownNow();
+        }
+    }
+
+    /** Bytes as they are. */
+    private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

@@ -462,6 +462,11 @@ public final class Operator implements AutoCloseable {
                 : fault.or(this::blind);
     }
 
+    /** How many reports that pods made of themselves were ignored, since they made no sense. */
+    public long malformedReports() {
+        return reports.malformed();
+    }
+
     /** How the control thread is doing. */
     public OperatorFigures figures() {
         return ticks.figures();
