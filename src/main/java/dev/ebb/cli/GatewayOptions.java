@@ -153,6 +153,10 @@ final class GatewayOptions {
         if (loops < 1 || loops > 256) {
             throw new Failure(Exit.USAGE, "--loops is from 1 to 256, not " + loops);
         }
+        if (accessSample < 0 || accessSample > 100) {
+            throw new Failure(
+                    Exit.USAGE, "--access-sample is from 0 to 100 percent, not " + accessSample);
+        }
         List<InetSocketAddress> plain =
                 listen.isEmpty() ? GatewaySettings.DEFAULT.listen().plain() : listen;
         GatewaySettings settings =
@@ -167,10 +171,6 @@ final class GatewayOptions {
 
     /** As with an access log in a configuration, requests get ids. */
     private GatewaySettings logged(GatewaySettings settings, String to) {
-        if (accessSample < 0 || accessSample > 100) {
-            throw new Failure(
-                    Exit.USAGE, "--access-sample is from 0 to 100 percent, not " + accessSample);
-        }
         var log =
                 new AccessLogSettings(
                         to.equals("stdout") ? Optional.empty() : Optional.of(Path.of(to)),

@@ -195,6 +195,11 @@ final class OperatorCommand implements Callable<Integer> {
         bound("--admin-port", adminPort, 0, PORT_MAX);
         probePort.ifPresent(port -> bound("--probe-port", port, 1, PORT_MAX));
         metricsPort.ifPresent(port -> bound("--metrics-port", port, 1, PORT_MAX));
+        if (alone && lease.isPresent()) {
+            throw new Failure(
+                    Exit.USAGE,
+                    "--alone is without a Lease, and --lease names one: give one of them");
+        }
         lease.filter(l -> !LEASE_NAME.matcher(l).matches())
                 .ifPresent(l -> {
                     throw new Failure(

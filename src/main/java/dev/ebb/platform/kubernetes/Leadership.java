@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,13 +21,15 @@ import java.util.function.LongSupplier;
  * is for one thread, the rest for any.
  */
 final class Leadership implements Fence {
+    private static final int NO_RIGHT = 403;
+    private static final int NOT_FOUND = 404;
+
     private final KubernetesClient client;
-    private final String namespace;
-    private final String name;
+    private final Operator.LeaseSettings settings;
     private final String identity;
-    private final Duration good;
-    private final Duration margin;
     private final LongSupplier nanoTime;
+    private final Consumer<String> log;
+    private volatile Optional<String> refused = Optional.empty();
     private volatile boolean holds;
     private volatile long goodSinceNanos;
     private volatile String holder = "";
@@ -34,24 +37,19 @@ final class Leadership implements Fence {
     private long seenNanos;
 
     /**
-     * @param good how long a Lease is good for without being renewed
-     * @param margin how long before its end the holder does not write any more
+     * @param log is told in a sentence when the Lease is refused, and not again for the same reason
      */
     Leadership(
             KubernetesClient client,
-            String namespace,
-            String name,
+            Operator.LeaseSettings settings,
             String identity,
-            Duration good,
-            Duration margin,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            Consumer<String> log) {
         this.client = client;
-        this.namespace = namespace;
-        this.name = name;
+        this.settings = settings;
         this.identity = identity;
-        this.good = good;
-        this.margin = margin;
         this.nanoTime = nanoTime;
+        this.log = log;
     }
 
     boolean leads() {
@@ -66,7 +64,7 @@ final class Leadership implements Fence {
     @Override
     public Optional<String> closed() {
         long age = nanoTime.getAsLong() - goodSinceNanos;
-        return holds && age < good.minus(margin).toNanos()
+        return holds && age < settings.good().minus(settings.margin()).toNanos()
                 ? Optional.empty()
                 : Optional.of("this replica does not lead");
     }
@@ -74,34 +72,67 @@ final class Leadership implements Fence {
     /** Renews the Lease, or takes it when its holder has not renewed it for too long. */
     void turn() {
         long began = nanoTime.getAsLong();
+        boolean absent = false;
         try {
             Optional<Lease> found = Optional.ofNullable(lease());
+            absent = found.isEmpty();
             if (found.isEmpty()) {
-                client.leases().inNamespace(namespace).resource(mine(Optional.empty())).create();
+                client.leases()
+                        .inNamespace(settings.namespace())
+                        .resource(mine(Optional.empty()))
+                        .create();
                 lead(began);
                 return;
             }
             Lease lease = found.get();
             holder = Objects.requireNonNullElse(lease.getSpec().getHolderIdentity(), "");
             if (holder.equals(identity) || holder.isEmpty() || isOver(lease, began)) {
-                client.leases().inNamespace(namespace).resource(mine(found)).update();
+                client.leases().inNamespace(settings.namespace()).resource(mine(found)).update();
                 lead(began);
             } else {
                 holds = false;
+                refused = Optional.empty();
             }
         } catch (KubernetesClientException e) {
             // Someone was quicker, or the API server is away: what is held runs out by itself.
+            if (e.getCode() == NO_RIGHT || (absent && e.getCode() == NOT_FOUND)) {
+                refuse(e);
+            }
         }
     }
 
+    /**
+     * Why this replica cannot lead, if it is not for another one that does: somebody has to do
+     * something about it.
+     */
+    Optional<String> refused() {
+        return refused;
+    }
+
+    private void refuse(KubernetesClientException e) {
+        String what =
+                e.getCode() == NO_RIGHT
+                        ? "it has no right to it; apply deploy/kubernetes/rights.yaml, or"
+                                + " name another with --lease"
+                        : "there is no such namespace; create it, or name another with --lease";
+        String why =
+                "the Lease %s/%s cannot be had, and nobody leads without it: %s"
+                        .formatted(settings.namespace(), settings.name(), what);
+        if (!refused.equals(Optional.of(why))) {
+            log.accept(why);
+        }
+        refused = Optional.of(why);
+    }
+
     private Lease lease() {
-        return client.leases().inNamespace(namespace).withName(name).get();
+        return client.leases().inNamespace(settings.namespace()).withName(settings.name()).get();
     }
 
     private void lead(long beganNanos) {
         holder = identity;
         goodSinceNanos = beganNanos;
         holds = true;
+        refused = Optional.empty();
     }
 
     private boolean isOver(Lease lease, long now) {
@@ -113,7 +144,8 @@ final class Leadership implements Fence {
         Duration theirs =
                 Duration.ofSeconds(
                         Objects.requireNonNullElse(
-                                lease.getSpec().getLeaseDurationSeconds(), (int) good.toSeconds()));
+                                lease.getSpec().getLeaseDurationSeconds(),
+                                (int) settings.good().toSeconds()));
         return now - seenNanos >= theirs.toNanos();
     }
 
@@ -129,12 +161,12 @@ final class Leadership implements Fence {
                         .orElseGet(() ->
                                 new LeaseBuilder()
                                         .withNewMetadata()
-                                        .withName(name)
-                                        .withNamespace(namespace)
+                                        .withName(settings.name())
+                                        .withNamespace(settings.namespace())
                                         .endMetadata());
         return builder.editOrNewSpec()
                 .withHolderIdentity(identity)
-                .withLeaseDurationSeconds((int) good.toSeconds())
+                .withLeaseDurationSeconds((int) settings.good().toSeconds())
                 .withRenewTime(now)
                 .withAcquireTime(kept ? before.orElseThrow().getSpec().getAcquireTime() : now)
                 .withLeaseTransitions(kept ? transitions : transitions + 1)
@@ -153,7 +185,7 @@ final class Leadership implements Fence {
             Lease lease = lease();
             if (lease != null && identity.equals(lease.getSpec().getHolderIdentity())) {
                 client.leases()
-                        .inNamespace(namespace)
+                        .inNamespace(settings.namespace())
                         .resource(
                                 new LeaseBuilder(lease)
                                         .editSpec()

@@ -162,13 +162,7 @@ public final class Operator implements AutoCloseable {
                 settings.lease()
                         .map(l ->
                                 new Leadership(
-                                        client,
-                                        l.namespace(),
-                                        l.name(),
-                                        settings.identity(),
-                                        l.good(),
-                                        l.margin(),
-                                        System::nanoTime));
+                                        client, l, settings.identity(), System::nanoTime, log));
         Fence fence = leadership.<Fence>map(l -> l).orElse(Fence.OPEN);
         this.pace = pace(fence, WRITES_PER_SECOND, WRITES_AT_ONCE);
         // What is told must not use up what a rescue needs.
@@ -459,7 +453,7 @@ public final class Operator implements AutoCloseable {
         Duration limit = settings.tick().multipliedBy(10).plusSeconds(10);
         return since.compareTo(limit) > 0
                 ? Optional.of("no tick for %d s".formatted(since.toSeconds()))
-                : fault.or(this::blind);
+                : fault.or(() -> leadership.flatMap(Leadership::refused)).or(this::blind);
     }
 
     /** How many reports that pods made of themselves were ignored, since they made no sense. */
