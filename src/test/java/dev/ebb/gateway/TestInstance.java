@@ -115,6 +115,7 @@ final class TestInstance implements AutoCloseable {
     private final ServerSocket server;
     private final int port;
     private volatile Behavior behavior;
+    private volatile boolean dead;
 
     TestInstance(Behavior behavior) {
         this(behavior, 0);
@@ -162,6 +163,9 @@ final class TestInstance implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 open.add(socket);
+                if (dead) {
+                    socket.close();
+                }
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException e) {
                 return;
@@ -185,6 +189,9 @@ final class TestInstance implements AutoCloseable {
                     connections.incrementAndGet();
                 }
                 requests.add(head);
+                if (dead) {
+                    return;
+                }
                 behavior.answer(new Request(head, in), exchange);
             }
         } catch (SocketTimeoutException e) {
@@ -216,8 +223,12 @@ final class TestInstance implements AutoCloseable {
         return line.toString().stripTrailing();
     }
 
-    /** Ends at once, as if it had been killed: nobody listens, and connections end. */
+    /**
+     * Ends at once, as if it had been killed: nobody listens, and connections end. One that was
+     * accepted at the same moment is not answered any more, either.
+     */
     void die() {
+        dead = true;
         close();
         for (Socket socket : open) {
             try {
