@@ -27,7 +27,8 @@ final class FleetAdapters {
                         service.name(),
                         service.routes().stream().map(FleetAdapters::route).toList(),
                         policy)
-                .withProtocol(service.http2() ? Protocol.HTTP2 : Protocol.HTTP1);
+                .withProtocol(service.http2() ? Protocol.HTTP2 : Protocol.HTTP1)
+                .withLoadReports(service.reported());
     }
 
     private static Route route(XdsRoute route) {

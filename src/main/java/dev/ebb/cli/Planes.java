@@ -62,7 +62,11 @@ record Planes(EndpointSink gateway, XdsServer xds) implements EndpointSink {
 
     @Override
     public Map<InstanceId, Told> told(ServiceName service) {
-        return gateway.told(service);
+        Map<InstanceId, Told> all = new HashMap<>(gateway.told(service));
+        xds.told(service)
+                .forEach((id, told) ->
+                        all.merge(id, told, (a, b) -> a.atNanos() - b.atNanos() > 0 ? a : b));
+        return all;
     }
 
     @Override

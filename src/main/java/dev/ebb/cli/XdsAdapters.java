@@ -41,7 +41,8 @@ final class XdsAdapters {
                 service.routes().stream().map(r -> route(config, r)).toList(),
                 service.protocol() == ServiceConfig.Protocol.HTTP2,
                 config.gateway().timeouts().connect(),
-                service.balance().affinity().hash());
+                service.balance().affinity().hash(),
+                service.resources().reported());
     }
 
     private static XdsRoute route(EbbConfig config, RouteConfig route) {

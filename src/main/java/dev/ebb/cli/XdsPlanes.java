@@ -59,10 +59,11 @@ final class XdsPlanes implements DataPlanes {
 
     private static XdsService service(Offer offer) {
         return new XdsService(
-                offer.service(),
-                offer.entries().stream().map(XdsPlanes::route).toList(),
-                offer.http2(),
-                CONNECT);
+                        offer.service(),
+                        offer.entries().stream().map(XdsPlanes::route).toList(),
+                        offer.http2(),
+                        CONNECT)
+                .withReported(offer.reported());
     }
 
     private static XdsRoute route(Entry entry) {
@@ -96,6 +97,11 @@ final class XdsPlanes implements DataPlanes {
     public Report report(ServiceName service, Now now) {
         return server.map(s -> s.report(service, now))
                 .orElseGet(() -> new Report(0, Map.of(), LatencyCounts.empty()));
+    }
+
+    @Override
+    public Map<InstanceId, Told> told(ServiceName service) {
+        return server.map(s -> s.told(service)).orElse(Map.of());
     }
 
     @Override

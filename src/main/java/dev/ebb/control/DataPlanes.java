@@ -24,8 +24,9 @@ public interface DataPlanes extends EndpointSink, AutoCloseable {
      * A service for data planes.
      *
      * @param http2 its instances speak HTTP/2 without TLS; otherwise HTTP/1.1
+     * @param reported whether they say in their answers how busy they are
      */
-    record Offer(ServiceName service, boolean http2, List<Entry> entries) {
+    record Offer(ServiceName service, boolean http2, List<Entry> entries, boolean reported) {
         public Offer {
             entries = List.copyOf(entries);
         }

@@ -106,9 +106,15 @@ public interface EndpointSink {
      *
      * @param utilization of what binds it most, 0 to 1 and above
      * @param memory share of its memory in use; empty when it does not say
+     * @param figures all that it says, by the names of {@link OrcaFigures}
      * @param atNanos when it said so, on the monotonic clock
      */
-    record Told(double utilization, OptionalDouble memory, long atNanos) {}
+    record Told(
+            double utilization, OptionalDouble memory, Map<String, Double> figures, long atNanos) {
+        public Told {
+            figures = Map.copyOf(figures);
+        }
+    }
 
     /**
      * @param healthReason why the health is what it is; empty as long as it was never ejected

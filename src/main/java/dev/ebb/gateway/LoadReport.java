@@ -1,12 +1,12 @@
 package dev.ebb.gateway;
 
+import dev.ebb.control.OrcaFigures;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,50 +17,46 @@ import tools.jackson.databind.json.JsonMapper;
  * JSON} and {@code BIN} (Base64 of {@code xds.data.orca.v3.OrcaLoadReport}); and that last one in
  * {@code endpoint-load-metrics-bin}, too. Immutable.
  *
- * @param utilization of the resource that binds most: what the application says of itself, else of
- *     its CPU, or any of the map {@code utilization}, if that is more; 0 and above
- * @param memory share of its memory in use; empty when it does not say
+ * @param figures what it says that can be, and how much that cannot; not changed any more
  */
-public record LoadReport(double utilization, OptionalDouble memory) {
+public record LoadReport(OrcaFigures figures) {
     /** Longer ones are not read. */
     static final int LONGEST = 4096;
 
-    /** A process that says that it does a hundred times what it can is not believed. */
-    private static final double MOST = 100;
+    private static final String MAP = "utilization";
+    private static final String NAMED_MAP = "named_metrics";
 
-    private static final String NAMED = "utilization.";
-
-    /** Collects figures of one report; one that makes no sense makes the report none. */
+    /** Collects figures of one report; a share that makes no sense makes the report none. */
     private static final class Figures {
-        private double cpu;
-        private double application;
-        private double most;
+        private final OrcaFigures all = new OrcaFigures();
         private boolean any;
         private boolean wrong;
-        private OptionalDouble memory = OptionalDouble.empty();
 
-        void take(String name, double value) {
-            boolean mine = true;
-            switch (name) {
-                case "cpu_utilization", "cpuUtilization" -> cpu = value;
-                case "application_utilization", "applicationUtilization" -> application = value;
-                case "mem_utilization", "memUtilization" -> memory = OptionalDouble.of(value);
-                default -> {
-                    mine = name.startsWith(NAMED);
-                    most = mine ? Math.max(most, value) : most;
-                }
-            }
-            if (mine) {
-                any |= !name.startsWith("mem");
-                wrong |= !(value >= 0 && value <= MOST);
+        void take(String spelled, double value) {
+            String name = snake(spelled);
+            if (OrcaFigures.isName(name)) {
+                any |= !name.equals(OrcaFigures.MEMORY);
+                wrong |=
+                        OrcaFigures.isShare(name)
+                                && !(value >= 0 && value <= OrcaFigures.SHARE_MAX);
+                all.add(name, value);
             }
         }
 
+        /** JSON's names of fields may be in camel case; those in its maps are as they are. */
+        private static String snake(String name) {
+            return switch (name) {
+                case "cpuUtilization" -> OrcaFigures.CPU;
+                case "applicationUtilization" -> OrcaFigures.APPLICATION;
+                case "memUtilization" -> OrcaFigures.MEMORY;
+                case "rpsFractional" -> OrcaFigures.RPS;
+                default -> name;
+            };
+        }
+
         Optional<LoadReport> report() {
-            double own = application > 0 ? application : cpu;
-            return any && !wrong
-                    ? Optional.of(new LoadReport(Math.max(own, most), memory))
-                    : Optional.empty();
+            boolean says = any && !wrong && !all.isEmpty();
+            return says ? Optional.of(new LoadReport(all)) : Optional.empty();
         }
     }
 
@@ -121,14 +117,24 @@ public record LoadReport(double utilization, OptionalDouble memory) {
                     JsonNode value = one.getValue();
                     if (value.isNumber()) {
                         figures.take(one.getKey(), value.asDouble());
-                    } else if (one.getKey().equals("utilization")) {
-                        value.properties()
-                                .forEach(named ->
-                                        figures.take(
-                                                NAMED + named.getKey(),
-                                                named.getValue().asDouble(-1)));
+                    } else {
+                        prefix(one.getKey())
+                                .ifPresent(prefix ->
+                                        value.properties()
+                                                .forEach(named ->
+                                                        figures.take(
+                                                                prefix + named.getKey(),
+                                                                named.getValue().asDouble(-1))));
                     }
                 });
+    }
+
+    private static Optional<String> prefix(String map) {
+        return switch (map) {
+            case MAP -> Optional.of(OrcaFigures.UTILIZATION);
+            case NAMED_MAP, "namedMetrics" -> Optional.of(OrcaFigures.NAMED);
+            default -> Optional.empty();
+        };
     }
 
     // ---- The message OrcaLoadReport, as far as it is of use
@@ -136,6 +142,9 @@ public record LoadReport(double utilization, OptionalDouble memory) {
     private static final int CPU = 1;
     private static final int MEMORY = 2;
     private static final int UTILIZATION = 5;
+    private static final int RPS = 6;
+    private static final int EPS = 7;
+    private static final int NAMED = 8;
     private static final int APPLICATION = 9;
 
     private static void binary(byte[] message, Figures figures) {
@@ -151,8 +160,11 @@ public record LoadReport(double utilization, OptionalDouble memory) {
                     if (length < 0 || length > in.remaining()) {
                         throw new IllegalArgumentException("longer than it is");
                     }
+                    ByteBuffer inner = in.slice(in.position(), length);
                     if (field == UTILIZATION) {
-                        figures.take(NAMED, entry(in.slice(in.position(), length)));
+                        entry(inner, OrcaFigures.UTILIZATION, figures);
+                    } else if (field == NAMED) {
+                        entry(inner, OrcaFigures.NAMED, figures);
                     }
                     in.position(in.position() + length);
                 }
@@ -164,16 +176,19 @@ public record LoadReport(double utilization, OptionalDouble memory) {
 
     private static void number(int field, double value, Figures figures) {
         switch (field) {
-            case CPU -> figures.take("cpu_utilization", value);
-            case MEMORY -> figures.take("mem_utilization", value);
-            case APPLICATION -> figures.take("application_utilization", value);
+            case CPU -> figures.take(OrcaFigures.CPU, value);
+            case MEMORY -> figures.take(OrcaFigures.MEMORY, value);
+            case RPS -> figures.take(OrcaFigures.RPS, value);
+            case EPS -> figures.take(OrcaFigures.EPS, value);
+            case APPLICATION -> figures.take(OrcaFigures.APPLICATION, value);
             default -> {}
         }
     }
 
-    /** The value of an entry of a map of numbers; one without is 0. */
-    private static double entry(ByteBuffer in) {
+    /** An entry of a map of numbers; one without a number is 0. */
+    private static void entry(ByteBuffer in, String prefix, Figures figures) {
         in.order(ByteOrder.LITTLE_ENDIAN);
+        String name = "";
         double value = 0;
         while (in.hasRemaining()) {
             int tag = (int) varint(in);
@@ -182,14 +197,16 @@ public record LoadReport(double utilization, OptionalDouble memory) {
                 if (length < 0 || length > in.remaining()) {
                     throw new IllegalArgumentException("longer than it is");
                 }
-                in.position(in.position() + length);
+                byte[] key = new byte[length];
+                in.get(key);
+                name = new String(key, StandardCharsets.UTF_8);
             } else if ((tag & 7) == 1) {
                 value = in.getDouble();
             } else {
                 throw new IllegalArgumentException("no entry");
             }
         }
-        return value;
+        figures.take(prefix + name, value);
     }
 
     private static long varint(ByteBuffer in) {

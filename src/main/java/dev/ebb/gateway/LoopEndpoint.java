@@ -44,7 +44,7 @@ record LoopEndpoint(
 
     /** Writer: what the instance has just said of its load. */
     void told(LoadReport report, long nowNanos) {
-        newest.setRelease(new Told(report.utilization(), report.memory(), nowNanos));
+        newest.setRelease(report.figures().told(nowNanos));
     }
 
     private void count(int cell) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import dev.ebb.balance.HashPolicy;
+import dev.ebb.control.OrcaFigures;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
@@ -14,6 +15,7 @@ import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SelfConfigSource;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.util.List;
 
 /** Services as CDS. Pure. */
 final class ClusterResources {
@@ -21,6 +23,17 @@ final class ClusterResources {
     private static final UInt32Value MANY = UInt32Value.of(1_000_000);
 
     static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    /** What data planes pass on of instances' own reports: as much as is understood of them. */
+    private static final List<String> FIGURES =
+            List.of(
+                    OrcaFigures.CPU,
+                    OrcaFigures.MEMORY,
+                    OrcaFigures.APPLICATION,
+                    OrcaFigures.RPS,
+                    OrcaFigures.EPS,
+                    OrcaFigures.NAMED + "*",
+                    OrcaFigures.UTILIZATION + "*");
 
     private ClusterResources() {}
 
@@ -33,6 +46,9 @@ final class ClusterResources {
                         .setEdsClusterConfig(
                                 Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ads()))
                         .setConnectTimeout(duration(service.connect()));
+        if (service.reported()) {
+            cluster.addAllLrsReportEndpointMetrics(FIGURES);
+        }
         if (flavor == Flavor.GRPC) {
             cluster.setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN)
                     .setLrsServer(

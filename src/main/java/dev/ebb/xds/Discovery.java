@@ -2,6 +2,7 @@ package dev.ebb.xds;
 
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.DataPlanes.Witness;
+import dev.ebb.control.EndpointSink.Told;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
@@ -131,7 +132,18 @@ final class Discovery {
     }
 
     synchronized void reported(String node, Object by, Collection<ClusterStats> clusters) {
+        long before = loads.figures().ignored();
         loads.report(node, by, clusters, nanoTime());
+        long ignored = loads.figures().ignored();
+        // At the first and whenever their number has one digit more.
+        if (Long.toString(ignored).length() > Long.toString(before).length()
+                || (before == 0 && ignored > 0)) {
+            LOG.warn(
+                    "instances say figures of themselves that cannot be, such as negative ones, or"
+                            + " too many; {} were ignored up to now, the last by the reports of {}",
+                    ignored,
+                    node);
+        }
     }
 
     synchronized void reportsEnded(String node, Object by) {
@@ -226,6 +238,13 @@ final class Discovery {
 
     synchronized LatencyCounts latency(ServiceName service) {
         return loads.latency(service);
+    }
+
+    /** What instances have said of their own load, where the service is one that is asked. */
+    synchronized Map<InstanceId, Told> told(ServiceName service) {
+        boolean asked =
+                store.services().stream().anyMatch(s -> s.name().equals(service) && s.reported());
+        return asked ? loads.figures().of(service) : Map.of();
     }
 
     /** Why gateways apart have ejected an instance; empty when not enough of them have. */

@@ -85,12 +85,14 @@ record FleetState(
             throw new BadResource("'%s' is no name of a service".formatted(name));
         }
         return new XdsService(
-                new ServiceName(name),
-                List.of(),
-                cluster.containsTypedExtensionProtocolOptions(ClusterResources.HTTP_OPTIONS),
-                Duration.ofSeconds(
-                        cluster.getConnectTimeout().getSeconds(),
-                        cluster.getConnectTimeout().getNanos()));
+                        new ServiceName(name),
+                        List.of(),
+                        cluster.containsTypedExtensionProtocolOptions(
+                                ClusterResources.HTTP_OPTIONS),
+                        Duration.ofSeconds(
+                                cluster.getConnectTimeout().getSeconds(),
+                                cluster.getConnectTimeout().getNanos()))
+                .withReported(cluster.getLrsReportEndpointMetricsCount() > 0);
     }
 
     private static InetSocketAddress listener(Listener listener) throws BadResource {
@@ -126,10 +128,12 @@ record FleetState(
                         .values().stream()
                                 .map(c ->
                                         new XdsService(
-                                                c.name(),
-                                                owned.getOrDefault(c.name().value(), List.of()),
-                                                c.http2(),
-                                                c.connect()))
+                                                        c.name(),
+                                                        owned.getOrDefault(
+                                                                c.name().value(), List.of()),
+                                                        c.http2(),
+                                                        c.connect())
+                                                .withReported(c.reported()))
                                 .toList();
         return Optional.of(new Fleet(services, listener.get()));
     }

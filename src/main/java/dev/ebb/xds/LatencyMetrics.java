@@ -32,7 +32,7 @@ final class LatencyMetrics {
         return metric(NANOS, requests, (double) nanos);
     }
 
-    private static EndpointLoadMetricStats metric(String name, long requests, double value) {
+    static EndpointLoadMetricStats metric(String name, long requests, double value) {
         return EndpointLoadMetricStats.newBuilder()
                 .setMetricName(name)
                 .setNumRequestsFinishedWithMetric(requests)

@@ -3,6 +3,7 @@ package dev.ebb.xds;
 import com.google.protobuf.Duration;
 import dev.ebb.balance.EndpointSnapshot;
 import dev.ebb.control.EndpointSink.Report;
+import dev.ebb.control.EndpointSink.Told;
 import dev.ebb.core.InstanceId;
 import dev.ebb.core.LatencyCounts;
 import dev.ebb.core.TrafficReading;
@@ -13,6 +14,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamLocalityStats;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -25,6 +27,7 @@ final class LoadCounter {
     private final String service;
     private final Map<InstanceId, Address> addresses = new HashMap<>();
     private final Map<InstanceId, TrafficReading> last = new HashMap<>();
+    private final Map<InstanceId, Long> saidNanos = new HashMap<>();
     private LatencyCounts latency = LatencyCounts.empty();
     private Set<InstanceId> current = Set.of();
 
@@ -38,8 +41,12 @@ final class LoadCounter {
                 .forEach(e -> addresses.put(e.id(), EndpointResources.address(e.host(), e.port())));
     }
 
-    /** Counts on from here; a report that was lost on its way is lost. */
-    ClusterStats next(Report report, java.time.Duration since) {
+    /**
+     * Counts on from here; a report that was lost on its way is lost.
+     *
+     * @param told what instances have said last of their own load
+     */
+    ClusterStats next(Report report, Map<InstanceId, Told> told, java.time.Duration since) {
         var locality =
                 UpstreamLocalityStats.newBuilder()
                         .setLocality(Locality.newBuilder().setZone(EndpointResources.ZONE));
@@ -71,12 +78,15 @@ final class LoadCounter {
                             .setTotalErrorRequests(Math.max(0, failed))
                             .setTotalSuccessfulRequests(Math.max(0, ended - failed))
                             .addLoadMetricStats(LatencyMetrics.of(Math.max(0, ended), nanos));
+            news(one.getKey(), told)
+                    .ifPresent(t -> stats.addAllLoadMetricStats(SelfFigures.metrics(t)));
             HealthMetadata.of(one.getValue()).ifPresent(stats::setMetadata);
             locality.addUpstreamEndpointStats(stats);
         }
         locality.addAllLoadMetricStats(LatencyMetrics.of(report.latency().minus(latency)));
         latency = report.latency();
         last.keySet().retainAll(report.endpoints().keySet());
+        saidNanos.keySet().retainAll(told.keySet());
         addresses
                 .keySet()
                 .removeIf(id -> !current.contains(id) && !report.endpoints().containsKey(id));
@@ -91,5 +101,15 @@ final class LoadCounter {
                                 .setTotalErrorRequests(bad)
                                 .setTotalSuccessfulRequests(good))
                 .build();
+    }
+
+    /** What an instance has said since it was last passed on: each is passed on once. */
+    private Optional<Told> news(InstanceId id, Map<InstanceId, Told> told) {
+        Told now = told.get(id);
+        if (now == null) {
+            return Optional.empty();
+        }
+        Long before = saidNanos.put(id, now.atNanos());
+        return before != null && before == now.atNanos() ? Optional.empty() : Optional.of(now);
     }
 }

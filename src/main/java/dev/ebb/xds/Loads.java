@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterStats;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamEndpointStats;
 import io.envoyproxy.envoy.config.endpoint.v3.UpstreamLocalityStats;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -58,6 +59,7 @@ final class Loads {
     private final Map<InstanceId, Totals> totals = new HashMap<>();
     private final Map<String, LatencyCounts> latencies = new HashMap<>();
     private final Map<String, InstanceId> addresses = new HashMap<>();
+    private final SelfFigures figures = new SelfFigures();
 
     Loads(long reportNanos) {
         this.reportNanos = reportNanos;
@@ -71,6 +73,7 @@ final class Loads {
                 .removeIf(id -> id.service().equals(snapshot.service()) && !now.contains(id));
         totals.keySet()
                 .removeIf(id -> id.service().equals(snapshot.service()) && !now.contains(id));
+        figures.know(snapshot);
         snapshot.endpoints().forEach(e -> addresses.put(e.host() + ":" + e.port(), e.id()));
     }
 
@@ -98,16 +101,21 @@ final class Loads {
             for (UpstreamLocalityStats locality : cluster.getUpstreamLocalityStatsList()) {
                 take(service, locality, inProgress);
                 judge(locality, of.health);
+                hear(locality, nowNanos);
             }
         }
         of.inProgress = inProgress;
     }
 
+    /** The only instance of its locality. */
+    private Optional<InstanceId> alone(UpstreamLocalityStats locality) {
+        return InstanceId.parse(locality.getLocality().getSubZone())
+                .filter(addresses::containsValue);
+    }
+
     private void take(
             String service, UpstreamLocalityStats locality, Map<InstanceId, Long> inProgress) {
-        Optional<InstanceId> alone =
-                InstanceId.parse(locality.getLocality().getSubZone())
-                        .filter(addresses::containsValue);
+        Optional<InstanceId> alone = alone(locality);
         if (alone.isPresent()) {
             add(
                     alone.get(),
@@ -160,6 +168,21 @@ final class Loads {
                 id(one).ifPresent(id -> health.put(id, said.get()));
             }
         }
+    }
+
+    /** Takes in what instances say themselves, as precisely as the data plane has it. */
+    private void hear(UpstreamLocalityStats locality, long nowNanos) {
+        List<InstanceId> together = new ArrayList<>();
+        alone(locality).ifPresent(together::add);
+        locality.getUpstreamEndpointStatsList().forEach(one -> id(one).ifPresent(together::add));
+        figures.take(together, locality, nowNanos);
+        for (UpstreamEndpointStats one : locality.getUpstreamEndpointStatsList()) {
+            id(one).ifPresent(id -> figures.take(id, one.getLoadMetricStatsList(), nowNanos));
+        }
+    }
+
+    SelfFigures figures() {
+        return figures;
     }
 
     /** Why an instance is to be taken for ejected, by those whose reports are fresh. */
@@ -237,6 +260,7 @@ final class Loads {
     /** Of a service that is told of no more. */
     void forget(ServiceName service) {
         latencies.remove(service.value());
+        figures.forget(service);
         addresses.values().removeIf(id -> id.service().equals(service));
         totals.keySet().removeIf(id -> id.service().equals(service));
     }

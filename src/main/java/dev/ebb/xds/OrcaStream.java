@@ -4,7 +4,7 @@ import com.github.xds.data.orca.v3.OrcaLoadReport;
 import com.github.xds.service.orca.v3.OpenRcaServiceGrpc;
 import com.github.xds.service.orca.v3.OrcaLoadReportRequest;
 import com.google.protobuf.Duration;
-import dev.ebb.control.EndpointSink.Told;
+import dev.ebb.control.OrcaFigures;
 import dev.ebb.control.SelfReports.Asked;
 import dev.ebb.control.SelfReports.Heard;
 import io.grpc.InsecureChannelCredentials;
@@ -16,8 +16,9 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +43,6 @@ final class OrcaStream {
 
     /** Its server will not learn it soon. */
     private static final long AGAIN_UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    /** A process that says that it does a hundred times what it can is not believed. */
-    private static final double MOST = 100;
 
     private final Asked asked;
     private final RandomGenerator random;
@@ -158,17 +156,19 @@ final class OrcaStream {
                         .mapToDouble(Double::doubleValue)
                         .max()
                         .orElse(0);
-        double memory = report.getMemUtilization();
+        OrcaFigures figures = figures(report);
         Optional<String> wrong =
                 wrong("the application's or CPU's utilization", own)
                         .or(() -> wrong("a named utilization", most))
-                        .or(() -> wrong("the memory's utilization", memory));
-        wrong.ifPresent(_ -> malformed.run());
+                        .or(() -> wrong("the memory's utilization", report.getMemUtilization()));
+        if (wrong.isPresent() || figures.ignored() > 0) {
+            malformed.run();
+        }
         heard =
                 wrong.map(why -> new Heard(Optional.empty(), Optional.of(why)))
                         .orElseGet(() ->
                                 new Heard(
-                                        Optional.of(newest(Math.max(own, most), memory)),
+                                        Optional.of(figures.told(System.nanoTime())),
                                         Optional.empty()));
     }
 
@@ -178,16 +178,31 @@ final class OrcaStream {
                 : Optional.of("its report makes no sense: %s is %s".formatted(what, value));
     }
 
-    /** In protobuf 0 is as good as nothing said: then it does not raise anything either. */
-    private static Told newest(double utilization, double memory) {
-        return new Told(
-                utilization,
-                memory > 0 ? OptionalDouble.of(memory) : OptionalDouble.empty(),
-                System.nanoTime());
+    /** In protobuf 0 is as good as nothing said, but in a map: what is not said is not there. */
+    private static OrcaFigures figures(OrcaLoadReport report) {
+        var figures = new OrcaFigures();
+        Map<String, Double> plain =
+                Map.of(
+                        OrcaFigures.CPU, report.getCpuUtilization(),
+                        OrcaFigures.MEMORY, report.getMemUtilization(),
+                        OrcaFigures.APPLICATION, report.getApplicationUtilization(),
+                        OrcaFigures.RPS, report.getRpsFractional(),
+                        OrcaFigures.EPS, report.getEps());
+        plain.forEach((name, value) -> {
+            if (value != 0) {
+                figures.add(name, value);
+            }
+        });
+        // In one order, so that of too many it is always the same that are left out.
+        new TreeMap<>(report.getUtilizationMap())
+                .forEach((name, value) -> figures.add(OrcaFigures.UTILIZATION + name, value));
+        new TreeMap<>(report.getNamedMetricsMap())
+                .forEach((name, value) -> figures.add(OrcaFigures.NAMED + name, value));
+        return figures;
     }
 
     private static boolean isSane(double value) {
-        return value >= 0 && value <= MOST;
+        return value >= 0 && value <= OrcaFigures.SHARE_MAX;
     }
 
     private synchronized void ended(Status why) {

@@ -406,7 +406,11 @@ public final class XdsClient implements AutoCloseable {
         Now now = now();
         sink.ifPresent(gateway ->
                 counters.forEach((service, counter) ->
-                        stats.add(counter.next(gateway.report(service, now), every))));
+                        stats.add(
+                                counter.next(
+                                        gateway.report(service, now),
+                                        gateway.told(service),
+                                        every))));
         to.report(stats);
     }
 

@@ -171,6 +171,12 @@ public final class XdsServer implements EndpointSink, AutoCloseable {
                 standing.standIns());
     }
 
+    /** As data planes pass it on, those that do; see {@link SelfFigures}. */
+    @Override
+    public Map<InstanceId, Told> told(ServiceName service) {
+        return discovery.told(service);
+    }
+
     @Override
     public Optional<Hold> uncounted() {
         return discovery.uncounted();

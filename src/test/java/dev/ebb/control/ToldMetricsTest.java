@@ -52,7 +52,7 @@ class ToldMetricsTest {
     }
 
     private void says(double utilization, long second) {
-        told.put(ONE, new Told(utilization, OptionalDouble.of(0.5), second * SECOND));
+        told.put(ONE, new Told(utilization, OptionalDouble.of(0.5), Map.of(), second * SECOND));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.ebb.balance.EndpointRole.DRAINING;
 import static dev.ebb.balance.EndpointRole.PARKED;
 import static dev.ebb.xds.TestXds.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.ebb.balance.Endpoint;
@@ -235,5 +236,25 @@ class EnvoyTest {
         assertThat(report().standIns()).isEmpty();
         assertThat(held.get()).startsWith("200 ");
         assertThat(envoy.log()).doesNotContain("[critical]");
+    }
+
+    /** Envoy knows it of a locality only, and says the sum over its requests. */
+    @Test
+    void whatInstancesSayOfThemselvesIsPassedOn() throws Exception {
+        server.serve(List.of(TestXds.service(HELLO).withReported(true)));
+        instances.get(0).says = "TEXT application_utilization=0.4,named_metrics.jobs=10";
+        instances.get(1).says = "TEXT application_utilization=0.4,named_metrics.jobs=10";
+        publish(ACTIVE, ACTIVE);
+        awaitServing();
+        try (var traffic = new Traffic(proxyPort)) {
+            await().atMost(LIMIT)
+                    .until(() -> server.told(HELLO).keySet().containsAll(List.of(id(0), id(1))));
+            awaitMore(traffic);
+            var told = Objects.requireNonNull(server.told(HELLO).get(id(0)));
+            assertThat(told.figures().keySet())
+                    .contains("application_utilization", "named_metrics.jobs");
+            assertThat(told.figures().get("named_metrics.jobs")).isCloseTo(10, within(0.001));
+            assertThat(told.utilization()).isCloseTo(0.4, within(0.001));
+        }
     }
 }

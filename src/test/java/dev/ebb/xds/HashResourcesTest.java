@@ -32,7 +32,7 @@ class HashResourcesTest {
                 keys.length == 0
                         ? Optional.empty()
                         : Optional.of(new HashPolicy(List.of(keys), bound));
-        return new XdsService(SHOP, List.of(any), false, Duration.ofSeconds(1), hash);
+        return new XdsService(SHOP, List.of(any), false, Duration.ofSeconds(1), hash, false);
     }
 
     private static Cluster cluster(XdsService service) throws Exception {

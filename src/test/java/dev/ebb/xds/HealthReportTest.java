@@ -45,7 +45,7 @@ class HealthReportTest {
         loads.report(
                 gateway,
                 gateway,
-                List.of(counter.next(report, Duration.ofSeconds(1))),
+                List.of(counter.next(report, Map.of(), Duration.ofSeconds(1))),
                 second * SECOND);
     }
 

@@ -47,13 +47,17 @@ class LatencyReportTest {
         loads.report(
                 "gateway-1",
                 this,
-                List.of(counter.next(report(3, 6_020_000, first), Duration.ofSeconds(1))),
+                List.of(counter.next(report(3, 6_020_000, first), Map.of(), Duration.ofSeconds(1))),
                 1);
         assertThat(loads.latency(TestXds.HELLO)).isEqualTo(first);
         loads.report(
                 "gateway-1",
                 this,
-                List.of(counter.next(report(4, 5_006_020_000L, second), Duration.ofSeconds(1))),
+                List.of(
+                        counter.next(
+                                report(4, 5_006_020_000L, second),
+                                Map.of(),
+                                Duration.ofSeconds(1))),
                 2);
         assertThat(loads.latency(TestXds.HELLO)).isEqualTo(second);
         assertThat(loads.totals(ONE)).isEqualTo(new Loads.Totals(4, 0, 5_006_020_000L));

@@ -11,6 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /** An instance that answers with its port, and counts; {@code /held} waits for {@link #release}. */
 final class TestInstance implements AutoCloseable {
     final AtomicLong requests = new AtomicLong();
+
+    /** What its answers say of its load; empty for nothing. */
+    volatile String says = "";
+
     private final CountDownLatch held = new CountDownLatch(1);
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -28,6 +32,9 @@ final class TestInstance implements AutoCloseable {
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                         }
+                    }
+                    if (!says.isEmpty()) {
+                        exchange.getResponseHeaders().set("endpoint-load-metrics", says);
                     }
                     byte[] body = Integer.toString(port()).getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(200, body.length);

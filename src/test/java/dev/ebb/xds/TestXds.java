@@ -55,7 +55,7 @@ final class TestXds implements AutoCloseable {
                 Duration.ofSeconds(1));
     }
 
-    private static XdsService service(ServiceName name) {
+    static XdsService service(ServiceName name) {
         var route =
                 new XdsRoute(
                         Optional.empty(),

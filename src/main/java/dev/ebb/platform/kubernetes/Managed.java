@@ -8,7 +8,6 @@ import dev.ebb.balance.StrategyKind;
 import dev.ebb.control.Controller;
 import dev.ebb.control.EndpointSink;
 import dev.ebb.control.JournalEntry;
-import dev.ebb.control.MetricSource;
 import dev.ebb.control.Monitoring;
 import dev.ebb.control.Order;
 import dev.ebb.control.Ports;
@@ -16,7 +15,6 @@ import dev.ebb.control.QuerySource;
 import dev.ebb.control.ServicePlan;
 import dev.ebb.control.ServiceStatus;
 import dev.ebb.control.Status;
-import dev.ebb.control.ToldMetrics;
 import dev.ebb.core.Health;
 import dev.ebb.core.Hold;
 import dev.ebb.core.InstanceId;
@@ -121,12 +119,13 @@ final class Managed {
         EndpointSink services = sink(spec, wake);
         this.usage = usage(spec);
         this.reports = PodReports.of(spec, around.reports(), fleet, facts::of);
+        var said = new SaidByPods(spec, reports, services, fleet, facts::of);
         var ports =
                 new Ports(
                         new PodPlatform(
                                 fleet, sight, this::notOurs, around.steady(), wake, this::zone),
                         services,
-                        metrics(),
+                        said.over(new PodMetricSource(fleet, sight, facts.byUid(), usage)),
                         new PodJournal(
                                 fleet,
                                 sight,
@@ -134,24 +133,18 @@ final class Managed {
                                 this::hear,
                                 () -> around.clock().now(),
                                 parks.times()),
-                        around.monitoring()
-                                .<QuerySource>map(
-                                        m -> new MonitoredQueries(m, spec.monitoring().queries()))
-                                .orElse(QuerySource.NONE),
+                        said.over(
+                                around.monitoring()
+                                        .<QuerySource>map(m ->
+                                                new MonitoredQueries(
+                                                        m, spec.monitoring().queries()))
+                                        .orElse(QuerySource.NONE)),
                         this::peer);
         this.controller =
                 new Controller(
                         List.of(new ServicePlan(name, spec.policy(), BALANCE)),
                         ports,
                         around.version());
-    }
-
-    /** What is measured, and where pods report themselves, that as well. */
-    private MetricSource metrics() {
-        var measured = new PodMetricSource(fleet, sight, facts.byUid(), usage);
-        return reports.<MetricSource>map(r ->
-                        new ToldMetrics(measured, _ -> r.told(), spec.policy().in().freshness()))
-                .orElse(measured);
     }
 
     /** The metrics API, or a Prometheus where the ServiceScale wants one and there is one. */

@@ -6,10 +6,12 @@ import java.util.Optional;
 /**
  * {@code spec.metrics.orca} of a ServiceScale: its pods say themselves how busy they are.
  *
- * @param port of each pod where its gRPC server offers reports
+ * @param inAnswers they say so in their answers, and data planes pass it on; otherwise the operator
+ *     asks each of them
+ * @param port of each pod where its gRPC server offers reports; 0 where nobody asks there
  * @param every how often a pod is asked to report; it may do so less often
  */
-record OrcaSpec(int port, Duration every) {
+record OrcaSpec(boolean inAnswers, int port, Duration every) {
     /**
      * @param spec of a ServiceScale
      */
@@ -17,6 +19,9 @@ record OrcaSpec(int port, Duration every) {
         return spec.in("metrics")
                 .given("orca")
                 .map(orca ->
-                        new OrcaSpec(orca.number("port", 0), orca.seconds("everySeconds", 10)));
+                        new OrcaSpec(
+                                orca.text("from", "pods").equals("answers"),
+                                orca.number("port", 0),
+                                orca.seconds("everySeconds", 10)));
     }
 }

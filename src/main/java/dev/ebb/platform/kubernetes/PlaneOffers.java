@@ -45,7 +45,9 @@ record PlaneOffers(Map<String, Offer> offers, Map<String, Hold> refused) {
                 refused.put(spec.uid(), taken(plane.cluster()));
             } else {
                 var name = new ServiceName(plane.cluster());
-                offers.put(plane.cluster(), new Offer(name, plane.http2(), plane.entries()));
+                boolean reported = spec.orca().filter(OrcaSpec::inAnswers).isPresent();
+                offers.put(
+                        plane.cluster(), new Offer(name, plane.http2(), plane.entries(), reported));
             }
         }
         return new PlaneOffers(offers, refused);

@@ -282,6 +282,20 @@ final class PlaneSink implements EndpointSink {
                                 "an address and that port, or another dataPlane.port"));
     }
 
+    /** What data planes pass on of what pods say in their answers. */
+    @Override
+    public Map<InstanceId, Told> told(ServiceName service) {
+        Map<InstanceId, Told> others = isRefused() ? Map.of() : planes.told(cluster);
+        Map<InstanceId, Told> told = new HashMap<>();
+        numbers.forEach((id, number) -> {
+            Told said = others.get(number);
+            if (said != null) {
+                told.put(id, said);
+            }
+        });
+        return told;
+    }
+
     @Override
     public Optional<Hold> uncounted() {
         return gates.uncounted()

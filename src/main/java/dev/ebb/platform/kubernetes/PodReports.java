@@ -65,13 +65,14 @@ final class PodReports {
             Function<InstanceId, Optional<PodView>> pods) {
         Duration good = spec.policy().in().freshness();
         return spec.orca()
+                .filter(orca -> !orca.inAnswers())
                 .map(orca -> new PodReports(orca, reports, spec.uid(), fleet, pods, good));
     }
 
     /** Who asks, of these. */
     static Set<String> owners(List<ScaleSpec> specs) {
         return specs.stream()
-                .filter(s -> s.orca().isPresent())
+                .filter(s -> s.orca().filter(orca -> !orca.inAnswers()).isPresent())
                 .map(ScaleSpec::uid)
                 .collect(Collectors.toSet());
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A ServiceScale's spec, as the API server has validated and completed it; what an older schema has
@@ -94,7 +95,7 @@ record ScaleSpec(
                 target.flatMap(PodOrder::remark).isPresent() ? whateverTheLoad(policy) : policy,
                 spec.in("drain").seconds("settleSeconds", 60),
                 PlaneSpec.of(spec.map(), meta.getName()),
-                MonitoringSpec.of(spec, meta.getNamespace(), policy.targets().queries()),
+                MonitoringSpec.of(spec, meta.getNamespace(), QueryFields.of(spec.in("targets"))),
                 OrcaSpec.of(spec),
                 bounds.wrong(),
                 HourOfParks.read(
@@ -201,7 +202,8 @@ record ScaleSpec(
                 Math.max(cpu, targets.share("afterFailurePercent", 95)),
                 Optional.empty(),
                 Optional.empty(),
-                QueryFields.of(targets));
+                Stream.concat(QueryFields.of(targets).stream(), ReportedFields.of(targets).stream())
+                        .toList());
     }
 
     /** For people: {@code namespace/name}. */

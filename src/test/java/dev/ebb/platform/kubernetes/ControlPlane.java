@@ -142,6 +142,25 @@ final class ControlPlane implements AutoCloseable {
         deploy(replicas, List.of("python3", "-c", SERVER_AT_ADDRESS), false);
     }
 
+    /**
+     * As before, of pods that say in each answer what the file {@code said} of a folder has, and
+     * that fail where it has one by their address.
+     */
+    void deployReporting(int replicas, Path folder) {
+        String server =
+                SERVER_AT_ADDRESS
+                        .replace(
+                                "self.send_response(200)",
+                                "self.send_response(503 if os.path.exists('%s/' +".formatted(folder)
+                                        + " os.environ['POD_IP']) else 200)")
+                        .replace(
+                                "self.send_header('Content-Length', '2')",
+                                "self.send_header('Content-Length', '2');"
+                                        + " self.send_header('endpoint-load-metrics',"
+                                        + " open('%s/said').read())".formatted(folder));
+        deploy(replicas, List.of("python3", "-c", server), false);
+    }
+
     /** As before, without the gate; the Service offers them all the same. */
     void deployReachableUngated(int replicas) {
         Map<String, String> labels = Map.of("app", APP);

@@ -33,6 +33,10 @@ class ScaleSchemaTest extends OperatorRig {
                                                 "^query: (.*)",
                                                 "targets: {queries: [{name: a, query: q, $1}]}")
                                         .replaceFirst(
+                                                "^reported: (.*)",
+                                                "metrics: {orca: {port: 5000}},"
+                                                        + " targets: {reported: [{$1}]}")
+                                        .replaceFirst(
                                                 "latency: (.*)", "objective: {latency: {$1}}"));
         return Serialization.unmarshal(text, GenericKubernetesResource.class);
     }
@@ -54,6 +58,11 @@ class ScaleSchemaTest extends OperatorRig {
                     query: each: 0.5
                     metrics: {prometheus: {}}
                     metrics: {prometheus: {cpu: sum by (pod) (a), memory: sum by (pod) (b)}}
+                    metrics: {orca: {port: 5000}}
+                    metrics: {orca: {from: answers}}, dataPlane: {xds: {}}
+                    reported: figure: named_metrics.jobs, each: 0.5
+                    reported: figure: utilization.pool, each: 0.7, maxAgeSeconds: 30
+                    reported: figure: eps, each: 2
                     scaleIn: {perHour: 3}
                     scaleIn: {perHour: '10%'}
                     notBelow: [{serviceScale: shop, ratio: 0.5}]
@@ -67,6 +76,7 @@ class ScaleSchemaTest extends OperatorRig {
         assertThat(completed.policy()).isEqualTo(bare.policy());
         assertThat(completed.monitoring()).isEqualTo(bare.monitoring());
         assertThat(completed.settle()).isEqualTo(bare.settle());
+        assertThat(completed.orca()).isEqualTo(bare.orca());
         assertThat(completed.wrong()).isEmpty();
     }
 
@@ -88,6 +98,14 @@ class ScaleSchemaTest extends OperatorRig {
                     query: each: 1}, {name: B, query: b, each: 1 | name
                     query: each: 1, everySeconds: 60 | maxAgeSeconds
                     metrics: {prometheus: {everySeconds: 120}} | freshnessSeconds
+                    metrics: {orca: {}} | port is missing
+                    metrics: {orca: {from: answers}} | give dataPlane
+                    metrics: {orca: {from: answers, port: 1}}, dataPlane: {xds: {}} | from=pods
+                    targets: {reported: [{figure: eps, each: 1}]} | give metrics.orca
+                    reported: figure: named_metrics., each: 1 | figure
+                    reported: figure: request_cost.a, each: 1 | figure
+                    reported: figure: eps, each: 0 | each
+                    reported: figure: eps, each: 1}, {figure: eps, each: 2 | Duplicate
                     scaleIn: {perHour: 0} | perHour
                     scaleIn: {perHour: '0%'} | perHour
                     notBelow: [{serviceScale: shop, ratio: 0}] | ratio
