@@ -62,12 +62,17 @@ class UnseenTest {
         see(fleet, false);
         fleet.until(began + 3 * TIMEOUT);
         see(fleet, true);
-        double again = fleet.seconds;
-        fleet.until(again + 9);
-        assertThat(fleet.events("FAILED")).isEmpty();
-        fleet.until(again + 12);
 
+        failsWithin(fleet, 9, 12);
         assertThat(failed(fleet, 3)).hasSize(1);
+    }
+
+    /** Nobody before the first of these many seconds from now; it is then run to the second. */
+    private static void failsWithin(Fleet fleet, int notBefore, int until) {
+        double now = fleet.seconds;
+        fleet.until(now + notBefore);
+        assertThat(fleet.events("FAILED")).isEmpty();
+        fleet.until(now + until);
     }
 
     @Test
@@ -96,11 +101,8 @@ class UnseenTest {
         see(fleet, false);
         fleet.until(30 + 3 * REPLACED);
         see(fleet, true);
-        double again = fleet.seconds;
-        fleet.until(again + 8);
-        assertThat(fleet.events("FAILED")).isEmpty();
-        fleet.until(again + 13);
 
+        failsWithin(fleet, 8, 13);
         assertThat(failed(fleet, 2)).hasSize(1);
     }
 

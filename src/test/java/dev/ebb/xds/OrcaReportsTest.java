@@ -11,10 +11,6 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -91,8 +87,8 @@ class OrcaReportsTest {
                 MethodDescriptor.<byte[], byte[]>newBuilder()
                         .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
                         .setFullMethodName("xds.service.orca.v3.OpenRcaService/StreamCoreMetrics")
-                        .setRequestMarshaller(new Raw())
-                        .setResponseMarshaller(new Raw())
+                        .setRequestMarshaller(new RawBytes())
+                        .setResponseMarshaller(new RawBytes())
                         .build();
         // A field that says that it is longer than all there is.
         byte[] broken = {0x22, 0x7F, 1};
@@ -118,23 +114,6 @@ class OrcaReportsTest {
             assertThat(told(one)).isEmpty();
         } finally {
             server.shutdownNow();
-        }
-    }
-
-    /** Bytes as they are. */
-    private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 
